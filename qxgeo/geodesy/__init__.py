@@ -1,0 +1,29 @@
+"""Where metres meet degrees: ground distance, discs, line-in-disc intervals, lengths, areas.
+
+Everything outside this room speaks longitude and latitude in degrees (EPSG:4326) and ground metres
+on the WGS 84 ellipsoid. A segment between two vertices is straight in longitude and latitude, as
+GeoJSON (RFC 7946, 3.1.1) defines it and as every map draws it.
+"""
+
+from __future__ import annotations
+
+from qxgeo.geodesy.areas import area_m2
+from qxgeo.geodesy.discs import draw_discs, reach_of_discs
+from qxgeo.geodesy.ellipsoid import bearing_deg, ground_distance_m
+from qxgeo.geodesy.lines import Intervals, Lines
+from qxgeo.geodesy.nearest import nearest_feature, nearest_station
+from qxgeo.geodesy.partition import partition_lines, partition_polygons
+
+__all__ = [
+    "Intervals",
+    "Lines",
+    "area_m2",
+    "bearing_deg",
+    "draw_discs",
+    "ground_distance_m",
+    "nearest_feature",
+    "nearest_station",
+    "partition_lines",
+    "partition_polygons",
+    "reach_of_discs",
+]

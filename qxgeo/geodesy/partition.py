@@ -1,0 +1,223 @@
+"""Cut lines and polygons at territory lines so that every metre has exactly one owner.
+
+Territory edges and road segments are both straight in longitude and latitude, so the plane of
+degrees is the exact place to cut; only lengths and areas need the ellipsoid.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from qxgeo.geodesy.lines import Intervals
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from qxgeo.geodesy.lines import Lines
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+NOWHERE = -1
+_SHORTEST = 1e-11  # of a segment: a sliver between two cuts at the same place
+
+
+def partition_lines(
+    lines: Lines, polygons: NDArray[np.object_], *, among: Intervals | None = None
+) -> Intervals:
+    """Cut lines at polygon edges.
+
+    Parameters
+    ----------
+    lines
+        Roads.
+    polygons
+        Territories, EPSG:4326, shape (m,); empty and missing ones hold nothing. Where they
+        overlap or share an edge the first one holds.
+    among
+        Stretches that matter; the parts they do not name are left out. All by default.
+
+    Returns
+    -------
+    stretches
+        They cover each part from end to end without overlap; `label` is the index of the polygon,
+        -1 outside all. Sorted by part and start.
+    """
+    whole = lines.everywhere()
+    if among is not None:
+        whole = whole.take(np.unique(among.part))
+    holds = _usable(polygons)
+    tree = shapely.STRtree(polygons[holds])
+    parts = lines.parts[whole.part]
+    # The first polygon that holds a part completely labels it, if no other one touches the part.
+    row, column = tree.query(parts, predicate="intersects")
+    touching = np.bincount(row, minlength=len(parts))
+    label = np.full(len(parts), NOWHERE, dtype=np.int64)
+    alone = touching[row] == 1
+    candidates = polygons[holds][column[alone]]
+    shapely.prepare(polygons[holds])
+    within = shapely.covers(candidates, parts[row[alone]])
+    label[row[alone][within]] = holds[column[alone][within]]
+    is_simple = (touching == 0) | (label != NOWHERE)
+    simple = Intervals(
+        whole.part[is_simple], whole.start[is_simple], whole.end[is_simple], label[is_simple]
+    )
+    cut = _cut(lines, whole.take(~is_simple), polygons[holds], tree, holds)
+    both = Intervals.concatenate([simple, cut])
+    return both.take(np.lexsort((both.start, both.part)))
+
+
+def partition_polygons(
+    subjects: NDArray[np.object_], polygons: NDArray[np.object_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.object_]]:
+    """Cut polygons at territory lines.
+
+    Parameters
+    ----------
+    subjects
+        Polygons to cut, EPSG:4326, shape (n,).
+    polygons
+        Territories, shape (m,); where they overlap the first one holds.
+
+    Returns
+    -------
+    subject, label, piece
+        One entry per piece with an area: index of the subject, index of the polygon (-1 outside
+        all) and geometry. Sorted by subject, then label with -1 last.
+    """
+    rest = np.asarray(subjects, dtype=object).copy()
+    owner: list[Ints] = []
+    labels: list[Ints] = []
+    pieces: list[NDArray[np.object_]] = []
+
+    def keep(rows: Ints, number: int, cut: NDArray[np.object_]) -> None:
+        has_area = shapely.area(cut) > 0
+        owner.append(rows[has_area])
+        labels.append(np.full(int(has_area.sum()), number, dtype=np.int64))
+        pieces.append(_polygonal(cut[has_area]))
+
+    for number in _usable(polygons):
+        rows = np.flatnonzero(shapely.intersects(rest, polygons[number]))
+        keep(rows, int(number), shapely.intersection(rest[rows], polygons[number]))
+        rest[rows] = shapely.difference(rest[rows], polygons[number])
+    keep(np.arange(len(rest)), NOWHERE, rest)
+    subject, label = np.concatenate(owner), np.concatenate(labels)
+    order = np.lexsort((np.where(label == NOWHERE, np.iinfo(np.int64).max, label), subject))
+    return subject[order], label[order], np.concatenate(pieces)[order]
+
+
+def _polygonal(array: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Drop the points and lines in which polygons merely touch."""
+    mixed = shapely.get_type_id(array) == shapely.GeometryType.GEOMETRYCOLLECTION
+    for number in np.flatnonzero(mixed):
+        parts = shapely.get_parts(array[number])
+        array[number] = shapely.multipolygons(
+            shapely.get_parts(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004 - areas
+        )
+    return array
+
+
+def _usable(polygons: NDArray[np.object_]) -> Ints:
+    """Which polygons hold anything."""
+    array = np.asarray(polygons, dtype=object)
+    return np.flatnonzero(~(shapely.is_missing(array) | shapely.is_empty(array)))
+
+
+def _cut(
+    lines: Lines,
+    whole: Intervals,
+    polygons: NDArray[np.object_],
+    tree: shapely.STRtree,
+    numbers: Ints,
+) -> Intervals:
+    """Cut the parts that meet an edge, and label the stretches by their middles."""
+    if len(whole) == 0:
+        return whole
+    sizes = (whole.end - whole.start).astype(np.int64)
+    row = np.repeat(np.arange(len(whole)), sizes)
+    offset = np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    vertex = whole.start[row].astype(np.int64) + offset
+    begin, finish = lines.lonlat[vertex], lines.lonlat[vertex + 1]
+    which, fraction = _crossings(begin, finish, polygons)
+    place = np.concatenate((whole.start, whole.end, vertex[which] + fraction))
+    owner = np.concatenate((np.arange(len(whole)), np.arange(len(whole)), row[which]))
+    order = np.lexsort((place, owner))
+    place, owner = place[order], owner[order]
+    fresh = np.ones(len(place), dtype=bool)
+    fresh[1:] = (owner[1:] != owner[:-1]) | (place[1:] - place[:-1] > _SHORTEST)
+    place, owner = place[fresh], owner[fresh]
+    is_last = np.append(owner[1:] != owner[:-1], True)  # noqa: FBT003 - an array
+    place[is_last] = whole.end[owner[is_last]]  # a cut a hair before the end gives way to it
+    left = np.flatnonzero(owner[1:] == owner[:-1])
+    start, end, owner = place[left], place[left + 1], owner[left]
+    middle = (start + end) / 2
+    before = np.minimum(np.floor(middle), np.ceil(end) - 1).astype(np.int64)
+    points = shapely.points(lines.position(middle, before))
+    hit, column = tree.query(points, predicate="intersects")
+    label = np.full(len(points), np.iinfo(np.int64).max)
+    np.minimum.at(label, hit, numbers[column])
+    label[label == np.iinfo(np.int64).max] = NOWHERE
+    return _join(Intervals(whole.part[owner], start, end, label))
+
+
+def _join(pieces: Intervals) -> Intervals:
+    """Join neighbours that have the same label."""
+    same = np.zeros(len(pieces), dtype=bool)
+    same[1:] = (
+        (pieces.part[1:] == pieces.part[:-1])
+        & (pieces.label[1:] == pieces.label[:-1])
+        & (pieces.start[1:] == pieces.end[:-1])
+    )
+    first = np.flatnonzero(~same)
+    last = np.append(first[1:], len(pieces)) - 1
+    return Intervals(
+        pieces.part[first], pieces.start[first], pieces.end[last], pieces.label[first]
+    )
+
+
+def _crossings(begin: Floats, finish: Floats, polygons: NDArray[np.object_]) -> tuple[Ints, Floats]:
+    """Where segments meet polygon edges: index of the segment and the fraction walked.
+
+    A segment that runs along an edge is cut where the edge begins and ends.
+    """
+    rings = shapely.get_rings(polygons) if _all_simple(polygons) else _rings(polygons)
+    corner, ring = shapely.get_coordinates(rings, return_index=True)
+    edge = np.flatnonzero(ring[1:] == ring[:-1])
+    edge_from, edge_to = corner[edge], corner[edge + 1]
+    boxes = shapely.box(*np.minimum(edge_from, edge_to).T, *np.maximum(edge_from, edge_to).T)
+    mine = shapely.box(*np.minimum(begin, finish).T, *np.maximum(begin, finish).T)
+    segment, other = shapely.STRtree(boxes).query(mine)
+    step, edge_step = (finish - begin)[segment], (edge_to - edge_from)[other]
+    gap = edge_from[other] - begin[segment]
+    turn = _cross(step, edge_step)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        along = _cross(gap, edge_step) / turn
+        along_edge = _cross(gap, step) / turn
+    meets = (along >= 0) & (along <= 1) & (along_edge >= 0) & (along_edge <= 1)
+    length2 = np.maximum((step * step).sum(axis=1), 1e-300)
+    parallel = np.abs(turn) <= 1e-12 * length2  # noqa: PLR2004 - relative to the segment
+    found, fraction = [segment[meets]], [along[meets]]
+    for corner_gap in (gap[parallel], gap[parallel] + edge_step[parallel]):
+        at = (corner_gap * step[parallel]).sum(axis=1) / length2[parallel]
+        inside = (at > 0) & (at < 1)
+        found.append(segment[parallel][inside])
+        fraction.append(at[inside])
+    return np.concatenate(found), np.concatenate(fraction)
+
+
+def _all_simple(polygons: NDArray[np.object_]) -> bool:
+    """Whether there is no multi-polygon among them."""
+    return bool((shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON).all())
+
+
+def _rings(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
+    """All rings of polygons and multi-polygons."""
+    return np.asarray(shapely.get_rings(shapely.get_parts(polygons)))
+
+
+def _cross(first: Floats, second: Floats) -> Floats:
+    """Cross product of plane vectors, row by row."""
+    return np.asarray(first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0])

@@ -1,0 +1,405 @@
+"""The action plan as frozen, typed values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qxgeo.errors import Fault, PlanError, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from qxgeo.vocabulary import Strength
+
+ROLES = ("lead", "cooperating", "responsible")
+PAGES = ("keep_wet", "repair", "restricted", "other")
+
+ROLE_LABELS: dict[str, Text] = {
+    "lead": Text("牵头", "lead"),
+    "cooperating": Text("配合", "cooperating"),
+    "responsible": Text("责任", "responsible"),
+}
+SPATIAL_LABELS: dict[str, Text] = {
+    "rule": Text("空间或属性判定", "exact rule"),
+    "siting": Text("选址", "siting"),
+    "assignment": Text("责任划分", "assignment of territory"),
+    "sensing": Text("遥感与监控覆盖", "sensing and coverage"),
+    "inventory": Text("点位清单", "located inventory"),
+    "none": Text("只记台账", "ledger only"),
+}
+KIND_LABELS: dict[str, Text] = {
+    "within_distance": Text("距离判定", "within a distance"),
+    "inside_polygon": Text("区域判定", "inside an area"),
+    "attribute": Text("属性判定", "attribute test"),
+    "list": Text("清单判定", "membership in a list"),
+    "coverage": Text("覆盖判定", "coverage"),
+    "frontage": Text("临街判定", "frontage"),
+    "siting": Text("选址", "siting"),
+    "zone_design": Text("区域划定", "zone design"),
+    "inventory": Text("点位清单", "located inventory"),
+    "assignment": Text("责任划分", "assignment of territory"),
+    "sensing": Text("遥感与监控覆盖", "sensing and coverage"),
+}
+PERIOD_LABELS: dict[str, Text] = {"week": Text("周", "week"), "month": Text("个月", "month")}
+UNIT_KINDS = ("department", "office", "township", "townships", "area", "group")
+
+
+def unknown(column: str, name: str, known: Iterable[str], *, file: str = "") -> Fault:
+    """Say that `name` is not among the `known` words."""
+    words = "、".join(known)
+    return Fault(
+        problem=Text(f"没有“{name}”", f'there is no "{name}"'),
+        mend=Text(f"可用：{words}", f"known: {words}"),
+        file=file,
+        column=column,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """Somebody who answers for a measure.
+
+    Attributes
+    ----------
+    kind
+        ``department``, ``office``, ``township``, ``townships`` (各乡办), ``area`` or ``group``.
+    members
+        Codes of the townships it stands for: one for a township, five behind 各乡办.
+    is_named
+        Whether the document itself names it; False for a township that is only meant by 各乡办.
+    """
+
+    unit_id: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    kind: str = "department"
+    members: tuple[str, ...] = ()
+    is_named: bool = True
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """The day by which a measure is due.
+
+    Attributes
+    ----------
+    text
+        The document's words, part of the measure's text.
+    earliest
+        The strictest reading where the words allow two (中旬前), else None.
+    """
+
+    kind: str
+    text: str
+    date: date
+    earliest: date | None = None
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """How often a measure comes round: every `every` weeks or months."""
+
+    text: str
+    every: int
+    period: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A number that the plan's words (附近, 周边) leave open.
+
+    Attributes
+    ----------
+    default
+        None where no number can be defended: the rule stays undecided until it is set.
+    source
+        Where the default comes from; printed as an assumption beside every result.
+    """
+
+    parameter_id: str
+    title: Text
+    unit: str
+    default: float | None
+    source: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One reading of an ambiguous clause.
+
+    Attributes
+    ----------
+    override
+        Fields of the rule that this reading replaces. Empty for the default, and for an
+        alternative that cannot be computed, which `apply_choices` therefore refuses.
+    """
+
+    choice_id: str
+    text: Text
+    override: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ambiguity:
+    """A question that the document leaves open, with the reading taken and the others."""
+
+    ambiguity_id: str
+    question: Text
+    default: Choice
+    alternatives: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selector:
+    """Which rows of which layer.
+
+    Attributes
+    ----------
+    where
+        Three-valued condition on the columns, see ``docs/plan-format.md``; empty for all rows.
+    """
+
+    layer: str
+    text: Text
+    where: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One spatial or attribute test with its strength and its clause.
+
+    Attributes
+    ----------
+    clause
+        The words of the measure on which the rule stands.
+    radius_m
+        Distance that the document names, ground metres; reaching it counts as within.
+    radius_parameter
+        Parameter that stands in where the document names no number.
+    other_parameters
+        Further open parameters of the test.
+    station_radius_m
+        For an area test: only where also within this distance of a national-control station.
+    whole_section
+        True: a section that is hit is treated whole. False: the part inside.
+    new_only
+        Binds new premises only (不新增); existing ones are listed.
+    draws_zone
+        Report the area of the drawn zone per township as well.
+    rank_by
+        Columns by which findings are put into order of work, first one first.
+    also_when_missing
+        Rules whose union stands in where the subject's layer is not given.
+    """
+
+    rule_id: str
+    measure_id: str
+    title: Text
+    clause: str
+    kind: str
+    strength: Strength
+    effect: str
+    page: str
+    subject: Selector
+    reference: Selector | None
+    radius_m: float | None
+    radius_parameter: str | None
+    whole_section: bool
+    new_only: bool
+    only_on_warning_days: bool
+    draws_zone: bool
+    ambiguities: tuple[Ambiguity, ...]
+    notes: tuple[Text, ...]
+    station_radius_m: float | None = None
+    rank_by: tuple[str, ...] = ()
+    also_when_missing: tuple[str, ...] = ()
+    other_parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """One numbered item of the plan.
+
+    Attributes
+    ----------
+    item
+        Number in its target; 0 where the target is one unnumbered paragraph.
+    spatial
+        Word of `SPATIAL_LABELS`.
+    inventory_of
+        What is listed and counted per township, None where nothing is.
+    ledger
+        What the ledger records besides progress, None where nothing special is.
+    summary_en
+        The gist in English; the Chinese text alone is the plan.
+    """
+
+    measure_id: str
+    target_id: str
+    item: int
+    text: str
+    spatial: str
+    deadline: Deadline | None
+    rhythm: Rhythm | None
+    trigger: str | None
+    inventory_of: Text | None
+    ledger: Text | None
+    inspection_rounds: tuple[int, ...]
+    lead: tuple[str, ...]
+    cooperating: tuple[str, ...]
+    responsible: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    summary_en: str = ""
+    notes: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A group of measures with the units that answer for them.
+
+    Attributes
+    ----------
+    role_order
+        Roles in the order of the document; a role that it leaves out is absent.
+    as_written
+        Names of the units as the document writes them here, by role.
+    """
+
+    target_id: str
+    numeral: str
+    title: str
+    lead: tuple[str, ...]
+    cooperating: tuple[str, ...]
+    responsible: tuple[str, ...]
+    role_order: tuple[str, ...]
+    as_written: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One campaign of the plan."""
+
+    section_id: str
+    numeral: str
+    title: str
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionRound:
+    """One round of supervision, first and last day included."""
+
+    number: int
+    text: str
+    start: date
+    end: date
+    focus: str
+    sections: tuple[str, ...]
+    note: Text | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anomaly:
+    """An oddity of the document and how it is handled."""
+
+    where: str
+    what: Text
+    handling: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionPlan:
+    """A whole plan.
+
+    Attributes
+    ----------
+    sha256
+        Of the plan file's bytes.
+    selectors
+        Selectors that several rules share, by name.
+    classes
+        Columns whose words have an order, first the most urgent; each step lists its synonyms.
+    """
+
+    plan_id: str
+    title: Text
+    district_code: str
+    year: int
+    sha256: str
+    units: tuple[Unit, ...]
+    parameters: tuple[Parameter, ...]
+    sections: tuple[Section, ...]
+    measures: tuple[Measure, ...]
+    rounds: tuple[InspectionRound, ...]
+    anomalies: tuple[Anomaly, ...]
+    selectors: Mapping[str, Selector]
+    classes: Mapping[str, tuple[tuple[str, ...], ...]]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule, in the order of the document."""
+        return tuple(rule for measure in self.measures for rule in measure.rules)
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """Every target, in the order of the document."""
+        return tuple(target for section in self.sections for target in section.targets)
+
+    def measure(self, measure_id: str) -> Measure:
+        """Find a measure by its id; `PlanError` where there is none."""
+        for measure in self.measures:
+            if measure.measure_id == measure_id:
+                return measure
+        known = (measure.measure_id for measure in self.measures)
+        raise PlanError(unknown("measure", measure_id, known, file=self.plan_id))
+
+    def rule(self, rule_id: str) -> Rule:
+        """Find a rule by its id; `PlanError` where there is none."""
+        for rule in self.rules:
+            if rule.rule_id == rule_id:
+                return rule
+        known = (rule.rule_id for rule in self.rules)
+        raise PlanError(unknown("rule", rule_id, known, file=self.plan_id))
+
+    def target(self, target_id: str) -> Target:
+        """Find a target by its id; `PlanError` where there is none."""
+        for target in self.targets:
+            if target.target_id == target_id:
+                return target
+        known = (target.target_id for target in self.targets)
+        raise PlanError(unknown("target", target_id, known, file=self.plan_id))
+
+    def unit(self, unit_id: str) -> Unit:
+        """Find a unit by its id; `PlanError` where there is none."""
+        for unit in self.units:
+            if unit.unit_id == unit_id:
+                return unit
+        known = (unit.unit_id for unit in self.units)
+        raise PlanError(unknown("unit", unit_id, known, file=self.plan_id))
+
+    def find_unit(self, name: str) -> Unit:
+        """Find a unit by id, name, alias or township code; `PlanError` where there is none."""
+        for unit in self.units:
+            if name in (unit.unit_id, unit.name, *unit.aliases) or unit.members == (name,):
+                return unit
+        known = (unit.name for unit in self.units)
+        raise PlanError(unknown("unit", name, known, file=self.plan_id))
+
+    def parameter(self, parameter_id: str) -> Parameter:
+        """Find an open parameter by its id; `PlanError` where there is none."""
+        for parameter in self.parameters:
+            if parameter.parameter_id == parameter_id:
+                return parameter
+        known = (parameter.parameter_id for parameter in self.parameters)
+        raise PlanError(unknown("parameter", parameter_id, known, file=self.plan_id))
+
+    def class_rank(self, column: str, word: str) -> int | None:
+        """Place of `word` in the order of `column`, 0 the most urgent; None where it has none."""
+        for rank, synonyms in enumerate(self.classes.get(column, ())):
+            if word in synonyms:
+                return rank
+        return None

@@ -1,0 +1,28 @@
+"""What every reader hands over: a table and what has to be said about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from qxgeo.errors import Text
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """A table that was read, with the remarks of its reader.
+
+    Attributes
+    ----------
+    table
+        EPSG:4326.
+    notes
+        What a person has to know about the reading: what was skipped and counted, where the data
+        come from and under which licence.
+    """
+
+    table: gpd.GeoDataFrame
+    notes: tuple[Text, ...] = ()

@@ -1,0 +1,78 @@
+"""The words of the house, each with its Chinese and English label.
+
+The same word stands in code, columns, options, legends and documents.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from qxgeo.errors import Text
+
+OUTSIDE_DISTRICT = "outside_district"  # the neighbour's: reported, never assigned
+NO_TOWNSHIP = "no_township"  # inside the district, in no township polygon that we were given
+
+
+class Strength(StrEnum):
+    """How strongly the plan's text binds; strengths are never merged into one."""
+
+    PROHIBITED = "prohibited"
+    NO_NEW_APPROVAL = "no_new_approval"
+    OBLIGED = "obliged"
+    GUIDED = "guided"
+    PROMOTED = "promoted"
+
+
+class Verdict(StrEnum):
+    """What a rule says about one subject."""
+
+    APPLIES = "applies"
+    DOES_NOT_APPLY = "does_not_apply"
+    TOO_CLOSE_TO_CALL = "too_close_to_call"
+    UNKNOWN = "unknown"
+
+
+class Status(StrEnum):
+    """Whether a site is there already: 不新增 binds new ones only."""
+
+    EXISTING = "existing"
+    PROPOSED = "proposed"
+    CHANGE = "change"
+    UNKNOWN = "unknown"
+
+
+STRENGTH_LABELS: dict[Strength, Text] = {
+    Strength.PROHIBITED: Text("禁止", "prohibited"),
+    Strength.NO_NEW_APPROVAL: Text("不再新增", "no new approval"),
+    Strength.OBLIGED: Text("应当", "obliged"),
+    Strength.GUIDED: Text("引导", "guided"),
+    Strength.PROMOTED: Text("推动", "promoted"),
+}
+
+VERDICT_LABELS: dict[Verdict, Text] = {
+    Verdict.APPLIES: Text("适用", "applies"),
+    Verdict.DOES_NOT_APPLY: Text("不适用", "does not apply"),
+    Verdict.TOO_CLOSE_TO_CALL: Text("临界，需实测", "too close to call"),
+    Verdict.UNKNOWN: Text("不明，需查实", "unknown"),
+}
+
+STATUS_LABELS: dict[Status, Text] = {
+    Status.EXISTING: Text("现有", "existing"),
+    Status.PROPOSED: Text("拟新增", "proposed"),
+    Status.CHANGE: Text("变更、延续", "change or renewal"),
+    Status.UNKNOWN: Text("状态不明", "status unknown"),
+}
+
+PLACE_LABELS: dict[str, Text] = {
+    OUTSIDE_DISTRICT: Text("辖区外（邻区）", "outside the district (neighbour)"),
+    NO_TOWNSHIP: Text("辖区内未划分", "in the district, in no township"),
+}
+
+DEMO_BANNER = Text(
+    "演示数据，非真实路网：不得用于执法或审批",
+    "DEMONSTRATION DATA, not the real road network: not for enforcement or approval",
+)
+NOT_LEGAL_BOUNDARY = Text(
+    "界线为近似示意，非法定界线；结论是辅助决策依据，不是审批文件。",
+    "Boundaries are approximate and not legal boundaries; findings aid a decision and approve nothing.",
+)
