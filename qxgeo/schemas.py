@@ -34,12 +34,16 @@ class Column:
         Whether a file without it is refused. A text id that is not required is made from the row.
     unique
         Whether a value may stand only once.
+    blank_means_no
+        Whether a blank flag says no, as the field writes it (a road without a tunnel tag is no
+        tunnel). Every other blank is unknown.
     """
 
     kind: str = "text"
     aliases: tuple[str, ...] = ()
     required: bool = False
     unique: bool = False
+    blank_means_no: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +88,9 @@ STATIONS = LayerSchema(
             aliases=("监测点名称", "站点名称", "站名", "名称", "name", "site_name"), required=True
         ),
         "control_level": Column(aliases=("控制级别", "级别", "level")),
-        "is_reference_point": Column(kind="flag", aliases=("对照点", "是否对照点", "reference")),
+        "is_reference_point": Column(
+            kind="flag", aliases=("对照点", "是否对照点", "reference"), blank_means_no=True
+        ),
         "status": Column(aliases=("状态", "运行状态")),
         "valid_from": Column(kind="date", aliases=("启用日期", "开始日期")),
         "valid_to": Column(kind="date", aliases=("停运日期", "结束日期")),
@@ -130,8 +136,10 @@ ROADS = LayerSchema(
         "surface": Column(aliases=("路面", "路面类型", "surface")),
         "smoothness": Column(aliases=("平整度", "smoothness")),
         "heavy_truck": Column(kind="flag", aliases=("重型货车通行", "重货通行", "hgv")),
-        "is_oneway": Column(kind="flag", aliases=("单行", "单行线", "oneway")),
-        "is_tunnel": Column(kind="flag", aliases=("隧道", "tunnel")),
+        "is_oneway": Column(
+            kind="flag", aliases=("单行", "单行线", "oneway"), blank_means_no=True
+        ),
+        "is_tunnel": Column(kind="flag", aliases=("隧道", "tunnel"), blank_means_no=True),
     },
 )
 DAMAGED_ROADS = LayerSchema(

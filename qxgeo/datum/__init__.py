@@ -13,14 +13,19 @@ from qxgeo.datum.offsets import (
     wgs84_to_bd09,
     wgs84_to_gcj02,
 )
+from qxgeo.datum.place import check_place
+from qxgeo.datum.smell import Shift, smell_shift
 
 __all__ = [
     "CHINA_BOX",
     "NAMED_DATUMS",
+    "Shift",
     "bd09_to_wgs84",
+    "check_place",
     "gcj02_to_wgs84",
     "normalise_datum",
     "reconcile_datum",
+    "smell_shift",
     "to_wgs84",
     "wgs84_to_bd09",
     "wgs84_to_gcj02",

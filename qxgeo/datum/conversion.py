@@ -119,7 +119,8 @@ def reconcile_datum(declared: str | None, file_crs: CRS | None, *, file: str = "
         f'the declared datum is {declared}, the file says "{file_crs.name}"',
     )
     mend = Text(
-        "请改正声明，或删除、改正文件自带的坐标系", "correct the declaration, or the file's own system"
+        "请改正声明，或删除、改正文件自带的坐标系",
+        "correct the declaration, or the file's own system",
     )
     raise DatumError(Fault(problem=problem, mend=mend, file=file))
 
@@ -166,9 +167,7 @@ def to_wgs84(geometry: Geometries, datum: str, *, file: str = "") -> Geometries:
     return target
 
 
-def refuse_impossible_numbers(
-    geometry: NDArray[np.object_], datum: str, *, file: str = ""
-) -> None:
+def refuse_impossible_numbers(geometry: NDArray[np.object_], datum: str, *, file: str = "") -> None:
     """Stop where the numbers cannot be what the datum says: metres for degrees, a wrong zone.
 
     Parameters
@@ -208,7 +207,8 @@ def _crs_of(name: str, file: str) -> CRS:
     try:
         crs = CRS.from_user_input(name)
     except CRSError as error:
-        problem = Text(f"没有坐标系 {_short(name)}", f"there is no coordinate system {_short(name)}")
+        title = _short(name).upper()
+        problem = Text(f"没有坐标系 {title}", f"there is no coordinate system {title}")
         raise DatumError(Fault(problem=problem, mend=_HOW_TO_DECLARE, file=file)) from error
     return _usable(crs, file)
 
@@ -219,7 +219,7 @@ def _usable(crs: CRS, file: str) -> CRS:
     if geodetic is None or not (crs.is_geographic or crs.is_projected):
         problem = Text(f"“{crs.name}”不是平面或经纬度坐标系", f'"{crs.name}" has no lon/lat')
         raise DatumError(Fault(problem=problem, mend=_HOW_TO_DECLARE, file=file))
-    word = re.sub(r"[^a-z0-9]", "", f"{geodetic.name}").lower()
+    word = _letters(geodetic.name)
     for old, title in _REFUSED.items():
         if old in word:
             raise DatumError(_refusal(title, file))
@@ -230,7 +230,7 @@ def _refusal(title: str, file: str) -> Fault:
     """Explain why the two old national datums are refused."""
     return Fault(
         problem=Text(
-            f"{title}坐标系到 WGS 84 没有公开的转换参数，误差可达上百米",
+            f"{title} 坐标系到 WGS 84 没有公开的转换参数，误差可达上百米",
             "Beijing 54 and Xi'an 80 have no public way to WGS 84; the error can exceed 100 m",
         ),
         mend=Text(
@@ -261,7 +261,7 @@ def _on_wgs84_or_cgcs2000(crs: CRS) -> bool:
     geodetic = crs.geodetic_crs
     if geodetic is None:
         return False
-    word = re.sub(r"[^a-z0-9]", "", geodetic.name.lower())
+    word = _letters(geodetic.name)
     names = ("wgs84", "wgs1984", "worldgeodeticsystem1984", "china2000", "cgcs2000")
     return any(name in word for name in (*names, "chinageodeticcoordinatesystem2000"))
 
@@ -273,7 +273,7 @@ def _same_place(one: CRS, other: CRS) -> bool:
     if one.is_geographic or other.is_geographic:
         return False
     code = other.to_epsg(min_confidence=70)
-    return one.equals(other, ignore_axis_order=True) or one.to_epsg() == code
+    return one.equals(other, ignore_axis_order=True) or (code is not None and one.to_epsg() == code)
 
 
 def _projection(crs: CRS, file: str) -> Callable[[Coordinates], Coordinates]:
@@ -283,7 +283,8 @@ def _projection(crs: CRS, file: str) -> Callable[[Coordinates], Coordinates]:
         transformer = Transformer.from_crs(crs, goal, always_xy=True, allow_ballpark=False)
     except ProjError as error:
         problem = Text(
-            f"“{crs.name}”到 WGS 84 没有可用的转换", f'no transformation from "{crs.name}" to WGS 84'
+            f"“{crs.name}”到 WGS 84 没有可用的转换",
+            f'no transformation from "{crs.name}" to WGS 84',
         )
         raise DatumError(Fault(problem=problem, mend=_HOW_TO_DECLARE, file=file)) from error
 
@@ -310,6 +311,11 @@ def _refuse_infinite(
             "请检查投影带、带号和 X、Y 的顺序", "check zone, zone prefix and the order of X and Y"
         )
         raise DatumError(Fault(problem=problem, mend=mend, file=file))
+
+
+def _letters(name: str) -> str:
+    """Reduce a system's title to lower-case letters and digits."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _short(name: str) -> str:

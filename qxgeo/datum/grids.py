@@ -151,9 +151,7 @@ def explain_grid(x: float, y: float, crs: CRS) -> Text | None:
     )
 
 
-def find_zone(
-    x: NDArray[np.float64], y: NDArray[np.float64], surroundings: Box
-) -> tuple[int, ...]:
+def find_zone(x: NDArray[np.float64], y: NDArray[np.float64], surroundings: Box) -> tuple[int, ...]:
     """Find the CGCS2000 zones under which the numbers land where they are expected.
 
     Parameters

@@ -9,18 +9,27 @@ from __future__ import annotations
 
 import base64
 import functools
-import html as html_text
 import json
 import re
-import unicodedata
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from qxgeo.errors import Fault, OutputError, Text
+from qxgeo.maps.escaping import escape_text, json_for_script
+from qxgeo.maps.loads import (
+    TAG,
+    Piece,
+    find_loads,
+    is_style_sheet,
+    read_attributes,
+    split_page,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
+
+__all__ = ["FONT_STACK", "escape_text", "json_for_script", "make_self_contained"]
 
 FONT_STACK = (
     '"Microsoft YaHei","PingFang SC","Hiragino Sans GB","Noto Sans CJK SC",'
@@ -68,6 +77,10 @@ _NEEDED_IF = {
     "leaflet.awesome-markers.css": re.compile(r"L\.AwesomeMarkers\."),
     "icons.css": re.compile(r"\bfa-|L\.AwesomeMarkers\."),
 }
+_FONT_STYLE = (
+    f"html,body,.leaflet-container{{font-family:{FONT_STACK}}}"
+    "button,input,select,textarea{font-family:inherit}"
+)
 _MEDIA_TYPES = {
     "png": "image/png",
     "gif": "image/gif",
@@ -75,99 +88,12 @@ _MEDIA_TYPES = {
     "ttf": "font/ttf",
 }
 
-_ELEMENT = re.compile(r"<!--.*?-->|<(script|style)\b([^>]*)>", re.IGNORECASE | re.DOTALL)
-_END = {
-    "script": re.compile(r"</script\s*>", re.IGNORECASE),
-    "style": re.compile(r"</style\s*>", re.IGNORECASE),
-}
-_TAG = re.compile(r"<([a-zA-Z][\w-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>")
-_ATTRIBUTE = re.compile(r"([\w:-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
-_LOADING_ATTRIBUTES = frozenset(
-    ("src", "srcset", "href", "xlink:href", "poster", "data", "action", "formaction", "background")
-)
-_FRAMING_TAGS = frozenset(("iframe", "frame", "object", "embed", "base", "portal"))
-_CSS_LOAD = re.compile(r"@import\b[^;]*|url\(\s*([\"']?)(?!data:|#)([^)]*)\)", re.IGNORECASE)
 _CSS_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)[\"']?\s*\)")
-_STRING = re.compile(
-    r'"[^"\\\n]*(?:\\.[^"\\\n]*)*"|\'[^\'\\\n]*(?:\\.[^\'\\\n]*)*\'|`[^`\\]*(?:\\.[^`\\]*)*`',
-    re.DOTALL,
-)
-_CODE_LOAD = re.compile(
-    r"\b(?:fetch|import|importScripts|sendBeacon)\s*\("
-    r"|\bnew\s+(?:XMLHttpRequest|WebSocket|EventSource|Worker|SharedWorker)\b"
-)
-_CODE_URL = re.compile(
-    r"(?:L\.(?:tileLayer(?:\.wms)?|imageOverlay|videoOverlay)\(\s*"
-    r"|[\"']?(?:iconUrl|iconRetinaUrl|shadowUrl)[\"']?\s*:\s*"
-    r"|\.(?:src|href)\s*=\s*)"
-    r"([\"'`])((?:https?:)?//[^\"'`]*)\1"
-)
 _DECLARED_ID = re.compile(
-    r"(?:\b(?:var|let|const|function)\s+|\bid=[\"'])[A-Za-z_][A-Za-z_]*?_([0-9a-f]{32})(?![0-9a-f])"
+    r"(?:\b(?:var|let|const|function)\s+|\bid=[\"'])[A-Za-z_]\w*?_([0-9a-f]{32})(?![0-9a-f])"
 )
 _RANDOM_ID = re.compile(r"_([0-9a-f]{32})(?![0-9a-f])")
 _SOURCE_MAP = re.compile(r"^[ \t]*(?://[#@]|/\*[#@]) ?sourceMappingURL=.*$", re.MULTILINE)
-
-
-class _Piece(NamedTuple):
-    """A stretch of the page: ``markup``, or one ``script`` or ``style`` with its attributes."""
-
-    kind: str
-    attributes: str
-    content: str
-
-
-def escape_text(text: str) -> str:
-    """Make a text from data safe in HTML, also inside a JavaScript template literal.
-
-    Folium writes pop-ups as template literals, where a backtick ends the text, ``${`` runs code and
-    a backslash can spell any of them: these become character references too, and braces with them,
-    which templates of the page would read. Control characters become spaces.
-
-    Parameters
-    ----------
-    text
-        As it was read.
-
-    Returns
-    -------
-    escaped
-        Shows the same text in an element or in a quoted attribute.
-    """
-    printable = "".join(
-        " " if unicodedata.category(character) == "Cc" else character for character in text
-    )
-    return html_text.escape(printable, quote=True).translate(_TEMPLATE_REFERENCES)
-
-
-_TEMPLATE_REFERENCES = {ord(character): f"&#{ord(character)};" for character in "`\\${}"}
-_SCRIPT_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&'`\u2028\u2029"}
-
-
-def json_for_script(value: object) -> str:
-    """Write a value as JSON that can stand inside a script element.
-
-    Parameters
-    ----------
-    value
-        What `json.dumps` takes; keys keep their order.
-
-    Returns
-    -------
-    text
-        JSON without any character that could end the script, an attribute or a template literal.
-
-    Raises
-    ------
-    ValueError
-        If a number is NaN or infinite: JSON has no word for it.
-    """
-    try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    except ValueError as error:
-        message = f"not a JSON value: {error}"
-        raise ValueError(message) from error
-    return text.translate(_SCRIPT_ESCAPES)
 
 
 def make_self_contained(
@@ -204,17 +130,16 @@ def make_self_contained(
         If an asset is missing, or the page would still load something from elsewhere.
     """
     shelf = _Shelf(assets, lang)
-    hosts = [_policy_host(url) for url in tile_urls]
-    pieces = list(_split(html))
+    policy = _policy(tile_urls)
+    pieces = _with_head(list(split_page(html)), policy)
     own_text = "".join(piece.content for piece in pieces)
     faults: list[str] = []
     parts = [_inline(piece, shelf, own_text, faults) for piece in pieces]
     for piece in pieces:
-        faults.extend(_leftovers(piece, tile_urls))
+        faults.extend(find_loads(piece, tile_urls=tile_urls))
     if faults:
         raise OutputError([_external_fault(found) for found in dict.fromkeys(faults)])
-    page = _number_ids("".join(parts))
-    return _with_head(page, hosts)
+    return _number_ids("".join(parts))
 
 
 class _Shelf:
@@ -260,7 +185,7 @@ class _Shelf:
         return f"url({self.data_uri(address.rpartition('/')[2])})"
 
     def _leaflet_defaults(self) -> str:
-        """Tell Leaflet where its marker is, which it guesses from style sheets, and plain credit."""
+        """Tell Leaflet its marker, which it guesses from style sheets, and a plain credit."""
         options = {
             "iconUrl": self.data_uri("marker-icon.png"),
             "iconRetinaUrl": self.data_uri("marker-icon-2x.png"),
@@ -277,7 +202,13 @@ class _Shelf:
         return self._bytes(name).decode("utf-8")
 
     def _bytes(self, name: str) -> bytes:
-        """Read a file that the manifest lists."""
+        """Read a file that the manifest lists.
+
+        Raises
+        ------
+        OutputError
+            If it is missing.
+        """
         if name not in self._names:
             raise OutputError(_missing_fault(self._folder / name))
         return _read_asset(self._folder / name)
@@ -285,109 +216,52 @@ class _Shelf:
 
 @functools.lru_cache(maxsize=128)
 def _read_asset(path: Path) -> bytes:
-    """Read one collected file; every page of a run asks for the same few."""
+    """Read one collected file; every page of a run asks for the same few.
+
+    Raises
+    ------
+    OutputError
+        If it is missing.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
         raise OutputError(_missing_fault(path)) from error
 
 
-def _split(html: str) -> Iterator[_Piece]:
-    """Cut a page at its script and style elements; comments are left out."""
-    position = 0
-    while match := _ELEMENT.search(html, position):
-        yield _Piece("markup", "", html[position : match.start()])
-        position = match.end()
-        if match[1]:
-            kind = match[1].lower()
-            end = _END[kind].search(html, position)
-            stop, following = (end.start(), end.end()) if end else (len(html), len(html))
-            yield _Piece(kind, match[2], html[position:stop])
-            position = following
-    yield _Piece("markup", "", html[position:])
-
-
-def _inline(piece: _Piece, shelf: _Shelf, own_text: str, faults: list[str]) -> str:
+def _inline(piece: Piece, shelf: _Shelf, own_text: str, faults: list[str]) -> str:
     """Write a piece back with the files it asks for inside it."""
+
+    def inline_link(match: re.Match[str]) -> str:
+        attributes = read_attributes(match[2])
+        if not is_style_sheet(match[1], attributes):
+            return match[0]
+        return _inline_file(attributes.get("href", ""), shelf, own_text, faults)
+
     if piece.kind == "markup":
-        return _TAG.sub(lambda match: _inline_link(match, shelf, own_text, faults), piece.content)
-    source = _attributes(piece.attributes).get("src") if piece.kind == "script" else None
-    if source is None:
-        return f"<{piece.kind}{piece.attributes}>{piece.content}</{piece.kind}>"
-    return _fetch(source, shelf.asset_name, shelf.script, "script", own_text, faults)
+        return TAG.sub(inline_link, piece.content)
+    source = read_attributes(piece.attributes).get("src")
+    if piece.kind == "script" and source is not None:
+        return _inline_file(source, shelf, own_text, faults)
+    return f"<{piece.kind}{piece.attributes}>{piece.content}</{piece.kind}>"
 
 
-def _inline_link(match: re.Match[str], shelf: _Shelf, own_text: str, faults: list[str]) -> str:
-    """Replace a link to a style sheet; every other tag stays."""
-    attributes = _attributes(match[2])
-    if match[1].lower() != "link" or attributes.get("rel", "").lower() != "stylesheet":
-        return match[0]
-    return _fetch(
-        attributes.get("href", ""), shelf.asset_name, shelf.style, "style", own_text, faults
-    )
-
-
-def _fetch(  # noqa: PLR0913  # one place for scripts and styles
-    address: str,
-    name_of: Callable[[str], str | None],
-    content_of: Callable[[str], str],
-    tag: str,
-    own_text: str,
-    faults: list[str],
-) -> str:
+def _inline_file(address: str, shelf: _Shelf, own_text: str, faults: list[str]) -> str:
     """Write the collected file of an address as an inline element."""
     try:
-        name = name_of(address)
+        name = shelf.asset_name(address)
     except KeyError:
-        faults.append(f'<{tag} "{address}">')
+        faults.append(address)
         return ""
     if name is None or (name in _NEEDED_IF and not _NEEDED_IF[name].search(own_text)):
         return ""
-    return f"<{tag}>{content_of(name)}</{tag}>"
-
-
-def _attributes(text: str) -> dict[str, str]:
-    """Read the attributes of a tag."""
-    return {
-        name.lower(): html_text.unescape(value.strip("\"'"))
-        for name, value in _ATTRIBUTE.findall(text)
-    }
-
-
-def _leftovers(piece: _Piece, tile_urls: Sequence[str]) -> Iterator[str]:
-    """List what a piece of the page itself would still load."""
-    if piece.kind == "style":
-        yield from (match[0] for match in _CSS_LOAD.finditer(piece.content))
-    elif piece.kind == "markup":
-        for tag in _TAG.finditer(piece.content):
-            yield from _tag_leftovers(tag)
-    elif not _attributes(piece.attributes).get("src"):
-        yield from (match[0] for match in _CODE_LOAD.finditer(_STRING.sub('""', piece.content)))
-        for match in _CODE_URL.finditer(piece.content):
-            if match[2] not in tile_urls:
-                yield match[0]
-
-
-def _tag_leftovers(tag: re.Match[str]) -> Iterator[str]:
-    """List what one tag would still load; a hyperlink loads nothing before it is clicked."""
-    name = tag[1].lower()
-    attributes = _attributes(tag[2])
-    if name in _FRAMING_TAGS or (name == "meta" and attributes.get("http-equiv", "") == "refresh"):
-        yield tag[0]
-        return
-    is_sheet = name == "link" and attributes.get("rel", "").lower() == "stylesheet"
-    for attribute, value in attributes.items():
-        if attribute in _LOADING_ATTRIBUTES and not is_sheet:
-            is_link = name == "a" and attribute == "href"
-            is_script = value.strip().lower().startswith("javascript:")
-            if is_script or not (is_link or value.startswith(("data:", "#"))):
-                yield tag[0]
-        elif attribute == "style" and _CSS_LOAD.search(value):
-            yield tag[0]
+    if name.endswith(".css"):
+        return f"<style>{shelf.style(name)}</style>"
+    return f"<script>{shelf.script(name)}</script>"
 
 
 def _number_ids(page: str) -> str:
-    """Number Folium's random ids in order of appearance; look-alikes in data stay."""
+    """Give Folium's random ids numbers in order of appearance; look-alikes in data stay."""
     declared = {match[1] for match in _DECLARED_ID.finditer(page)}
     numbers: dict[str, int] = {}
 
@@ -399,35 +273,70 @@ def _number_ids(page: str) -> str:
     return _RANDOM_ID.sub(numbered, page)
 
 
-def _with_head(page: str, hosts: list[str]) -> str:
-    """Add the content security policy at the head's begin and the fonts at its end."""
-    policy = "; ".join(
+def _with_head(pieces: list[Piece], policy: str) -> list[Piece]:
+    """Add the policy where the head begins and the fonts where it ends.
+
+    Raises
+    ------
+    OutputError
+        If the page has no head.
+    """
+    meta = f'<head>\n<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    inserted = {
+        "<head>": [Piece("markup", "", meta)],
+        "</head>": [Piece("style", "", _FONT_STYLE), Piece("markup", "", "</head>")],
+    }
+    for tag, additions in inserted.items():
+        place = next(
+            (
+                number
+                for number, piece in enumerate(pieces)
+                if piece.kind == "markup" and tag in piece.content
+            ),
+            None,
+        )
+        if place is None:
+            raise OutputError(
+                Fault(
+                    problem=Text(f"网页没有 {tag}", f"the page has no {tag}"),
+                    mend=Text("请传入完整的网页", "pass the whole rendered page"),
+                )
+            )
+        before, _, after = pieces[place].content.partition(tag)
+        pieces = [
+            *pieces[:place],
+            Piece("markup", "", before),
+            *additions,
+            Piece("markup", "", after),
+            *pieces[place + 1 :],
+        ]
+    return pieces
+
+
+def _policy(tile_urls: Sequence[str]) -> str:
+    """Write the content security policy."""
+    hosts = sorted({_policy_host(url) for url in tile_urls})
+    return "; ".join(
         (
             "default-src 'none'",
             "script-src 'unsafe-inline'",
             "style-src 'unsafe-inline'",
-            " ".join(["img-src data: blob:", *sorted(set(hosts))]),
+            " ".join(("img-src data: blob:", *hosts)),
             "font-src data:",
             "base-uri 'none'",
             "form-action 'none'",
         )
     )
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-    fonts = f"<style>html,body,.leaflet-container{{font-family:{FONT_STACK}}}</style>"
-    head, found, rest = page.partition("<head>")
-    before, end, after = rest.partition("</head>")
-    if not found or not end:
-        raise OutputError(
-            Fault(
-                problem=Text("网页没有 <head>", "the page has no <head>"),
-                mend=Text("请传入完整的网页", "pass the whole rendered page"),
-            )
-        )
-    return f"{head}{found}\n{meta}{before}{fonts}{end}{after}"
 
 
 def _policy_host(url: str) -> str:
-    """Give the host of a tile address as the policy writes it."""
+    """Give the host of a tile address as the policy writes it.
+
+    Raises
+    ------
+    OutputError
+        If the address cannot stand in a policy.
+    """
     parts = urlsplit(url)
     first, _, others = parts.netloc.partition(".")
     host = f"*.{others}" if "{" in first else parts.netloc

@@ -1,0 +1,20 @@
+"""Findings as files: workbook, GeoPackage, GeoParquet, run record, all replaced at once."""
+
+from __future__ import annotations
+
+from qxgeo.reports.atomic import replace_outputs
+from qxgeo.reports.geopackage import write_geopackage
+from qxgeo.reports.geoparquet import write_parquet
+from qxgeo.reports.run_record import run_record, write_run_record
+from qxgeo.reports.workbook import write_workbook
+from qxgeo.reports.writing import write_reports
+
+__all__ = [
+    "replace_outputs",
+    "run_record",
+    "write_geopackage",
+    "write_parquet",
+    "write_reports",
+    "write_run_record",
+    "write_workbook",
+]

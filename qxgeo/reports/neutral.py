@@ -1,10 +1,10 @@
 """Text from data made harmless for a spreadsheet.
 
-A cell that begins with ``=``, ``+``, ``-`` or ``@`` (or the full-width twin of one) runs as a formula
-when somebody saves the sheet as CSV and opens that. Such text gets an apostrophe in front, which
-spreadsheets themselves use to say "this is text". Characters that XML forbids or that hide what is
-written (control characters, direction overrides, halves of surrogate pairs) are removed, line
-breaks and tabs become one space.
+A cell that begins with ``=``, ``+``, ``-`` or ``@`` (or the full-width twin of one) runs as a
+formula when somebody saves the sheet as CSV and opens that. Such text gets an apostrophe in front,
+which spreadsheets themselves use to say "this is text". Characters that XML forbids or that hide
+what is written (control characters, direction overrides, halves of surrogate pairs) are removed,
+line breaks and tabs become one space.
 """
 
 from __future__ import annotations

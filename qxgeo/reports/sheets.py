@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qxgeo.reports.wording import HEADINGS, LAYER_NAMES, YES_NO
 from qxgeo.vocabulary import STATUS_LABELS, STRENGTH_LABELS, VERDICT_LABELS, Verdict
@@ -57,8 +57,24 @@ DETAILS = (
 )
 # A column of these is left out where no row of the sheet has a value in it.
 _ONLY_WHERE_FILLED = frozenset(
-    "rank subject_class subject_status distance_m reference_name length_m whole_length_m area_m2 "
-    "radius_m margin_m error_m length_low_m length_high_m reference_id deadline cooperating".split()
+    (
+        "rank",
+        "subject_class",
+        "subject_status",
+        "distance_m",
+        "reference_name",
+        "length_m",
+        "whole_length_m",
+        "area_m2",
+        "radius_m",
+        "margin_m",
+        "error_m",
+        "length_low_m",
+        "length_high_m",
+        "reference_id",
+        "deadline",
+        "cooperating",
+    )
 )
 # In these a zero says that there is nothing to measure.
 _ZERO_IS_NOTHING = frozenset(
@@ -80,7 +96,7 @@ class SheetColumn:
 
     Attributes
     ----------
-    values
+    cells
         One per row; None leaves the cell empty.
     form
         ``text``, ``wrap``, ``id``, ``count``, ``m``, ``km``, ``m2``, ``verdict``, ``check``.
@@ -91,7 +107,7 @@ class SheetColumn:
     """
 
     heading: str
-    values: Sequence[object]
+    cells: Sequence[object]
     form: str = "text"
     width: float = 12.0
     is_printed: bool = True
@@ -127,7 +143,7 @@ class Sheet:
     @property
     def row_count(self) -> int:
         """Count the rows of the table."""
-        return len(self.columns[0].values) if self.columns else 0
+        return len(self.columns[0].cells) if self.columns else 0
 
 
 def display_width(text: str) -> int:
@@ -190,7 +206,7 @@ def make_text_column(
     """
     return SheetColumn(
         heading=heading,
-        values=values,
+        cells=values,
         form=form,
         width=fit_width(heading, values) if width is None else width,
     )
@@ -227,7 +243,7 @@ def list_findings(
     columns = tuple(
         SheetColumn(
             heading=HEADINGS[key].in_language(lang),
-            values=cells[key],
+            cells=cells[key],
             form=_form_of(key),
             width=_WRAPPED.get(key) or fit_width(HEADINGS[key].in_language(lang), cells[key]),
             is_printed=key in PRINTED,
@@ -262,15 +278,11 @@ def _form_of(key: str) -> str:
     return {"_m": "m", "m2": "m2"}.get(key[-2:], "text")
 
 
-def _label_cells(
-    findings: pd.DataFrame, plan: ActionPlan, lang: str
-) -> dict[str, list[object]]:
+def _label_cells(findings: pd.DataFrame, plan: ActionPlan, lang: str) -> dict[str, list[object]]:
     """Give every column's cells: words in `lang`, None for what is not there."""
     rules = {rule.rule_id: rule for measure in plan.measures for rule in measure.rules}
     cells: dict[str, list[object]] = {
-        key: _plain_values(findings[key])
-        for key in (*PRINTED, *DETAILS)
-        if key in findings.columns
+        key: _plain_values(findings[key]) for key in (*PRINTED, *DETAILS) if key in findings.columns
     }
     cells["reason"] = _plain_values(findings[f"reason_{lang}"])
     cells["rule_title"] = [
@@ -285,7 +297,7 @@ def _label_cells(
     return cells
 
 
-def _label(words: pd.Series, labels: Mapping[str, Text], lang: str) -> list[object]:
+def _label(words: pd.Series, labels: Mapping[Any, Text], lang: str) -> list[object]:
     """Turn words of the vocabulary into their labels."""
     by_word = {str(word): text.in_language(lang) for word, text in labels.items()}
     return [by_word.get(str(word), str(word)) or None for word in words]

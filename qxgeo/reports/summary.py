@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING
 
 from qxgeo.reports.sheets import Sheet, SheetColumn, make_text_column
 from qxgeo.reports.wording import (
-    ALL,
-    ALL_LABEL,
-    PAGES,
     RULE_KINDS,
     name_layer,
     name_missing,
@@ -26,8 +23,6 @@ from qxgeo.vocabulary import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    import pandas as pd
 
     from qxgeo.assess import Assessment
     from qxgeo.plan import ActionPlan, Measure, Rule
@@ -99,9 +94,7 @@ def list_notes(assessment: Assessment, *, lang: str) -> Sheet:
         title="本表说明" if zh else "About this workbook",
         columns=(
             make_text_column("事项" if zh else "Subject", subjects),
-            SheetColumn(
-                heading="内容" if zh else "Text", values=texts, form="wrap", width=100.0
-            ),
+            SheetColumn(heading="内容" if zh else "Text", cells=texts, form="wrap", width=100.0),
         ),
     )
 
@@ -118,15 +111,13 @@ def _reading_advice(*, zh: bool) -> list[tuple[str, str]]:
             ("文字", "来自数据、以 = + - @ 开头的文字前加了撇号，以免另存后被当作公式执行"),
         ]
     return [
-        ("Distance", "on the ground, WGS 84 ellipsoid; the radius itself is inside; margin is "
-         "radius minus distance, positive inside"),
-        ("Length", "of the road inside, on the ground; least and greatest count the position error"),
-        ("Totals", "a metre under several rules counts once; townships plus outside make the total"),
+        ("Distance", "on the WGS 84 ellipsoid; the radius is inside; margin = radius - distance"),
+        ("Length", "of the road inside, on the ground; least and greatest count the error"),
+        ("Totals", "a metre under several rules counts once; townships + outside = total"),
         ("Outside", "parts in the neighbouring district are listed and assigned to nobody here"),
         ("Print", "the print area holds the main columns, details stand to the right of it"),
-        ("Text", "from data that begins with = + - @ has an apostrophe in front, so that it never "
-         "runs as a formula"),
-    ]  # fmt: skip
+        ("Text", "text from data that begins with = + - @ has an apostrophe before it: no formula"),
+    ]
 
 
 def _yes_no(*, is_true: bool, zh: bool) -> str:
@@ -153,104 +144,6 @@ def banner_lines(assessment: Assessment, *, lang: str) -> tuple[str, ...]:
     if assessment.is_approximate:
         lines.append(NOT_LEGAL_BOUNDARY.in_language(lang))
     return tuple(lines)
-
-
-def list_totals(assessment: Assessment, *, lang: str) -> Sheet:
-    """Make the table of totals: pages, rules and strengths by township.
-
-    Parameters
-    ----------
-    assessment
-        Its `totals` are written as they are.
-    lang
-        ``zh`` or ``en``.
-
-    Returns
-    -------
-    sheet
-        One row per scope, verdict and kind of number; a column per township; the total as
-        computed in the assessment; and, for length and area, the sum of the row minus that total.
-    """
-    zh = lang == "zh"
-    totals = assessment.totals
-    places = _list_places(totals)
-    rows: list[tuple[str, str, str, str, list[float]]] = []
-    for (scope, verdict), group in totals.groupby(["scope", "verdict"], sort=False):
-        by_place = group.set_index("township_id")
-        for measured, form, unit in _MEASURED:
-            column = by_place[measured].astype(float)
-            numbers = [float(column.get(place, 0.0)) for place in (*places, ALL)]
-            if any(numbers):
-                label = _name_scope(str(scope), assessment.plan, lang)
-                rows.append((label, str(verdict), unit[0 if zh else 1], form, numbers))
-    scale = [0.001 if form == "km" else 1.0 for *_, form, _ in rows]
-    labels = {str(word): text.in_language(lang) for word, text in VERDICT_LABELS.items()}
-    names = [*places.values(), ALL_LABEL.in_language(lang)]
-    columns = [
-        make_text_column("范围" if zh else "Scope", [row[0] for row in rows]),
-        make_text_column(
-            "结论" if zh else "Verdict", [labels.get(row[1], row[1]) for row in rows], form="verdict"
-        ),
-        make_text_column("指标" if zh else "Number", [row[2] for row in rows]),
-    ]
-    columns += [
-        make_text_column(
-            name,
-            [(row[4][at] * s, row[3]) for row, s in zip(rows, scale, strict=True)],
-            form="mixed",
-            width=13.0,
-        )
-        for at, name in enumerate(names)
-    ]
-    columns.append(
-        make_text_column(
-            "核对（应为 0）" if zh else "Check (0)",
-            [None if row[3] == "count" else len(places) for row in rows],
-            form="check",
-        )
-    )
-    note = (
-        "数量：跨乡镇的对象在每个乡镇各计一次，合计只计一次；长度、面积：各列之和等于合计"
-        if zh
-        else "Counts: a subject in two townships counts in both and once in the total; "
-        "lengths and areas add up to the total"
-    )
-    return Sheet(
-        name="总表" if zh else "Totals",
-        title="各范围、各乡镇街道合计" if zh else "Totals by scope and township",
-        columns=tuple(columns),
-        verdicts=tuple(row[1] for row in rows),
-        notes=(note,),
-    )
-
-
-_MEASURED = (
-    ("count", "count", ("数量", "count")),
-    ("length_m", "km", ("长度（km）", "length (km)")),
-    ("area_m2", "m2", ("面积（m²）", "area (m²)")),
-)
-
-
-def _list_places(totals: pd.DataFrame) -> dict[str, str]:
-    """Give the townships in the order of their ids, the words for no township last."""
-    known = totals.loc[totals["township_id"] != ALL, ["township_id", "township_name"]]
-    pairs = {str(i): str(n) for i, n in known.drop_duplicates("township_id").to_numpy()}
-    return {i: pairs[i] for i in sorted(pairs, key=lambda i: (not i[:1].isdigit(), i))}
-
-
-def _name_scope(scope: str, plan: ActionPlan, lang: str) -> str:
-    """Say what a scope of totals is."""
-    what, _, name = scope.partition(":")
-    if what == "page" and name in PAGES:
-        whole = "合并" if lang == "zh" else "page"
-        return f"{PAGES[name].in_language(lang)}（{whole}）"
-    if what == "rule":
-        rules = {rule.rule_id: rule for _, rule in _walk_rules(plan)}
-        return f"{name} {rules[name].title.in_language(lang)}" if name in rules else name
-    if what == "strength" and name in {str(s) for s in Strength}:
-        head = "力度：" if lang == "zh" else "strength: "
-        return head + STRENGTH_LABELS[Strength(name)].in_language(lang)
-    return scope
 
 
 def _walk_rules(plan: ActionPlan) -> Iterable[tuple[Measure, Rule]]:
@@ -380,41 +273,42 @@ def list_rules(assessment: Assessment, *, lang: str) -> Sheet:
     gaps = {gap.rule_id for gap in assessment.gaps}
 
     def count(column: str) -> list[object]:
-        return [
-            int(counts.at[r.rule_id, column])  # noqa: PD008 - one cell by its label
-            if r.rule_id in counts.index
-            else None
-            for _, r in pairs
-        ]
+        numbers = dict(zip(counts.index, counts[column].astype(int).tolist(), strict=True))
+        return [numbers.get(rule.rule_id) for _, rule in pairs]
 
     judged, gap, idle = ("已判定", "缺口", "—") if zh else ("judged", "gap", "—")
     states = [
         judged if r.rule_id in counts.index else gap if r.rule_id in gaps else idle
         for _, r in pairs
     ]
-    text = [
+    text: list[tuple[str, Sequence[object], float | None]] = [
         ("规则" if zh else "Rule", [r.rule_id for _, r in pairs], None),
         ("规则名称" if zh else "Title", [r.title.in_language(lang) for _, r in pairs], 34.0),
         ("情况" if zh else "State", states, None),
     ]
     numbers = [("对象数" if zh else "Subjects", count("subjects"))]
     numbers += [(label.in_language(lang), count(word)) for word, label in VERDICT_LABELS.items()]
-    tail = [
+    leads, helpers, answering = (
+        [name_units(getattr(m, part), plan) for m, _ in pairs]
+        for part in ("lead", "cooperating", "responsible")
+    )
+    deadlines = [m.deadline.text if m.deadline else None for m, _ in pairs]
+    tail: list[tuple[str, Sequence[object], float | None]] = [
         ("类型" if zh else "Kind", [_kind(r.kind, lang) for _, r in pairs], None),
         ("力度" if zh else "Strength", _strengths(pairs, lang), None),
         ("条文" if zh else "Clause", [r.clause for _, r in pairs], _CLAUSE_WIDTH),
-        ("牵头单位" if zh else "Lead", [name_units(m.lead, plan) for m, _ in pairs], 26.0),
-        ("配合单位" if zh else "Cooperating", [name_units(m.cooperating, plan) for m, _ in pairs], 26.0),
-        ("责任单位" if zh else "Responsible", [name_units(m.responsible, plan) for m, _ in pairs], 26.0),
-        ("完成时限" if zh else "Deadline", [m.deadline.text if m.deadline else None for m, _ in pairs], None),
-    ]  # fmt: skip
+        ("牵头单位" if zh else "Lead", leads, 26.0),
+        ("配合单位" if zh else "Cooperating", helpers, 26.0),
+        ("责任单位" if zh else "Responsible", answering, 26.0),
+        ("完成时限" if zh else "Deadline", deadlines, None),
+    ]
     return Sheet(
         name="规则" if zh else "Rules",
         title="方案规则及判定情况" if zh else "The plan's rules and how they were judged",
         columns=(
             *(_wrap_or_fit(*column) for column in text),
             *(
-                SheetColumn(heading=heading, values=values, form="count", width=13.0)
+                SheetColumn(heading=heading, cells=values, form="count", width=13.0)
                 for heading, values in numbers
             ),
             *(_wrap_or_fit(*column) for column in tail),
@@ -466,13 +360,14 @@ def list_sources(assessment: Assessment, *, lang: str) -> Sheet:
             make_text_column("文件" if zh else "File", [layer.path.name for layer in layers]),
             SheetColumn(
                 heading="行数" if zh else "Rows",
-                values=[len(layer.table) for layer in layers],
+                cells=[len(layer.table) for layer in layers],
                 form="count",
             ),
             make_text_column("基准" if zh else "Datum", [layer.datum for layer in layers]),
-            SheetColumn(heading="精度（m）" if zh else "Accuracy (m)", values=stated, form="m"),
+            SheetColumn(heading="精度（m）" if zh else "Accuracy (m)", cells=stated, form="m"),
             make_text_column(
-                "截至" if zh else "As of", [y.as_of.isoformat() if y.as_of else None for y in layers]
+                "截至" if zh else "As of",
+                [y.as_of.isoformat() if y.as_of else None for y in layers],
             ),
             make_text_column(
                 "演示数据" if zh else "Demo", [_yes_no(is_true=y.is_demo, zh=zh) for y in layers]

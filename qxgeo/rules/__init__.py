@@ -1,0 +1,64 @@
+"""Rules of the plan judged on the layers of a district, one module per kind of test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from qxgeo.geodesy import area_m2
+from qxgeo.rules.attribute import judge_attribute
+from qxgeo.rules.distance import draw_zone, judge_distance, rule_radius_m
+from qxgeo.rules.judgement import Judgement, build_rows, line_stretches
+from qxgeo.rules.polygon import draw_area, judge_polygon
+from qxgeo.rules.scene import Scene, build_scene
+from qxgeo.vocabulary import Verdict
+
+if TYPE_CHECKING:
+    from qxgeo.plan import Rule
+
+__all__ = ["JUDGES", "Judgement", "Scene", "build_scene", "judge", "rule_radius_m"]
+
+# How each kind of test is judged. Kinds that are not here (siting, patrol, sensing) are gaps.
+JUDGES = {
+    "within_distance": judge_distance,
+    "inside_polygon": judge_polygon,
+    "attribute": judge_attribute,
+    "list": judge_attribute,
+}
+
+
+def judge(rule: Rule, scene: Scene) -> Judgement:
+    """Judge one rule on all its subjects.
+
+    Parameters
+    ----------
+    rule
+        Its kind is in `JUDGES` and its inputs are there.
+    scene
+        The district.
+
+    Returns
+    -------
+    judgement
+        Rows per subject and territory, counts that add up, stretches, and the drawn zone.
+    """
+    opinion = JUDGES[rule.kind](rule, scene)
+    has_lines = bool(
+        (shapely.get_dimensions(opinion.subjects.geometry.to_numpy(dtype=object)) == 1).any()
+    )
+    zone, names = None, ""
+    if rule.kind == "within_distance":
+        zone, names = draw_zone(rule, scene)
+    elif rule.kind == "inside_polygon" and rule.reference and rule.reference.layer != "boundary":
+        zone, names = draw_area(rule, scene)
+    return Judgement(
+        rule=rule,
+        rows=build_rows(rule, scene, opinion),
+        counts={v: int((opinion.verdicts == v).sum()) for v in Verdict},
+        stretches=line_stretches(scene, rule, opinion) if has_lines else {},
+        zone=zone,
+        zone_reference_ids=names,
+        zone_area_m2=0.0 if zone is None else float(area_m2(np.array([zone], dtype=object))[0]),
+    )

@@ -1,16 +1,19 @@
-"""The main job: a district and its plan become an assessment."""
+"""What an assessment holds; every writer reads it and computes nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import pandas as pd
+if TYPE_CHECKING:
+    from datetime import date
 
-from qxgeo.district import District
-from qxgeo.errors import Text
-from qxgeo.plan import ActionPlan
+    import geopandas as gpd
+    import pandas as pd
+
+    from qxgeo.district import District
+    from qxgeo.errors import Text
+    from qxgeo.plan import ActionPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,3 @@ class Assessment:
     is_demo: bool
     is_approximate: bool
 
-
-def assess(district: District) -> Assessment:
-    """Judge every rule of the district's plan."""
-    raise NotImplementedError

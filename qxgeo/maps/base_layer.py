@@ -1,0 +1,195 @@
+"""The district under the findings: boundary, townships, stations, water and roads.
+
+A small district is drawn from its vectors; a crowded one from a pyramid of tiles, see `tiles`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from qxgeo.maps.layers import write_geojson
+from qxgeo.maps.style import ROAD_RANKS, ROAD_STYLES
+from qxgeo.maps.tiles import build_pyramid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    from qxgeo.district import District
+
+MOST_VECTORS = 3_000
+_NAME_DECIMALS = 5  # about a metre: enough to bring a named road into view
+
+
+def rank_roads(roads: gpd.GeoDataFrame) -> npt.NDArray[np.intp]:
+    """Say how prominent each road is on the base map.
+
+    Parameters
+    ----------
+    roads
+        Column `road_class`, words of OpenStreetMap; other words count as ordinary streets.
+
+    Returns
+    -------
+    ranks
+        Rows of `style.ROAD_STYLES`.
+    """
+    if "road_class" not in roads:
+        return np.ones(len(roads), dtype=np.intp)
+    small = {"service", "track", "footway", "path", "cycleway", "steps", "pedestrian", "bridleway"}
+    return np.array(
+        [ROAD_RANKS.get(str(word), 0 if word in small else 1) for word in roads["road_class"]],
+        dtype=np.intp,
+    )
+
+
+def describe_base(district: District, *, cache_folder: Path | None) -> dict[str, object]:
+    """Gather what the page's script draws under the findings.
+
+    Parameters
+    ----------
+    district
+        Layers that it lacks are left out.
+    cache_folder
+        Where rendered tiles are kept between runs; None keeps none.
+
+    Returns
+    -------
+    base
+        JSON values: GeoJSON objects `boundary`, `townships`, and either `water` and `roads` or
+        `tiles`; `towns`, `stations` (name, lat, lon) and the `bounds` of the view.
+    """
+    base: dict[str, object] = {
+        "bounds": _bounds(district),
+        "townships_approximate": _is_approximate(district),
+        "towns": _town_labels(district),
+        "stations": _stations(district),
+        "roads_style": [list(style) for style in ROAD_STYLES],
+    }
+    for name in ("boundary", "townships"):
+        if name in district.layers:
+            base[name] = _geojson(district.layers[name].table)
+    drawn = [name for name in ("water", "roads") if name in district.layers]
+    base["has"] = drawn
+    if sum(len(district.layers[name].table) for name in drawn) > MOST_VECTORS:
+        base["tiles"] = _tiles(district, cache_folder)
+        return base
+    for name in drawn:
+        table = district.layers[name].table
+        if name == "roads":
+            ranks = rank_roads(table)
+            base["roads"] = [
+                _geojson(table[ranks == rank]) for rank in range(len(ROAD_STYLES))
+            ]
+        else:
+            base[name] = _geojson(table)
+    return base
+
+
+def name_places(district: District) -> list[list[object]]:
+    """List every named road with the box it lies in, for the search.
+
+    Parameters
+    ----------
+    district
+        Its roads, if it has any.
+
+    Returns
+    -------
+    places
+        ``[name, west, south, east, north]``, degrees, by name.
+    """
+    if "roads" not in district.layers:
+        return []
+    roads = district.layers["roads"].table
+    if "name" not in roads:
+        return []
+    named = roads[roads["name"].notna() & (roads["name"] != "")]
+    if named.empty:
+        return []
+    boxes = named.geometry.bounds.groupby(named["name"].astype(str), sort=True).agg(
+        {"minx": "min", "miny": "min", "maxx": "max", "maxy": "max"}
+    )
+    boxes = boxes.dropna().round(_NAME_DECIMALS)
+    return [[str(name), *row] for name, row in zip(boxes.index, boxes.to_numpy().tolist(), strict=True)]
+
+
+def _tiles(district: District, cache_folder: Path | None) -> dict[str, object]:
+    """Render the pyramid of water, boundary and roads."""
+    layers = district.layers
+    boundary = layers["boundary"].table.geometry if "boundary" in layers else []
+    water = layers["water"].table.geometry if "water" in layers else []
+    roads = layers["roads"].table if "roads" in layers else None
+    return build_pyramid(
+        land=np.asarray(boundary, dtype=object),
+        water=np.asarray(water, dtype=object),
+        roads=np.asarray([] if roads is None else roads.geometry, dtype=object),
+        ranks=np.zeros(0, dtype=np.intp) if roads is None else rank_roads(roads),
+        cache_folder=cache_folder,
+    )
+
+
+def _geojson(table: gpd.GeoDataFrame) -> object:
+    """Write a base layer without its columns."""
+    text, _ = write_geojson(table.geometry.to_numpy(), range(len(table)))
+    return json.loads(text)
+
+
+def _is_approximate(district: District) -> bool:
+    """Tell whether township lines must be called approximate."""
+    layer = district.layers.get("townships")
+    return layer is not None and layer.is_approximate
+
+
+def _town_labels(district: District) -> list[list[object]]:
+    """Give each township's name and a point inside it; units without territory have none."""
+    layer = district.layers.get("townships")
+    if layer is None:
+        return []
+    table = layer.table
+    shapes = table.geometry.to_numpy()
+    has_shape = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    points = shapely.point_on_surface(shapes[has_shape])
+    return _points(table.loc[has_shape, "name"].astype(str).tolist(), points)
+
+
+def _stations(district: District) -> list[list[object]]:
+    """Give each station's name with code, and position."""
+    layer = district.layers.get("stations")
+    if layer is None:
+        return []
+    table = layer.table
+    shapes = table.geometry.to_numpy()
+    has_shape = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    names = [
+        f"{name}({code})"
+        for name, code in zip(
+            table.loc[has_shape, "name"], table.loc[has_shape, "station_id"], strict=True
+        )
+    ]
+    return _points(names, shapes[has_shape])
+
+
+def _points(names: Sequence[str], points: npt.NDArray[np.object_]) -> list[list[object]]:
+    """Write names with ``lat, lon``, Leaflet's order."""
+    return [
+        [name, round(float(lat), 6), round(float(lon), 6)]
+        for name, lat, lon in zip(names, shapely.get_y(points), shapely.get_x(points), strict=True)
+    ]
+
+
+def _bounds(district: District) -> list[list[float]] | None:
+    """Give the box to show first as ``[[south, west], [north, east]]``: the first layer's."""
+    for name in ("boundary", "townships", "roads", "stations"):
+        if name in district.layers:
+            west, south, east, north = district.layers[name].table.total_bounds.tolist()
+            if np.isfinite([west, south, east, north]).all():
+                return [[round(south, 6), round(west, 6)], [round(north, 6), round(east, 6)]]
+    return None

@@ -1,0 +1,338 @@
+"use strict";
+// Controls of a page: layers with their legend, search, buttons, printing.
+
+QX.swatch = function (overlay) {
+  const { drawn, shape } = overlay;
+  const svg = QX.svg("svg", { width: 30, height: 16, class: "qx-swatch", "aria-hidden": "true" });
+  const line = {
+    stroke: drawn.color,
+    "stroke-width": Math.min(drawn.weight, 7),
+    "stroke-opacity": drawn.opacity,
+    "stroke-dasharray": drawn.dashArray || "none",
+    "stroke-linecap": "butt",
+  };
+  const fill = { fill: drawn.fillColor, "fill-opacity": drawn.fillOpacity };
+  if (shape === "line") svg.append(QX.svg("path", { d: "M1,8H29", fill: "none", ...line }));
+  else if (shape === "point")
+    svg.append(
+      QX.svg("circle", {
+        cx: 15, cy: 8, r: Math.min(drawn.radius, 6), ...line, ...fill, "stroke-width": 1.6,
+        "stroke-dasharray": drawn.dashArray ? "3 3" : "none",
+      }),
+    );
+  else
+    svg.append(
+      QX.svg("rect", {
+        x: 2, y: 2, width: 26, height: 12, ...line, ...fill,
+        "stroke-width": Math.min(drawn.weight, 2),
+      }),
+    );
+  return svg;
+};
+
+QX.baseSwatch = function (kind) {
+  const svg = QX.svg("svg", { width: 30, height: 16, class: "qx-swatch", "aria-hidden": "true" });
+  const paint = QX.data.paint;
+  const line = (stroke, width, dash) =>
+    QX.svg("path", { d: "M1,8H29", stroke, "stroke-width": width, "stroke-dasharray": dash });
+  if (kind === "boundary") svg.append(line(paint.boundary, 2.2, "9 3 2 3"));
+  if (kind === "townships") svg.append(line(paint.township, 1.2, "2 4"));
+  if (kind === "roads") svg.append(line(QX.data.base.roads_style[2][0], 2.4, "none"));
+  if (kind === "water")
+    svg.append(QX.svg("rect", { x: 2, y: 3, width: 26, height: 10, fill: paint.water }));
+  if (kind === "stations")
+    svg.append(
+      QX.svg("path", { d: "M15,1.5L22,14H8Z", fill: "#111", stroke: "#fff", "stroke-width": 1.5 }),
+    );
+  return svg;
+};
+
+QX.amount = function (overlay) {
+  if (overlay.kind === "zone") return "";
+  const pieces = `${QX.number(overlay.count)}${QX.words.pieces ? ` ${QX.words.pieces}` : ""}`;
+  const length = overlay.length > 0 ? ` · ${QX.number(overlay.length / 1000, 2)} km` : "";
+  return pieces + length;
+};
+
+QX.addPanel = function () {
+  const panel = L.control({ position: "topright" });
+  panel.onAdd = function () {
+    const box = QX.make("section", "qx-panel leaflet-control-layers");
+    const head = QX.make("button", "qx-panel-head", QX.words.legend);
+    head.type = "button";
+    const body = QX.make("div", "qx-panel-body");
+    const open = (isOpen) => {
+      box.classList.toggle("qx-closed", !isOpen);
+      head.setAttribute("aria-expanded", String(isOpen));
+    };
+    head.addEventListener("click", () => open(box.classList.contains("qx-closed")));
+    open(QX.map.getSize().x > 640);
+    for (const group of QX.data.groups) body.append(QX.groupBox(group));
+    if (!QX.overlays.length) body.append(QX.make("p", "qx-empty", QX.words.nothing));
+    body.append(QX.baseBox());
+    box.append(head, body);
+    L.DomEvent.disableClickPropagation(box);
+    L.DomEvent.disableScrollPropagation(box);
+    return box;
+  };
+  panel.addTo(QX.map);
+};
+
+QX.groupBox = function (group) {
+  const box = QX.make("div", "qx-group");
+  const head = QX.make("h2", "", `${group.measure} ${group.title}`);
+  box.append(head);
+  for (const number of group.rules) {
+    const rule = QX.data.rules[number];
+    const own = QX.overlays.filter((overlay) => overlay.rule === number);
+    const name = QX.make("p", "qx-rule", `${rule.title} `);
+    name.append(QX.make("span", "qx-strength", rule.strength));
+    name.title = `${rule.id} “${rule.clause}”`;
+    box.append(name);
+    if (!own.length) box.append(QX.make("p", "qx-empty", QX.words.nothing_here));
+    for (const overlay of own) box.append(QX.overlayLine(overlay, rule));
+  }
+  return box;
+};
+
+QX.overlayLine = function (overlay, rule) {
+  const label = QX.make("label", "qx-line");
+  const input = QX.make("input");
+  input.type = "checkbox";
+  input.checked = QX.map.hasLayer(overlay.layer);
+  input.dataset.rule = rule.id;
+  input.dataset.kind = overlay.kind;
+  input.addEventListener("change", () => {
+    if (input.checked) overlay.layer.addTo(QX.map);
+    else overlay.layer.remove();
+    QX.refresh();
+  });
+  overlay.input = input;
+  label.append(input, QX.swatch(overlay), QX.make("span", "qx-kind", QX.data.kinds[overlay.kind]));
+  label.append(QX.make("span", "qx-amount", QX.amount(overlay)));
+  return label;
+};
+
+QX.baseBox = function () {
+  const box = QX.make("div", "qx-group qx-base-group");
+  box.append(QX.make("h2", "", QX.words.base));
+  if (QX.data.online.length)
+    [QX.words.local_base, ...QX.data.online.map((one) => one.title)].forEach((title, place) => {
+      const label = QX.make("label", "qx-line");
+      const input = QX.make("input");
+      input.type = "radio";
+      input.name = "qx-base";
+      input.checked = place === 0;
+      input.addEventListener("change", () => QX.setBase(place - 1));
+      label.append(input, QX.make("span", "qx-kind", title));
+      box.append(label);
+    });
+  for (const [kind, text] of QX.baseKinds()) {
+    const line = QX.make("p", "qx-line");
+    line.append(QX.baseSwatch(kind), QX.make("span", "qx-kind", text));
+    box.append(line);
+  }
+  return box;
+};
+
+QX.baseKinds = function () {
+  const { base } = QX.data;
+  const words = QX.words;
+  const kinds = [];
+  if (base.stations.length) kinds.push(["stations", words.stations]);
+  if (base.boundary) kinds.push(["boundary", words.boundary]);
+  if (base.townships)
+    kinds.push([
+      "townships",
+      base.townships_approximate ? words.townships_approximate : words.townships,
+    ]);
+  for (const kind of ["roads", "water"]) if (base.has.includes(kind)) kinds.push([kind, words[kind]]);
+  return kinds;
+};
+
+// Keep drawing order (first rule lowest), zone marks, and the legend that is printed.
+QX.refresh = function () {
+  for (const overlay of QX.overlays) {
+    if (!QX.map.hasLayer(overlay.layer)) continue;
+    if (overlay.kind !== "zone") overlay.layer.bringToFront();
+    else
+      overlay.layer.eachLayer((layer) => {
+        const path = layer.getElement();
+        if (path) path.dataset.zone = layer.feature.properties.i;
+      });
+  }
+  const legend = document.getElementById("qx-print-legend");
+  legend.replaceChildren(QX.make("h2", "", QX.words.shown));
+  const list = QX.make("div", "qx-print-lines");
+  for (const overlay of QX.overlays) {
+    if (overlay.input) overlay.input.checked = QX.map.hasLayer(overlay.layer);
+    if (!QX.map.hasLayer(overlay.layer)) continue;
+    const rule = QX.data.rules[overlay.rule];
+    const line = QX.make("p", "qx-line");
+    const text = `${rule.measure} ${rule.title} · ${rule.strength} · ${QX.data.kinds[overlay.kind]}`;
+    line.append(QX.swatch(overlay), QX.make("span", "qx-kind", text));
+    line.append(QX.make("span", "qx-amount", QX.amount(overlay)));
+    list.append(line);
+  }
+  for (const [kind, text] of QX.baseKinds()) {
+    const line = QX.make("p", "qx-line");
+    line.append(QX.baseSwatch(kind), QX.make("span", "qx-kind", text));
+    list.append(line);
+  }
+  legend.append(list);
+};
+
+// ---- search --------------------------------------------------------------------------------
+
+QX.index = function () {
+  const byName = new Map();
+  const entry = (name) => {
+    if (!byName.has(name)) byName.set(name, { name, rows: [], box: null, point: null });
+    return byName.get(name);
+  };
+  QX.rows.forEach((row, number) => row.name && entry(row.name).rows.push(number));
+  for (const [name, west, south, east, north] of QX.data.places)
+    entry(name).box = [[south, west], [north, east]];
+  for (const [name, lat, lon] of [...QX.data.base.stations, ...QX.data.base.towns])
+    entry(name).point = [lat, lon];
+  return [...byName.values()];
+};
+
+QX.match = function (text) {
+  const wanted = text.trim().toLowerCase();
+  if (!wanted) return [];
+  QX.names ||= QX.index();
+  const found = QX.names.filter((one) => one.name.toLowerCase().includes(wanted));
+  const score = (one) =>
+    (one.name.toLowerCase().startsWith(wanted) ? 0 : 2) + (one.rows.length ? 0 : 1);
+  return found.sort((a, b) => score(a) - score(b) || (a.name < b.name ? -1 : 1));
+};
+
+QX.goTo = function (place) {
+  const wanted = new Set(place.rows);
+  const hits = [];
+  for (const overlay of QX.overlays) {
+    if (overlay.kind === "zone") continue;
+    overlay.layer.eachLayer((layer) => {
+      if (wanted.has(layer.feature.properties.i)) hits.push({ overlay, layer });
+    });
+  }
+  const order = (hit) => (QX.map.hasLayer(hit.overlay.layer) ? 0 : 1);
+  hits.sort((a, b) => order(a) - order(b));
+  if (hits.length) {
+    const { overlay, layer } = hits[0];
+    const same = hits.filter((hit) => hit.overlay === overlay);
+    if (!QX.map.hasLayer(overlay.layer)) overlay.layer.addTo(QX.map);
+    QX.refresh();
+    QX.map.fitBounds(L.featureGroup(same.map((hit) => hit.layer)).getBounds(), {
+      maxZoom: 16, padding: [60, 60], animate: false,
+    });
+    overlay.layer.openPopup(layer, QX.middle(layer));
+    return;
+  }
+  const box = QX.make("div", "qx-popup");
+  box.append(QX.make("h3", "", place.name));
+  if (!place.point) box.append(QX.make("p", "", QX.words.no_finding));
+  if (place.point) QX.map.setView(place.point, 15, { animate: false });
+  else if (place.box) QX.map.fitBounds(place.box, { maxZoom: 16, padding: [60, 60], animate: false });
+  else {
+    const first = QX.rows[place.rows[0]];
+    QX.say(QX.sentence(first));
+    return;
+  }
+  L.popup({ maxWidth: 300 }).setLatLng(QX.map.getCenter()).setContent(box).openOn(QX.map);
+};
+
+QX.middle = function (layer) {
+  if (layer.getLatLng) return layer.getLatLng();
+  let corners = layer.getLatLngs();
+  while (Array.isArray(corners[0])) corners = corners[0];
+  return corners[Math.floor(corners.length / 2)];
+};
+
+QX.addSearch = function () {
+  const control = L.control({ position: "topleft" });
+  control.onAdd = function () {
+    const box = QX.make("div", "qx-search leaflet-bar");
+    const input = QX.make("input");
+    Object.assign(input, { type: "search", placeholder: QX.words.search, autocomplete: "off" });
+    input.setAttribute("aria-label", QX.words.search);
+    const list = QX.make("ul");
+    list.hidden = true;
+    const choose = (place) => {
+      input.value = place.name;
+      list.hidden = true;
+      input.blur();
+      QX.goTo(place);
+    };
+    const show = () => {
+      const found = QX.match(input.value);
+      list.replaceChildren();
+      list.hidden = !input.value.trim();
+      for (const place of found.slice(0, 12)) {
+        const item = QX.make("li");
+        const button = QX.make("button", place.rows.length ? "qx-has" : "", place.name);
+        button.type = "button";
+        button.addEventListener("click", () => choose(place));
+        item.append(button);
+        list.append(item);
+      }
+      if (!found.length) list.append(QX.make("li", "qx-empty", QX.words.no_match));
+      if (found.length > 12) list.append(QX.make("li", "qx-empty", QX.words.more_matches));
+    };
+    input.addEventListener("input", show);
+    input.addEventListener("focus", show);
+    input.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") list.hidden = true;
+      if (event.key === "Enter" && QX.match(input.value).length) choose(QX.match(input.value)[0]);
+      event.stopPropagation();
+    });
+    QX.map.on("click", () => (list.hidden = true));
+    box.append(input, list);
+    L.DomEvent.disableClickPropagation(box);
+    L.DomEvent.disableScrollPropagation(box);
+    return box;
+  };
+  control.addTo(QX.map);
+  // The search stands above the zoom buttons.
+  const corner = control.getContainer().parentElement;
+  corner.prepend(control.getContainer());
+};
+
+// ---- buttons and printing ------------------------------------------------------------------
+
+QX.addButtons = function () {
+  document.getElementById("qx-print").addEventListener("click", async () => {
+    QX.prepare();
+    await new Promise((done) => setTimeout(done, 350));
+    window.print();
+  });
+  document.getElementById("qx-whole").addEventListener("click", QX.showWhole);
+};
+
+QX.prepare = function () {
+  if (QX.before) return;
+  QX.before = { bounds: QX.map.getBounds(), centre: QX.map.getCenter(), zoom: QX.map.getZoom() };
+  document.body.classList.add("qx-printing");
+  QX.map.invalidateSize({ animate: false, pan: false });
+  QX.map.fitBounds(QX.before.bounds, { animate: false });
+  QX.redraw();
+};
+
+QX.redraw = function () {
+  QX.map.eachLayer((layer) => {
+    if (layer instanceof L.Canvas) layer._redraw();
+  });
+};
+
+QX.addPrinting = function () {
+  window.addEventListener("beforeprint", QX.prepare);
+  window.addEventListener("afterprint", () => {
+    if (!QX.before) return;
+    const { centre, zoom } = QX.before;
+    QX.before = null;
+    document.body.classList.remove("qx-printing");
+    QX.map.invalidateSize({ animate: false, pan: false });
+    QX.map.setView(centre, zoom, { animate: false });
+  });
+};

@@ -1,0 +1,306 @@
+"""A pyramid of base-map tiles, rendered here and carried inside the page.
+
+Tiles are those of web maps: EPSG:3857, 256 pixels, row 0 in the north. Colours come from one small
+palette, so that a tile is a few kilobytes and its bytes depend on nothing but the drawing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import logging
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from PIL import Image, ImageDraw
+
+from qxgeo.maps.style import (
+    AROUND_COLOUR,
+    BOUNDARY_COLOUR,
+    LAND_COLOUR,
+    ROAD_STYLES,
+    WATER_COLOUR,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import numpy.typing as npt
+
+logger = logging.getLogger(__name__)
+
+TILE_PX = 256
+OVERSAMPLING = 2  # drawn twice as large and shrunk: smooth lines
+BLOCK_TILES = 4  # tiles drawn together, so that a road is drawn a few times and not once per tile
+FIRST_ZOOM, LAST_ZOOM = 10, 16
+MOST_TILES = 700  # deeper levels are stretched from the last one that fits
+MOST_BYTES = 4_500_000
+MARGIN = 0.04  # of the shown box, so that a disc at the edge has land under it
+_EDGE = 20037508.342789244  # metres of EPSG:3857 at 180 degrees east
+_RECIPE = 3  # raise when the drawing changes: old caches no longer fit
+_RANK_FROM_ZOOM = (15, 13, 11, 0)  # smallest roads only where there is room for them
+_MOST_LATITUDE = 85.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """Polylines or rings in EPSG:3857 as one array, with where each begins."""
+
+    corners: npt.NDArray[np.float64]  # (n, 2), unit: the whole world is 0 to 1, y to the south
+    starts: npt.NDArray[np.intp]
+    boxes: npt.NDArray[np.float64]  # (paths, 4)
+    ranks: npt.NDArray[np.intp]
+
+
+def build_pyramid(
+    *,
+    land: npt.NDArray[np.object_],
+    water: npt.NDArray[np.object_],
+    roads: npt.NDArray[np.object_],
+    ranks: npt.NDArray[np.intp],
+    cache_folder: Path | None,
+) -> dict[str, object]:
+    """Render, or read back, the tiles of a district.
+
+    Parameters
+    ----------
+    land, water, roads
+        Geometries, EPSG:4326.
+    ranks
+        For each road a row of `style.ROAD_STYLES`.
+    cache_folder
+        Where the tiles of this very input are kept; None renders anew.
+
+    Returns
+    -------
+    pyramid
+        `min` and `max` zoom, `around` (colour of empty tiles) and `tiles`: ``z/x/y`` to PNG bytes
+        in base64.
+    """
+    key = _hash_input(land, water, roads, ranks)
+    file = None if cache_folder is None else cache_folder / f"tiles-{key}.json"
+    kept = _read_cache(file)
+    if kept is not None:
+        return kept
+    pyramid = _render(land, water, roads, ranks)
+    _write_cache(file, pyramid)
+    return pyramid
+
+
+def _hash_input(*arrays: npt.NDArray[np.generic]) -> str:
+    """Know an input by its drawn geometry and the recipe."""
+    digest = hashlib.sha256(f"{_RECIPE} {ROAD_STYLES} {LAND_COLOUR} {WATER_COLOUR}".encode())
+    for array in arrays:
+        content = b"".join(shapely.to_wkb(array)) if array.dtype == object else array.tobytes()
+        digest.update(len(content).to_bytes(8, "big"))
+        digest.update(content)
+    return digest.hexdigest()[:32]
+
+
+def _read_cache(file: Path | None) -> dict[str, object] | None:
+    """Read tiles of an earlier run; a damaged file counts as none."""
+    if file is None:
+        return None
+    try:
+        kept = json.loads(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    return kept if isinstance(kept, dict) and isinstance(kept.get("tiles"), dict) else None
+
+
+def _write_cache(file: Path | None, pyramid: dict[str, object]) -> None:
+    """Keep tiles for the next run; a folder that cannot be written costs time, not the run."""
+    if file is None:
+        return
+    scratch = file.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        scratch.write_text(json.dumps(pyramid, sort_keys=True), encoding="ascii")
+        scratch.replace(file)
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        logger.info("tiles are not cached: %s", error)
+
+
+def _render(
+    land: npt.NDArray[np.object_],
+    water: npt.NDArray[np.object_],
+    roads: npt.NDArray[np.object_],
+    ranks: npt.NDArray[np.intp],
+) -> dict[str, object]:
+    """Draw level by level until the budget is spent."""
+    box = _unit_box([land if len(land) else roads])
+    drawn = (
+        _unit_paths(shapely.boundary(land), np.zeros(len(land), dtype=np.intp)),
+        _unit_paths(water, (shapely.get_dimensions(water) == 2).astype(np.intp)),  # noqa: PLR2004  # areas
+        _unit_paths(roads, ranks),
+    )
+    tiles: dict[str, str] = {}
+    size, last = 0, FIRST_ZOOM
+    for zoom in range(FIRST_ZOOM, LAST_ZOOM + 1):
+        if zoom > FIRST_ZOOM and len(tiles) + _count_tiles(box, zoom) > MOST_TILES:
+            break
+        level = dict(_render_level(drawn, box, zoom))
+        size += sum(map(len, level.values()))
+        if zoom > FIRST_ZOOM and size > MOST_BYTES:
+            break
+        tiles |= level
+        last = zoom
+    return {"min": FIRST_ZOOM, "max": last, "around": AROUND_COLOUR, "tiles": tiles}
+
+
+def _unit_paths(shapes: npt.NDArray[np.object_], ranks: npt.NDArray[np.intp]) -> _Paths:
+    """Take lines, or the rings of areas, apart into corners of the unit square."""
+    parts, owners = shapely.get_parts(shapes, return_index=True)
+    is_area = shapely.get_type_id(parts) == 3  # noqa: PLR2004  # Polygon
+    rings = shapely.get_exterior_ring(parts[is_area])
+    lines = np.concatenate([parts[~is_area], rings])
+    owners = np.concatenate([owners[~is_area], owners[is_area]])
+    inner, inner_owners = shapely.get_parts(lines, return_index=True)
+    coordinates, path_of = shapely.get_coordinates(inner, return_index=True)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(path_of, minlength=len(inner)))])
+    corners = _to_unit(coordinates)
+    boxes = _to_unit_boxes(shapely.bounds(inner))
+    return _Paths(corners, starts.astype(np.intp), boxes, ranks[owners[inner_owners]])
+
+
+def _to_unit(degrees: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Project lon, lat to the unit square of web maps (spherical Mercator, EPSG:3857)."""
+    lat = np.radians(np.clip(degrees[:, 1], -_MOST_LATITUDE, _MOST_LATITUDE))
+    across = degrees[:, 0] / 360 + 0.5
+    down = 0.5 - np.arcsinh(np.tan(lat)) / (2 * np.pi)
+    return np.column_stack([across, down])
+
+
+def _to_unit_boxes(bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Project boxes ``west, south, east, north`` to ``left, top, right, bottom``."""
+    lower, upper = _to_unit(bounds[:, :2]), _to_unit(bounds[:, 2:])
+    return np.column_stack([lower[:, 0], upper[:, 1], upper[:, 0], lower[:, 1]])
+
+
+def _unit_box(layers: list[npt.NDArray[np.object_]]) -> tuple[float, float, float, float]:
+    """Give the box that the pyramid covers."""
+    bounds = shapely.total_bounds(np.concatenate(layers)).reshape(1, 4)
+    left, top, right, bottom = _to_unit_boxes(bounds)[0].tolist()
+    margin = MARGIN * max(right - left, bottom - top)
+    return left - margin, top - margin, right + margin, bottom + margin
+
+
+def _span(low: float, high: float, zoom: int) -> range:
+    """List the tile numbers that cover an interval of the unit square."""
+    most = 2**zoom - 1
+    return range(max(0, int(low * 2**zoom)), min(most, int(high * 2**zoom)) + 1)
+
+
+def _count_tiles(box: tuple[float, float, float, float], zoom: int) -> int:
+    """Count the tiles of a level."""
+    return len(_span(box[0], box[2], zoom)) * len(_span(box[1], box[3], zoom))
+
+
+def _render_level(
+    drawn: tuple[_Paths, _Paths, _Paths], box: tuple[float, float, float, float], zoom: int
+) -> Iterator[tuple[str, str]]:
+    """Draw one level block by block; tiles with nothing on them are left out."""
+    columns, rows = _span(box[0], box[2], zoom), _span(box[1], box[3], zoom)
+    for top in range(rows.start, rows.stop, BLOCK_TILES):
+        for left in range(columns.start, columns.stop, BLOCK_TILES):
+            image = _draw_block(drawn, left, top, zoom)
+            for row in range(top, min(top + BLOCK_TILES, rows.stop)):
+                for column in range(left, min(left + BLOCK_TILES, columns.stop)):
+                    content = _encode(image, column - left, row - top)
+                    if content:
+                        yield f"{zoom}/{column}/{row}", content
+
+
+def _draw_block(drawn: tuple[_Paths, _Paths, _Paths], left: int, top: int, zoom: int) -> Image.Image:
+    """Draw `BLOCK_TILES` squared tiles whose first is ``left, top``."""
+    side = BLOCK_TILES * TILE_PX * OVERSAMPLING
+    image = Image.new("RGB", (side, side), AROUND_COLOUR)
+    pen = ImageDraw.Draw(image)
+    land, water, roads = drawn
+    scale = 2**zoom * TILE_PX * OVERSAMPLING
+    corner = np.array([left, top]) * TILE_PX * OVERSAMPLING
+    window = np.array([left, top, left + BLOCK_TILES, top + BLOCK_TILES]) / 2**zoom
+    for ring in _pixels(land, window, scale, corner, None):
+        pen.polygon(ring, fill=LAND_COLOUR)
+    for ring in _pixels(water, window, scale, corner, 1):
+        pen.polygon(ring, fill=WATER_COLOUR)
+    for line in _pixels(water, window, scale, corner, 0):
+        pen.line(line, fill=WATER_COLOUR, width=2 * OVERSAMPLING, joint="curve")
+    for rank, (colour, width) in enumerate(ROAD_STYLES):
+        if zoom >= _RANK_FROM_ZOOM[rank]:
+            wide = max(1, round(width * OVERSAMPLING * (0.7 if zoom < 13 else 1.2)))  # noqa: PLR2004  # town scale
+            for line in _pixels(roads, window, scale, corner, rank):
+                pen.line(line, fill=colour, width=wide, joint="curve")
+    return image.resize((side // OVERSAMPLING, side // OVERSAMPLING), Image.Resampling.BOX)
+
+
+def _pixels(
+    paths: _Paths,
+    window: npt.NDArray[np.float64],
+    scale: float,
+    corner: npt.NDArray[np.float64],
+    rank: int | None,
+) -> Iterator[list[tuple[float, float]]]:
+    """Give the pixels of each path of a rank that can touch the window."""
+    slack = (window[2] - window[0]) / 64  # half a line's width and more
+    touches = (
+        (paths.boxes[:, 0] <= window[2] + slack)
+        & (paths.boxes[:, 2] >= window[0] - slack)
+        & (paths.boxes[:, 1] <= window[3] + slack)
+        & (paths.boxes[:, 3] >= window[1] - slack)
+    )
+    if rank is not None:
+        touches &= paths.ranks == rank
+    for path in np.flatnonzero(touches):
+        corners = paths.corners[paths.starts[path] : paths.starts[path + 1]]
+        if len(corners) > 1:
+            yield list(map(tuple, (corners * scale - corner).tolist()))
+
+
+def _encode(block: Image.Image, column: int, row: int) -> str:
+    """Cut one tile out of a block and write it as PNG in base64; empty if nothing is on it."""
+    left, top = column * TILE_PX, row * TILE_PX
+    tile = block.crop((left, top, left + TILE_PX, top + TILE_PX))
+    extrema = tile.getextrema()
+    around = Image.new("RGB", (1, 1), AROUND_COLOUR).getpixel((0, 0))
+    if tuple(extrema) == tuple((level, level) for level in around):  # type: ignore[union-attr]
+        return ""
+    stream = io.BytesIO()
+    tile.quantize(palette=_palette(), dither=Image.Dither.NONE).save(
+        stream, "PNG", optimize=False, compress_level=9, bits=4
+    )
+    return base64.b64encode(stream.getvalue()).decode("ascii")
+
+
+def _palette() -> Image.Image:
+    """Give the sixteen colours of every tile: the layers' own and what lies between."""
+    base = [AROUND_COLOUR, LAND_COLOUR, WATER_COLOUR, BOUNDARY_COLOUR]
+    roads = [colour for colour, _ in ROAD_STYLES]
+    colours = [_rgb(colour) for colour in (*base, *roads)]
+    ground = np.array(_rgb(LAND_COLOUR))
+    for colour, share in ((roads[1], 0.5), (roads[2], 0.35), (roads[2], 0.7), (roads[3], 0.3)):
+        colours.append(_mix(ground, colour, share))
+    for colour, share in ((roads[3], 0.6), (WATER_COLOUR, 0.35), (WATER_COLOUR, 0.7)):
+        colours.append(_mix(ground, colour, share))
+    colours.append(_mix(np.array(_rgb(AROUND_COLOUR)), roads[3], 0.5))
+    picture = Image.new("P", (1, 1))
+    picture.putpalette([level for colour in colours for level in colour])
+    return picture
+
+
+def _mix(ground: npt.NDArray[np.int_], colour: str, share: float) -> tuple[int, int, int]:
+    """Mix a colour into a ground."""
+    red, green, blue = (ground + (np.array(_rgb(colour)) - ground) * share).round().astype(int).tolist()
+    return red, green, blue
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    """Read ``#RRGGBB``."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -1,0 +1,223 @@
+"""The GeoPackage findings.gpkg: one layer per judged rule, styled for QGIS."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from pyogrio.errors import DataSourceError
+
+from qxgeo.errors import Fault, OutputError, Text
+from qxgeo.reports.geoparquet import order_columns
+from qxgeo.reports.styles import draw_style
+from qxgeo.reports.wording import LAYER_NAMES
+from qxgeo.schemas import LAYERS
+from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, STRENGTH_LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import geopandas as gpd
+
+    from qxgeo.assess import Assessment
+    from qxgeo.plan import Rule
+
+_FAMILIES = {
+    "point": ("Point", "MultiPoint"),
+    "line": ("LineString", "MultiLineString", "LinearRing"),
+    "polygon": ("Polygon", "MultiPolygon"),
+    "mixed": ("GeometryCollection",),
+}
+_WRITTEN_AS = {
+    "point": "Point",
+    "line": "MultiLineString",
+    "polygon": "MultiPolygon",
+    "mixed": "GeometryCollection",
+}
+_BACKGROUND = ("boundary", "townships", "stations")
+
+# QGIS's own table of styles inside a GeoPackage.
+_STYLE_TABLE = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+  f_table_catalog TEXT, f_table_schema TEXT, f_table_name TEXT, f_geometry_column TEXT,
+  styleName TEXT, styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
+  owner TEXT, ui TEXT, update_time DATETIME
+)
+"""
+
+
+def write_geopackage(assessment: Assessment, path: str | Path, *, lang: str) -> None:
+    """Write findings.gpkg.
+
+    Parameters
+    ----------
+    assessment
+        Its findings, zones, and the district's boundary, townships and stations.
+    path
+        The file, replaced if it is there; its folder exists.
+    lang
+        ``zh`` or ``en``, of titles and legends.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written or does not hold what was written.
+    """
+    target = Path(path)
+    target.unlink(missing_ok=True)
+    rows: dict[str, int] = {}
+    styles: list[tuple[str, str, str]] = []
+    try:
+        for name, title, family, table in _list_layers(assessment, lang):
+            pyogrio.write_dataframe(
+                _promote(table, family),
+                target,
+                layer=name,
+                driver="GPKG",
+                geometry_type=_WRITTEN_AS[family],
+                promote_to_multi=family in {"line", "polygon"},
+                append=target.exists(),
+                layer_options={
+                    "IDENTIFIER": f"{title} [{name}]",
+                    "DESCRIPTION": _describe(title, assessment, lang),
+                    "GEOMETRY_NAME": "geom",
+                },
+            )
+            rows[name] = len(table)
+            styles.append((name, title, draw_style(name, family, lang=lang)))
+        if rows:
+            _finish(target, styles, rows, f"{assessment.as_of.isoformat()}T00:00:00.000Z")
+    except (DataSourceError, sqlite3.Error) as error:
+        problem = Text(f"GeoPackage 写不成：{error}", f"GeoPackage cannot be written: {error}")
+        mend = Text("检查磁盘空间与文件夹权限", "check disk space and the folder's permissions")
+        raise OutputError(Fault(file=target.name, problem=problem, mend=mend)) from error
+
+
+def _list_layers(
+    assessment: Assessment, lang: str
+) -> Iterator[tuple[str, str, str, gpd.GeoDataFrame]]:
+    """Give name, title, geometry family and table of each layer, rules in the plan's order."""
+    findings = order_columns(assessment.findings)
+    judged = set(assessment.rule_counts["rule_id"]) | set(findings["rule_id"])
+    for measure in assessment.plan.measures:
+        for rule in measure.rules:
+            if rule.rule_id not in judged:
+                continue
+            table = findings[findings["rule_id"] == rule.rule_id].reset_index(drop=True)
+            name = "rule_" + rule.rule_id.replace(".", "_").replace("-", "_")
+            title = _title_rule(rule, lang)
+            families = _split_by_family(table, rule)
+            for family, part in families:
+                several = len(families) > 1
+                yield f"{name}_{family}" if several else name, title, family, part
+    if len(assessment.zones):
+        title = "管控区（仅供绘图）" if lang == "zh" else "zones (for drawing only)"
+        yield "zones", title, "polygon", assessment.zones
+    for layer_name in _BACKGROUND:
+        layer = assessment.district.layers.get(layer_name)
+        if layer is not None:
+            family = "point" if layer_name == "stations" else "polygon"
+            title = LAYER_NAMES[layer_name].in_language(lang)
+            yield layer_name, title, family, _known_columns(layer_name, layer.table)
+
+
+def _title_rule(rule: Rule, lang: str) -> str:
+    """Give a rule's number, title and strength."""
+    strength = STRENGTH_LABELS[rule.strength].in_language(lang)
+    return f"{rule.rule_id} {rule.title.in_language(lang)}（{strength}）"
+
+
+def _describe(title: str, assessment: Assessment, lang: str) -> str:
+    """Give a layer's description: title, day, and the warnings that hold."""
+    words = [title, assessment.as_of.isoformat(), NOT_LEGAL_BOUNDARY.in_language(lang)]
+    if assessment.is_demo:
+        words.append(DEMO_BANNER.in_language(lang))
+    return " | ".join(words)
+
+
+def _split_by_family(table: gpd.GeoDataFrame, rule: Rule) -> list[tuple[str, gpd.GeoDataFrame]]:
+    """Split findings into points, lines and polygons; rows without shape go to the first."""
+    kinds = table.geometry.geom_type
+    found = [
+        (family, kinds.isin(names))
+        for family, names in _FAMILIES.items()
+        if kinds.isin(names).any()
+    ]
+    if not found:
+        types = LAYERS[rule.subject.layer].geometry if rule.subject.layer in LAYERS else ("Point",)
+        family = next(f for f, names in _FAMILIES.items() if types[0] in names)
+        return [(family, table)]
+    first_family, first_mask = found[0]
+    parts = [(first_family, table[first_mask | kinds.isna()])]
+    parts += [(family, table[mask]) for family, mask in found[1:]]
+    return [(family, part.reset_index(drop=True)) for family, part in parts]
+
+
+def _known_columns(name: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep the columns of the contract, in types that a GeoPackage has."""
+    schema = LAYERS[name]
+    kept = table[[c for c in schema.columns if c in table.columns] + [table.geometry.name]].copy()
+    for column, contract in schema.columns.items():
+        if column not in kept.columns:
+            continue
+        if contract.kind == "number":
+            kept[column] = kept[column].astype("float64")
+        elif contract.kind == "flag":
+            kept[column] = kept[column].astype("boolean")
+        else:
+            missing = kept[column].isna()
+            text = kept[column].map(lambda v: v.isoformat() if hasattr(v, "isoformat") else str(v))
+            kept[column] = text.astype("string").mask(missing, pd.NA)
+    return kept
+
+
+def _promote(table: gpd.GeoDataFrame, family: str) -> gpd.GeoDataFrame:
+    """Give every row the one geometry type that its layer has, without heights."""
+    shapes = shapely.force_2d(table.geometry.to_numpy())
+    if family == "point":
+        # The first of several points stands for the row: a layer has one type, and a dot suffices.
+        several = shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT
+        shapes = np.where(several, shapely.get_geometry(shapes, 0), shapes)
+    if family == "mixed":
+        shapes = np.asarray(shapely.geometrycollections(shapes[:, None]))
+    return table.set_geometry(np.asarray(shapes, dtype=object), crs=table.crs)
+
+
+def _finish(
+    target: Path, styles: list[tuple[str, str, str]], rows: dict[str, int], stamp: str
+) -> None:
+    """Add the styles, set every time stamp to the day of the assessment, check the content.
+
+    Raises
+    ------
+    DatabaseError
+        If a layer does not hold the rows that were written.
+    """
+    with closing(sqlite3.connect(target)) as database:
+        database.execute(_STYLE_TABLE)
+        database.executemany(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name,"
+            " f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner,"
+            " ui, update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', NULL, ?)",
+            [(name, name, qml, title, stamp) for name, title, qml in styles],
+        )
+        database.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description)"
+            " VALUES ('layer_styles', 'attributes', 'layer_styles', '')"
+        )
+        database.execute("UPDATE gpkg_contents SET last_change = ?", (stamp,))
+        database.commit()
+        database.execute("VACUUM")
+        checked = database.execute("PRAGMA integrity_check").fetchone()[0]
+        for name, expected in rows.items():
+            held = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - our own layer name
+            if checked != "ok" or held != expected:
+                message = f"{name}: {held} / {expected}, {checked}"
+                raise sqlite3.DatabaseError(message)

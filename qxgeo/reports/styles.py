@@ -1,0 +1,129 @@
+"""QGIS styles (QML) of the GeoPackage's layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree as ET
+
+from qxgeo.reports.colours import STRENGTH_COLOURS, VERDICT_COLOURS
+from qxgeo.vocabulary import STRENGTH_LABELS, VERDICT_LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qxgeo.errors import Text
+
+_QGIS_VERSION = "3.22.0"
+_SYMBOL_TYPES = {"point": "marker", "line": "line", "polygon": "fill", "mixed": "fill"}
+_SYMBOL_CLASSES = {"marker": "SimpleMarker", "line": "SimpleLine", "fill": "SimpleFill"}
+_PLAIN_COLOURS = {"boundary": "#333333", "townships": "#777777", "stations": "#0072B2"}
+
+
+def draw_style(layer: str, family: str, *, lang: str) -> str:
+    """Make the QML of a layer.
+
+    Parameters
+    ----------
+    layer
+        Name in the GeoPackage: ``rule_…`` is drawn by verdict, ``zones`` by strength, the others
+        in one colour.
+    family
+        ``point``, ``line``, ``polygon`` or ``mixed``.
+    lang
+        ``zh`` or ``en``, of the legend.
+
+    Returns
+    -------
+    qml
+        An XML document.
+    """
+    root = ET.Element("qgis", {"version": _QGIS_VERSION, "styleCategories": "Symbology|Labeling"})
+    symbol = _SYMBOL_TYPES[family]
+    if layer == "zones":
+        _add_categories(root, "strength", symbol, STRENGTH_LABELS, STRENGTH_COLOURS, lang, alpha=40)
+    elif layer in _PLAIN_COLOURS:
+        renderer = ET.SubElement(root, "renderer-v2", {"type": "singleSymbol"})
+        symbols = ET.SubElement(renderer, "symbols")
+        _add_symbol(
+            symbols, "0", symbol, _PLAIN_COLOURS[layer], alpha=0 if symbol == "fill" else 255
+        )
+    else:
+        _add_categories(root, "verdict", symbol, VERDICT_LABELS, VERDICT_COLOURS, lang, alpha=150)
+    ET.indent(root, " ")
+    text = ET.tostring(root, encoding="unicode")
+    return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{text}\n"
+
+
+def _add_categories(
+    root: ET.Element,
+    attribute: str,
+    symbol: str,
+    labels: Mapping[Any, Text],
+    colours: Mapping[Any, str],
+    lang: str,
+    *,
+    alpha: int,
+) -> None:
+    """Add a renderer with one category per word."""
+    renderer = ET.SubElement(
+        root,
+        "renderer-v2",
+        {"type": "categorizedSymbol", "attr": attribute, "symbollevels": "0", "forceraster": "0"},
+    )
+    categories = ET.SubElement(renderer, "categories")
+    symbols = ET.SubElement(renderer, "symbols")
+    for number, (word, label) in enumerate(labels.items()):
+        ET.SubElement(
+            categories,
+            "category",
+            {
+                "value": str(word),
+                "symbol": str(number),
+                "label": label.in_language(lang),
+                "render": "true",
+            },
+        )
+        _add_symbol(symbols, str(number), symbol, colours[word], alpha=alpha)
+
+
+def _add_symbol(parent: ET.Element, name: str, symbol: str, colour: str, *, alpha: int) -> None:
+    """Add a symbol of one simple layer."""
+    element = ET.SubElement(
+        parent, "symbol", {"type": symbol, "name": name, "alpha": "1", "clip_to_extent": "1"}
+    )
+    layer = ET.SubElement(
+        element,
+        "layer",
+        {"class": _SYMBOL_CLASSES[symbol], "enabled": "1", "pass": "0", "locked": "0"},
+    )
+    settings = _symbol_settings(symbol, colour, alpha)
+    options = ET.SubElement(layer, "Option", {"type": "Map"})
+    for key, value in settings.items():
+        ET.SubElement(options, "Option", {"type": "QString", "name": key, "value": value})
+    for key, value in settings.items():  # QGIS before 3.26 reads these
+        ET.SubElement(layer, "prop", {"k": key, "v": value})
+
+
+def _symbol_settings(symbol: str, colour: str, alpha: int) -> dict[str, str]:
+    """Give QGIS's settings of a simple symbol."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    solid, pale = f"{red},{green},{blue},255", f"{red},{green},{blue},{alpha}"
+    if symbol == "line":
+        return {
+            "line_color": solid,
+            "line_style": "solid",
+            "line_width": "0.9",
+            "line_width_unit": "MM",
+            "capstyle": "round",
+            "joinstyle": "round",
+        }
+    common = {
+        "color": pale if symbol == "fill" else solid,
+        "outline_style": "solid",
+        "outline_width_unit": "MM",
+    }
+    if symbol == "marker":
+        marker = {"name": "circle", "size": "2.8", "size_unit": "MM"}
+        return {**common, **marker, "outline_color": "255,255,255,255", "outline_width": "0.3"}
+    style = "solid" if alpha else "no"
+    return {**common, "style": style, "outline_color": solid, "outline_width": "0.4"}

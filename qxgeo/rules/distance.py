@@ -1,0 +1,207 @@
+"""Rules by ground distance: 国控站点半径1公里范围内, 学校附近, 居民楼附近."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from pyproj import Transformer
+
+from qxgeo.geodesy import draw_discs, nearest_feature, nearest_station, reach_of_discs
+from qxgeo.rules.evidence import combine_doubts, judge_margin, spare_existing
+from qxgeo.rules.judgement import Opinion
+from qxgeo.schemas import LAYERS
+from qxgeo.vocabulary import Verdict
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from qxgeo.plan import Rule
+    from qxgeo.rules.scene import Scene
+
+
+def station_points(stations: gpd.GeoDataFrame) -> NDArray[np.float64]:
+    """Give longitude and latitude of stations, degrees, shape (s, 2)."""
+    return np.asarray(shapely.get_coordinates(stations.geometry.to_numpy(dtype=object)))
+
+
+def station_error_m(scene: Scene, stations: gpd.GeoDataFrame) -> float:
+    """Give the largest stated position error of stations, ground metres."""
+    stated = stations["accuracy_m"].astype(float).fillna(scene.layer("stations").accuracy_m)
+    return float(stated.max())
+
+
+def rule_radius_m(rule: Rule, scene: Scene) -> float:
+    """Give the radius: the document's, else the district's, else the plan's stated default.
+
+    Raises
+    ------
+    ValueError
+        If nobody has set it; the caller makes that a gap before it asks.
+    """
+    if rule.radius_m is not None:
+        return rule.radius_m
+    name = rule.radius_parameter or ""
+    if name in scene.district.parameters:
+        return scene.district.parameters[name].value
+    default = scene.plan.parameter(name).default
+    if default is None:
+        message = f"{rule.rule_id}: {name} is not set"
+        raise ValueError(message)
+    return default
+
+
+def judge_distance(rule: Rule, scene: Scene) -> Opinion:
+    """Judge subjects by their ground distance to stations or other features.
+
+    Parameters
+    ----------
+    rule
+        Of kind ``within_distance``; its inputs are there.
+    scene
+        The district.
+
+    Returns
+    -------
+    opinion
+        Lines near stations carry the stretches inside.
+    """
+    require_reference(rule)
+    if rule.reference is not None and rule.reference.layer == "stations":
+        return _judge_by_stations(rule, scene)
+    return _judge_by_features(rule, scene)
+
+
+def require_reference(rule: Rule) -> None:
+    """Refuse a rule without a reference.
+
+    Raises
+    ------
+    ValueError
+        If the plan loader let one through.
+    """
+    if rule.reference is None:
+        message = f"{rule.rule_id}: a {rule.kind} rule needs a reference"
+        raise ValueError(message)
+
+
+def draw_zone(rule: Rule, scene: Scene) -> tuple[shapely.Geometry, str]:
+    """Draw the zone of a distance rule, for maps and for its area.
+
+    Parameters
+    ----------
+    rule
+        Of kind ``within_distance``.
+    scene
+        The district.
+
+    Returns
+    -------
+    zone, reference_ids
+        The united discs (or strips around features) as drawn, and whose they are, joined by ", ".
+    """
+    radius_m = rule_radius_m(rule, scene)
+    reference = rule.reference
+    if reference is not None and reference.layer == "stations":
+        stations = scene.stations(reference)
+        discs = draw_discs(station_points(stations), radius_m=radius_m)
+        return shapely.union_all(discs), ", ".join(sorted(stations["station_id"]))
+    features = scene.select(reference)[0].geometry.to_numpy(dtype=object) if reference else []
+    west, south, east, north = shapely.total_bounds(features)
+    plane = Transformer.from_crs(
+        "EPSG:4326",
+        f"+proj=tmerc +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +ellps=WGS84",
+        always_xy=True,
+    )
+    flat = shapely.transform(features, plane.transform, interleaved=False)
+    strips = shapely.union_all(shapely.buffer(flat, radius_m, quad_segs=64))
+
+    def unproject(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[object, object]:
+        lon, lat = plane.transform(x, y, direction="INVERSE")
+        return lon, lat
+
+    return shapely.transform(strips, unproject, interleaved=False), ""
+
+
+def _judge_by_stations(rule: Rule, scene: Scene) -> Opinion:
+    """Judge by the nearest station; lines near it by the stretches inside its disc."""
+    subjects, truth = scene.select(rule.subject)
+    stations = scene.stations(rule.reference)  # type: ignore[arg-type] # judge_distance saw to it
+    points = station_points(stations)
+    radius_m = rule_radius_m(rule, scene)
+    error_m = scene.layer(rule.subject.layer).accuracy_m + station_error_m(scene, stations)
+    shapes = subjects.geometry.to_numpy(dtype=object)
+    is_line = shapely.get_dimensions(shapes) == 1
+    distance_m = np.full(len(subjects), np.inf)
+    station = np.full(len(subjects), -1, dtype=np.int64)
+    if not is_line.all():
+        distance_m[~is_line], station[~is_line] = nearest_station(shapes[~is_line], points)
+    inside = inside_low = inside_high = None
+    if is_line.any():
+        lines = scene.lines[rule.subject.layer]
+        reach = reach_of_discs(lines, points, radius_m=radius_m, search_m=radius_m + error_m)
+        row = subjects.index[is_line]
+        distance_m[is_line], station[is_line] = reach.distance_m[row], reach.station[row]
+        if not rule.whole_section:
+            inside = reach.inside
+            low_m = max(radius_m - error_m, 0.0)
+            inside_low = reach_of_discs(lines, points, radius_m=low_m).inside
+            inside_high = reach_of_discs(lines, points, radius_m=radius_m + error_m).inside
+    verdicts = combine_doubts(judge_margin(radius_m - distance_m, error_m=error_m), truth)
+    found = station >= 0
+    opinion = Opinion(
+        subjects=subjects,
+        verdicts=verdicts,
+        distance_m=np.where(found, distance_m, np.nan),
+        margin_m=np.where(found, radius_m - distance_m, np.nan),
+        radius_m=np.full(len(subjects), radius_m),
+        error_m=np.full(len(subjects), error_m),
+        reference_ids=np.where(found, stations["station_id"].to_numpy(dtype=object)[station], ""),
+        reference_names=np.where(found, stations["name"].to_numpy(dtype=object)[station], ""),
+        spared=np.zeros(len(subjects), dtype=bool),
+        inside=inside,
+        inside_low=inside_low,
+        inside_high=inside_high,
+    )
+    return spare(rule, opinion)
+
+
+def spare(rule: Rule, opinion: Opinion) -> Opinion:
+    """Let a rule on new premises leave existing ones alone."""
+    if not rule.new_only or "status" not in opinion.subjects.columns:
+        return opinion
+    verdicts, spared = spare_existing(opinion.verdicts, opinion.subjects["status"])
+    return replace(opinion, verdicts=verdicts, spared=spared)
+
+
+def _judge_by_features(rule: Rule, scene: Scene) -> Opinion:
+    """Judge by the nearest feature of another layer, nearest point to nearest point."""
+    subjects, truth = scene.select(rule.subject)
+    references, _ = scene.select(rule.reference)  # type: ignore[arg-type] # judge_distance saw to it
+    layer = scene.layer(rule.reference.layer)  # type: ignore[union-attr] # the same
+    radius_m = rule_radius_m(rule, scene)
+    error_m = scene.layer(rule.subject.layer).accuracy_m + layer.accuracy_m
+    distance_m, nearest = nearest_feature(
+        subjects.geometry.to_numpy(dtype=object), references.geometry.to_numpy(dtype=object)
+    )
+    names = references["name"].astype("string").fillna("").to_numpy(dtype=object)
+    identity = references[LAYERS[rule.reference.layer].id_column]  # type: ignore[union-attr]
+    verdicts = combine_doubts(judge_margin(radius_m - distance_m, error_m=error_m), truth)
+    # In the building itself (distance 0) no position error can lift the case out of the rule.
+    same = (distance_m == 0) & (verdicts == Verdict.TOO_CLOSE_TO_CALL)
+    opinion = Opinion(
+        subjects=subjects,
+        verdicts=np.where(same, Verdict.APPLIES, verdicts),
+        distance_m=distance_m,
+        margin_m=radius_m - distance_m,
+        radius_m=np.full(len(subjects), radius_m),
+        error_m=np.full(len(subjects), error_m),
+        reference_ids=identity.astype(str).to_numpy(dtype=object)[nearest],
+        reference_names=names[nearest],
+        spared=np.zeros(len(subjects), dtype=bool),
+    )
+    return spare(rule, opinion)
+

@@ -1,0 +1,165 @@
+"""Rules by area: 主城区, 城乡结合部, 农村地区, 高污染燃料禁燃区, 控制区, the whole district."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from qxgeo.district import stations_in_force
+from qxgeo.geodesy import nearest_feature, nearest_station, partition_lines, reach_of_discs
+from qxgeo.rules.distance import require_reference, spare, station_error_m, station_points
+from qxgeo.rules.evidence import combine_doubts, judge_margin
+from qxgeo.rules.judgement import Opinion
+from qxgeo.schemas import LAYERS
+from qxgeo.vocabulary import Verdict
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from qxgeo.geodesy import Intervals, Lines
+    from qxgeo.plan import Rule
+    from qxgeo.rules.scene import Scene
+
+    Floats = NDArray[np.float64]
+
+
+def judge_polygon(rule: Rule, scene: Scene) -> Opinion:
+    """Judge subjects by whether they lie in an area, its edge included.
+
+    Parameters
+    ----------
+    rule
+        Of kind ``inside_polygon``; its inputs are there.
+    scene
+        The district.
+
+    Returns
+    -------
+    opinion
+        `margin_m` is the ground distance to the edge of the area, of the deepest point inside;
+        negative outside. Lines carry the stretches inside, polygons the part inside.
+    """
+    require_reference(rule)
+    subjects, truth = scene.select(rule.subject)
+    zones, _ = scene.select(rule.reference)  # type: ignore[arg-type] # require_reference
+    layer = scene.layer(rule.reference.layer)  # type: ignore[union-attr] # the same
+    error_m = scene.layer(rule.subject.layer).accuracy_m + layer.accuracy_m
+    shapes = subjects.geometry.to_numpy(dtype=object)
+    areas = zones.geometry.to_numpy(dtype=object)
+    union = shapely.union_all(areas)
+    inside, pieces = _parts_inside(rule, scene, subjects, areas, union)
+    margin_m = _margins(shapes, pieces, union)
+    verdicts = judge_margin(margin_m, error_m=error_m)
+    if rule.station_radius_m is not None:
+        verdicts, inside = _limit_to_stations(rule, scene, subjects, verdicts, inside)
+    column = LAYERS[rule.reference.layer].id_column  # type: ignore[union-attr] # the same
+    distance_m, nearest = nearest_feature(shapes, areas)
+    is_line = shapely.get_dimensions(shapes) == 1
+    return spare(
+        rule,
+        Opinion(
+            subjects=subjects,
+            verdicts=combine_doubts(verdicts, truth),
+            distance_m=distance_m,
+            margin_m=margin_m,
+            radius_m=np.full(len(subjects), np.nan),
+            error_m=np.full(len(subjects), error_m),
+            reference_ids=zones[column].astype(str).to_numpy(dtype=object)[nearest],
+            reference_names=zones["name"]
+            .astype("string")
+            .fillna("")
+            .to_numpy(dtype=object)[nearest],
+            spared=np.zeros(len(subjects), dtype=bool),
+            inside=inside if is_line.any() else None,
+            inside_high=scene.lines[rule.subject.layer].everywhere() if is_line.any() else None,
+            inside_low=inside if is_line.any() else None,
+            pieces=pieces if not is_line.all() else None,
+        ),
+    )
+
+
+def draw_area(rule: Rule, scene: Scene) -> tuple[shapely.Geometry, str]:
+    """Give the united area of a rule and the ids of its polygons, joined by ", "."""
+    zones, _ = scene.select(rule.reference)  # type: ignore[arg-type] # judged before
+    column = LAYERS[rule.reference.layer].id_column  # type: ignore[union-attr] # the same
+    return zones.geometry.union_all(), ", ".join(sorted(zones[column].astype(str)))
+
+
+def _parts_inside(
+    rule: Rule,
+    scene: Scene,
+    subjects: gpd.GeoDataFrame,
+    areas: NDArray[np.object_],
+    union: shapely.Geometry,
+) -> tuple[Intervals | None, NDArray[np.object_]]:
+    """Cut every subject by the area: stretches of lines, and the geometry inside of each."""
+    shapes = subjects.geometry.to_numpy(dtype=object)
+    is_line = shapely.get_dimensions(shapes) == 1
+    pieces = np.full(len(shapes), None, dtype=object)
+    shapely.prepare(union)
+    held = ~is_line & shapely.intersects(union, shapes)
+    pieces[held] = shapely.intersection(shapes[held], union)
+    if not is_line.any():
+        return None, pieces
+    lines: Lines = scene.lines[rule.subject.layer]
+    split = partition_lines(lines, areas)
+    inside = split.take(split.label >= 0).union()
+    owner = lines.part_line[inside.part]
+    row_of_line = np.full(lines.size, -1, dtype=np.int64)
+    row_of_line[subjects.index] = np.arange(len(subjects))
+    wanted = row_of_line[owner] >= 0
+    rows = row_of_line[owner[wanted]]
+    cut = lines.geometries(inside.take(wanted), rows, len(subjects))
+    pieces[is_line] = cut[is_line]
+    return inside, pieces
+
+
+def _margins(
+    shapes: NDArray[np.object_], pieces: NDArray[np.object_], union: shapely.Geometry
+) -> Floats:
+    """Distance to the edge of the area: of the deepest corner inside, or negative outside."""
+    margin_m = np.zeros(len(shapes))
+    has_part = ~(shapely.is_missing(pieces) | shapely.is_empty(pieces))
+    edge = shapely.get_parts(shapely.boundary(shapely.get_parts(union)))
+    if has_part.any():
+        rows = np.flatnonzero(has_part)
+        corner, owner = shapely.get_coordinates(pieces[rows], return_index=True)
+        depth_m, _ = nearest_feature(shapely.points(corner), edge)
+        np.maximum.at(margin_m, rows[owner], depth_m)
+    if not has_part.all():
+        away_m, _ = nearest_feature(shapes[~has_part], np.array([union], dtype=object))
+        margin_m[~has_part] = np.where(away_m > 0, -away_m, 0.0)
+    return margin_m
+
+
+def _limit_to_stations(
+    rule: Rule,
+    scene: Scene,
+    subjects: gpd.GeoDataFrame,
+    verdicts: NDArray[np.object_],
+    inside: Intervals | None,
+) -> tuple[NDArray[np.object_], Intervals | None]:
+    """Keep what also lies within a distance of a station (the reading "also 5 km")."""
+    radius_m = float(rule.station_radius_m or 0.0)
+    table = stations_in_force(scene.layer("stations").table, scene.district.as_of)
+    points = station_points(table)
+    error_m = scene.layer(rule.subject.layer).accuracy_m + station_error_m(scene, table)
+    shapes = subjects.geometry.to_numpy(dtype=object)
+    distance_m, _ = nearest_station(shapes, points)
+    near = judge_margin(radius_m - distance_m, error_m=error_m)
+    result = np.select(
+        [
+            (verdicts == Verdict.DOES_NOT_APPLY) | (near == Verdict.DOES_NOT_APPLY),
+            (verdicts == Verdict.APPLIES) & (near == Verdict.APPLIES),
+        ],
+        [Verdict.DOES_NOT_APPLY, Verdict.APPLIES],
+        default=Verdict.TOO_CLOSE_TO_CALL,
+    ).astype(object)
+    if inside is not None:
+        lines = scene.lines[rule.subject.layer]
+        inside = inside.intersection(reach_of_discs(lines, points, radius_m=radius_m).inside)
+    return result, inside
+

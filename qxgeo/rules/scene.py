@@ -1,0 +1,131 @@
+"""The district made ready for judging: who owns which ground, which stations count, roads as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qxgeo.district import stations_in_force
+from qxgeo.geodesy import Lines
+from qxgeo.rules.conditions import NO, evaluate_condition
+from qxgeo.schemas import LAYERS
+from qxgeo.vocabulary import NO_TOWNSHIP, OUTSIDE_DISTRICT, PLACE_LABELS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from qxgeo.district import District, Layer
+    from qxgeo.plan import ActionPlan, Selector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """What every rule needs to see.
+
+    Attributes
+    ----------
+    territories
+        Township polygons in order of their codes, then the district's own: what it holds beyond
+        the townships is in no township; what nothing holds is the neighbour's. Shape (t,).
+    township_ids, township_names
+        One per territory and one more at the end for the neighbour's ground, shape (t + 1,): a
+        territory index of -1 finds it.
+    lines
+        Layers of lines as arrays, by layer name; rows without a line have no part.
+    """
+
+    district: District
+    plan: ActionPlan
+    territories: NDArray[np.object_]
+    township_ids: NDArray[np.object_]
+    township_names: NDArray[np.object_]
+    lines: Mapping[str, Lines]
+
+    def layer(self, name: str) -> Layer:
+        """Give a layer by its name."""
+        return self.district.layers[name]
+
+    def select(self, selector: Selector) -> tuple[gpd.GeoDataFrame, NDArray[np.float64]]:
+        """Give the rows of a layer on which the selector's condition is yes or unknown.
+
+        Parameters
+        ----------
+        selector
+            Which rows of which layer.
+
+        Returns
+        -------
+        rows, truth
+            Rows with the index of the layer's table, and 1 or NaN for each.
+        """
+        table = self.layer(selector.layer).table
+        truth = evaluate_condition(
+            table, selector.where, blank_means_no=blank_means_no(selector.layer)
+        )
+        keep = truth != NO
+        return table[keep], truth[keep]
+
+    def stations(self, selector: Selector) -> gpd.GeoDataFrame:
+        """Give the stations in force on the district's date that a rule refers to.
+
+        Stations of which an attribute is unknown count: an omitted station would free its
+        neighbourhood without a word.
+        """
+        rows, _ = self.select(selector)
+        return stations_in_force(rows, self.district.as_of)
+
+
+def blank_means_no(layer: str) -> frozenset[str]:
+    """Name the flag columns of a layer in which a blank says no."""
+    columns = LAYERS[layer].columns
+    return frozenset(name for name, column in columns.items() if column.blank_means_no)
+
+
+def build_scene(district: District, plan: ActionPlan) -> Scene:
+    """Make a district ready for judging.
+
+    Parameters
+    ----------
+    district
+        With at least the layers ``boundary`` and ``townships``.
+    plan
+        Its plan, choices applied.
+
+    Returns
+    -------
+    scene
+        Roads and other lines are unpacked once for all rules.
+    """
+    townships = district.layers["townships"].table.sort_values("township_id")
+    boundary = district.layers["boundary"].table.geometry.union_all()
+    territories = np.append(townships.geometry.to_numpy(dtype=object), [None])
+    territories[-1] = boundary
+    places = [PLACE_LABELS[NO_TOWNSHIP].zh, PLACE_LABELS[OUTSIDE_DISTRICT].zh]
+    lines = {
+        name: Lines.from_geometries(_lines_only(layer.table))
+        for name, layer in sorted(district.layers.items())
+        if name not in ("boundary", "townships", "stations", "water")
+    }
+    return Scene(
+        district=district,
+        plan=plan,
+        territories=territories,
+        township_ids=np.array(
+            [*townships["township_id"], NO_TOWNSHIP, OUTSIDE_DISTRICT], dtype=object
+        ),
+        township_names=np.array([*townships["name"], *places], dtype=object),
+        lines=lines,
+    )
+
+
+def _lines_only(table: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Geometry of the rows that are lines; None for others, so that row numbers stay."""
+    is_line = table.geom_type.isin(["LineString", "MultiLineString"]).to_numpy(dtype=bool)
+    array = table.geometry.to_numpy(dtype=object).copy()
+    array[~is_line] = None
+    return np.asarray(array, dtype=object)

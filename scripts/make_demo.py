@@ -1,0 +1,140 @@
+"""Write the demonstration data of the default district: invented roads, premises and zones.
+
+The same seed gives the same bytes. Nothing written here is real, apart from the district's
+boundary and the position of one station, around which the invented things are put.
+
+Run: ``python scripts/make_demo.py --seed 20230630``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import demo_city
+import demo_places
+import numpy as np
+import shapely
+
+DATA = Path(__file__).parents[1] / "data"
+SEED = 20230630
+DECIMALS = 6  # 1e-6 deg, about 0.1 m
+AREA_TITLES = {
+    "main_urban_area": "示例主城区",
+    "urban_rural_fringe": "示例城乡结合部",
+    "rural_area": "示例农村地区",
+    "no_fuel_zone": "示例高污染燃料禁燃区",
+    "machine_control_zone": "示例非道路移动机械排放控制区",
+}
+
+
+def write_geojson(path: Path, rows: list[demo_places.Row]) -> None:
+    """Write rows (geometry in lon/lat) as GeoJSON, one feature on a line."""
+    lines = []
+    for row in rows:
+        feature = {
+            "type": "Feature",
+            "properties": {key: value for key, value in row.items() if key != "geometry"},
+            "geometry": shapely.geometry.mapping(row["geometry"]),
+        }
+        lines.append(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
+    body = '{"type":"FeatureCollection","features":[\n' + ",\n".join(lines) + "\n]}\n"
+    path.write_text(body, encoding="utf-8", newline="\n")
+
+
+def write_csv(path: Path, rows: list[demo_places.Row]) -> None:
+    """Write rows of points as a spreadsheet would save them: UTF-8 with mark, 经度 and 纬度."""
+    heads = [key for key in rows[0] if key != "geometry"]
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow([*heads, "经度", "纬度"])
+        for row in rows:
+            point = row["geometry"]
+            position = (f"{point.x:.{DECIMALS}f}", f"{point.y:.{DECIMALS}f}")
+            writer.writerow([*(row[head] for head in heads), *position])
+
+
+def to_degrees(plane: demo_city.Plane, rows: list[demo_places.Row]) -> list[demo_places.Row]:
+    """Give rows with their geometry in lon/lat, rounded."""
+    return [row | {"geometry": plane.to_degrees(row["geometry"], DECIMALS)} for row in rows]
+
+
+def read_boundary() -> shapely.Geometry:
+    """Read the district's boundary (lon/lat)."""
+    text = (DATA / "boundaries" / "qixing.geojson").read_text("utf-8")
+    return shapely.from_geojson(json.dumps(json.loads(text)["features"][0]["geometry"]))
+
+
+def area_rows(areas: dict[str, Any], plane: demo_city.Plane, boundary: Any) -> dict[str, Any]:
+    """Turn areas into one-row tables (lon/lat) that never leave the boundary by rounding."""
+    tables = {}
+    for name, area in areas.items():
+        placed = shapely.make_valid(plane.to_degrees(area, DECIMALS))
+        inside = shapely.intersection(placed, boundary, grid_size=10.0**-DECIMALS)
+        parts = [part for part in shapely.get_parts(inside) if part.geom_type == "Polygon"]
+        kept = [part for part in parts if part.area > 1e-8]  # about 100 m2: no splinters
+        whole = kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
+        whole = shapely.transform(whole, lambda lonlat: np.round(lonlat, DECIMALS))
+        whole = shapely.orient_polygons(shapely.normalize(whole))
+        tables[name] = [
+            {
+                "zone_id": f"SL-{name}",
+                "name": AREA_TITLES[name],
+                "legal_source": "示例（演示）",
+                "geometry": whole,
+            }
+        ]
+    return tables
+
+
+def make(folder: Path, seed: int) -> None:
+    """Write every demonstration table into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    plane = demo_city.Plane()
+    boundary = read_boundary()
+    boundary_m = plane.to_metres(boundary)
+    near = shapely.buffer(boundary_m, 700)
+    rng = np.random.default_rng([seed, 1])
+    roads = demo_places.road_table(demo_city.draw_city(seed, boundary_m), rng)
+    ring = demo_city.smooth(np.array(demo_city.RING, dtype=float))
+    areas = demo_places.zones(boundary_m, ring)
+    homes = demo_places.residential_buildings(roads, near, rng)
+    spotter = demo_places.Spotter(roads, near, rng)
+    agencies, entrances = demo_places.inspection_agencies(spotter, plane, rng)
+    maps = {
+        "roads": roads,
+        "damaged_roads": demo_places.damaged_roads(roads, near, rng),
+        "residential_buildings": homes,
+        "schools": demo_places.schools(roads, near, rng),
+        "bare_ground": demo_places.bare_ground(roads, areas, rng),
+    }
+    lists = {
+        "auto_repair": demo_places.auto_repair(spotter, plane, rng),
+        "inspection_agencies": agencies,
+        "inspection_entrances": entrances,
+        "catering": demo_places.catering(homes, spotter, plane, rng),
+        **demo_places.simple_sites(spotter, rng),
+    }
+    for name, rows in maps.items():
+        write_geojson(folder / f"{name}.geojson", to_degrees(plane, rows))
+    for name, rows in area_rows(areas, plane, boundary).items():
+        write_geojson(folder / f"{name}.geojson", rows)
+    for name, rows in lists.items():
+        write_csv(folder / f"{name}.csv", to_degrees(plane, rows))
+
+
+def main() -> None:
+    """Parse the command line and write the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seed", type=int, default=SEED, help="number that fixes the invention")
+    parser.add_argument("--out", type=Path, default=DATA / "demo", help="folder to write into")
+    arguments = parser.parse_args()
+    make(arguments.out, arguments.seed)
+    print(f"written: {arguments.out}")
+
+
+if __name__ == "__main__":
+    main()
