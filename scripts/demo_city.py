@@ -141,9 +141,7 @@ def cut_block(
     return streets
 
 
-def _alley(
-    block: tuple[float, float, float, float], rng: np.random.Generator
-) -> list[Street]:
+def _alley(block: tuple[float, float, float, float], rng: np.random.Generator) -> list[Street]:
     """Give a small block a service road into its yard, now and then."""
     west, south, east, north = block
     if rng.random() > 0.3:
@@ -287,9 +285,7 @@ def draw_country(rng: np.random.Generator, names: NameGiver) -> list[Street]:
     return streets
 
 
-def _village(
-    spot: NDArray[np.float64], rng: np.random.Generator, names: NameGiver
-) -> list[Street]:
+def _village(spot: NDArray[np.float64], rng: np.random.Generator, names: NameGiver) -> list[Street]:
     """Draw the lanes and tracks of one village."""
     streets = []
     first = float(rng.uniform(0, np.pi))
@@ -341,9 +337,7 @@ def cut_at_intersections(
     return sections + tunnels
 
 
-def join_to_nodes(
-    line: shapely.LineString, nodes: NDArray[np.float64]
-) -> shapely.LineString:
+def join_to_nodes(line: shapely.LineString, nodes: NDArray[np.float64]) -> shapely.LineString:
     """Move both ends of a line to the nearest intersection (m)."""
     ends = [nodes[np.argmin(np.hypot(*(nodes - line.coords[at]).T))] for at in (0, -1)]
     return shapely.LineString([ends[0], *line.coords[2:-2], ends[1]])

@@ -23,6 +23,7 @@ STATION = (110.3089, 25.2708)  # lon, lat of 1864A, the one station inside the d
 GEOD = Geod(ellps="WGS84")
 Row = dict[str, Any]
 
+CLAIM = {True: "是", False: "否", None: None}
 # class -> (chance that surface is known, surfaces and their odds)
 PAVED = {"asphalt": 0.8, "concrete": 0.2}
 LANE = {"concrete": 0.6, "asphalt": 0.28, "paving_stones": 0.07, "compacted": 0.05}
@@ -65,9 +66,9 @@ def road_table(sections: list[Street], rng: np.random.Generator) -> list[Row]:
             "official_grade": grade or None,
             "surface": surface,
             "smoothness": pick(rng, rough) if rng.random() < 0.4 else None,
-            "heavy_truck": heavy_truck,
-            "is_oneway": section.is_oneway,
-            "is_tunnel": section.is_tunnel,
+            "heavy_truck": CLAIM[heavy_truck],
+            "is_oneway": CLAIM[section.is_oneway],
+            "is_tunnel": CLAIM[section.is_tunnel],
             "geometry": section.line,
         }
         rows.append({key: value for key, value in row.items() if value is not None})
@@ -76,7 +77,7 @@ def road_table(sections: list[Street], rng: np.random.Generator) -> list[Row]:
 
 def damaged_roads(roads: list[Row], near: shapely.Geometry, rng: np.random.Generator) -> list[Row]:
     """Report defects as stretches and as points, on roads in and around the district."""
-    usable = [r for r in roads if not r["is_tunnel"] and r["geometry"].intersects(near)]
+    usable = [r for r in roads if r["is_tunnel"] == "否" and r["geometry"].intersects(near)]
     chosen = rng.choice(len(usable), 96, replace=False)
     rows = []
     for number, at in enumerate(chosen.tolist(), start=1):
@@ -158,7 +159,7 @@ class Spotter:
         self._rng = rng
         self._lines: dict[str, list[shapely.LineString]] = {}
         for road in roads:
-            if road["geometry"].intersects(near) and not road["is_tunnel"]:
+            if road["geometry"].intersects(near) and road["is_tunnel"] == "否":
                 self._lines.setdefault(road["road_class"], []).append(road["geometry"])
 
     def beside(self, *classes: str, away_m: tuple[float, float] = (9, 22)) -> shapely.Point:
@@ -251,7 +252,9 @@ def inspection_agencies(
     return agencies, entrances
 
 
-def catering(homes: list[Row], spotter: Spotter, plane: Plane, rng: np.random.Generator) -> list[Row]:
+def catering(
+    homes: list[Row], spotter: Spotter, plane: Plane, rng: np.random.Generator
+) -> list[Row]:
     """Catering units: in houses, a few metres beside houses, along streets, near the station."""
     polygons = [home["geometry"] for home in homes]
     places: list[tuple[shapely.Point, str]] = []
@@ -290,9 +293,7 @@ def catering(homes: list[Row], spotter: Spotter, plane: Plane, rng: np.random.Ge
     return rows
 
 
-def simple_sites(
-    spotter: Spotter, rng: np.random.Generator
-) -> dict[str, list[Row]]:
+def simple_sites(spotter: Spotter, rng: np.random.Generator) -> dict[str, list[Row]]:
     """Barbecue stalls, markets, petrol stations, machines and construction-waste sites."""
     barbecue = _sites(24, "SK", "示例露天烧烤点", spotter, "residential", "tertiary", "secondary")
     markets = _sites(17, "SC", "示例菜市场", spotter, "tertiary", "secondary")
@@ -360,29 +361,24 @@ def schools(roads: list[Row], near: shapely.Geometry, rng: np.random.Generator) 
 
 
 def zones(boundary: shapely.Geometry, ring: shapely.LineString) -> dict[str, shapely.Geometry]:
-    """Draw the areas that notices would draw: town, fringe, country, fuel and machine zones."""
+    """Draw the areas that notices would draw: town, fringe, country, fuel and machine zones.
+
+    Town, fringe and country lie one behind the other from the ring road eastwards and share
+    their edges; together they are the district.
+    """
     town_side = shapely.Polygon([*ring.coords, (-20_000, -20_000), (-20_000, 20_000)])
-    town = shapely.buffer(shapely.intersection(boundary, shapely.buffer(town_side, -750)), -30)
-    town = _rounded(town, 160)
-    fringe = shapely.intersection(shapely.buffer(town, 1150), boundary)
-    fringe = shapely.difference(fringe, town)
-    country = shapely.difference(boundary, shapely.union(town, fringe))
-    fuel = shapely.intersection(_rounded(shapely.buffer(town, 380), 200), boundary)
-    machine = shapely.intersection(shapely.buffer(town_side, 420), boundary)
+
+    def west_of(offset_m: float) -> shapely.Geometry:
+        return shapely.intersection(boundary, shapely.buffer(town_side, offset_m))
+
+    town, town_and_fringe = west_of(-750), west_of(420)
     return {
         "main_urban_area": town,
-        "urban_rural_fringe": fringe,
-        "rural_area": country,
-        "no_fuel_zone": fuel,
-        "machine_control_zone": machine,
+        "urban_rural_fringe": shapely.difference(town_and_fringe, town),
+        "rural_area": shapely.difference(boundary, town_and_fringe),
+        "no_fuel_zone": west_of(-380),
+        "machine_control_zone": west_of(650),
     }
-
-
-def _rounded(area: shapely.Geometry, radius_m: float) -> shapely.Geometry:
-    """Round the corners of an area and drop what vanishes."""
-    opened = shapely.buffer(shapely.buffer(area, -radius_m, quad_segs=6), radius_m, quad_segs=6)
-    largest = max(shapely.get_parts(opened), key=shapely.area)
-    return shapely.simplify(largest, 4.0)
 
 
 def bare_ground(

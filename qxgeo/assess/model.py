@@ -74,4 +74,3 @@ class Assessment:
     as_of: date
     is_demo: bool
     is_approximate: bool
-

@@ -120,9 +120,7 @@ def add_reasons(rows: pd.DataFrame, plan: ActionPlan) -> pd.DataFrame:
         With `reason_zh` and `reason_en`.
     """
     rules = {rule.rule_id: rule for rule in plan.rules}
-    texts = [
-        _reason(record, rules[record["rule_id"]]) for record in rows.to_dict(orient="records")
-    ]
+    texts = [_reason(record, rules[record["rule_id"]]) for record in rows.to_dict(orient="records")]
     return rows.assign(
         reason_zh=pd.Series([t.zh for t in texts], index=rows.index, dtype=object),
         reason_en=pd.Series([t.en for t in texts], index=rows.index, dtype=object),

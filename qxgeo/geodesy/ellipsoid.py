@@ -116,9 +116,9 @@ def ground_distance_m(
     distance = arc_from_chord(chord2, (north * north / meridian + east * east / normal) / way2)
     far = chord2 > LONGEST_CHORD_M**2
     if far.any():
-        distance[far] = GEOD.inv(
-            first_lon[far], first_lat[far], second_lon[far], second_lat[far]
-        )[2]
+        distance[far] = GEOD.inv(first_lon[far], first_lat[far], second_lon[far], second_lat[far])[
+            2
+        ]
     return distance
 
 

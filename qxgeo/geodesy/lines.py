@@ -119,9 +119,7 @@ class Intervals:
         start = np.maximum(mine.start[row], theirs.start[column])
         end = np.minimum(mine.end[row], theirs.end[column])
         keep = (end > start) & (mine.part[row] == theirs.part[column])
-        return Intervals(
-            mine.part[row][keep], start[keep], end[keep], theirs.label[column][keep]
-        )
+        return Intervals(mine.part[row][keep], start[keep], end[keep], theirs.label[column][keep])
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,9 +276,7 @@ class Lines:
         if not single.all():
             in_many = np.repeat(~single, sizes)
             numbering = np.repeat(np.cumsum(~single) - 1, sizes)[in_many]
-            result[owners[~single]] = shapely.multilinestrings(
-                strings[in_many], indices=numbering
-            )
+            result[owners[~single]] = shapely.multilinestrings(strings[in_many], indices=numbering)
         return result
 
     def _line_strings(self, cut: Intervals) -> NDArray[np.object_]:

@@ -57,9 +57,7 @@ def nearest_station(
     dimension = shapely.get_dimensions(array)
     _measure_points(array, dimension == 0, stations, distance, station)
     _measure_lines(array, dimension > 0, stations, distance, station)
-    inside, holder = shapely.STRtree(array).query(
-        shapely.points(stations), predicate="intersects"
-    )
+    inside, holder = shapely.STRtree(array).query(shapely.points(stations), predicate="intersects")
     for number, row in sorted(zip(inside.tolist(), holder.tolist(), strict=True), reverse=True):
         if dimension[row] == 2:  # noqa: PLR2004 - a polygon
             distance[row], station[row] = 0.0, number

@@ -173,9 +173,7 @@ def _join(pieces: Intervals) -> Intervals:
     )
     first = np.flatnonzero(~same)
     last = np.append(first[1:], len(pieces)) - 1
-    return Intervals(
-        pieces.part[first], pieces.start[first], pieces.end[last], pieces.label[first]
-    )
+    return Intervals(pieces.part[first], pieces.start[first], pieces.end[last], pieces.label[first])
 
 
 def _crossings(begin: Floats, finish: Floats, polygons: NDArray[np.object_]) -> tuple[Ints, Floats]:

@@ -1,0 +1,7 @@
+"""Findings drawn with Folium, as pages that need nothing but themselves."""
+
+from __future__ import annotations
+
+from qxgeo.maps.write import write_maps
+
+__all__ = ["write_maps"]

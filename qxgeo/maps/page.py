@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from dataclasses import asdict
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -31,7 +29,7 @@ from qxgeo.maps.style import (
     assign_colours,
     hatch_svg,
 )
-from qxgeo.maps.wording import KINDS, PAGE_WORDS, PAGES, choose
+from qxgeo.maps.wording import KINDS, NOTHING_HERE, PAGE_WORDS, PAGES, choose
 from qxgeo.resources import assets_dir
 from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, STRENGTH_LABELS
 
@@ -60,7 +58,7 @@ _TEXT_FIELDS = (
 _ZONE_PANE = "qx-zones"
 _LONGEST_CLAUSE = 600
 _PLACE = re.compile(r'\{"features": \[\], "qx": (\d+), "type": "FeatureCollection"\}')
-_HEAD, _TITLE, _TAIL, _DATA = "<qx-head></qx-head>", "qx-page-title", "<qx-tail></qx-tail>", "QX_DATA"
+_DATA = "QX_DATA"
 
 
 class _Start(MacroElement):  # type: ignore[misc]  # branca has no types
@@ -129,7 +127,7 @@ def render_page(
         "words": {
             **choose(PAGE_WORDS, lang),
             "latin": lang == "en",
-            "nothing_here": choose({"it": _NOTHING}, lang)["it"],
+            "nothing_here": NOTHING_HERE.in_language(lang),
         },
         "kinds": choose(KINDS, lang),
         "fields": FIELDS,
@@ -147,19 +145,203 @@ def render_page(
         },
     }
     raw = _draw_map(overlays, lang).get_root().render()
-    title = f"{PAGES[page].in_language(lang)} · {assessment.district.name.in_language(lang)}"
-    filled = _fill(
-        raw,
-        {
-            _TITLE: escape_text(title),
-            _HEAD: _style() + _write_head(assessment, page, lang),
-            _TAIL: _write_tail(assessment, overlays, rules, lang),
-        },
-        overlays,
+    html = _assemble(
+        _draw_map(overlays, lang).get_root().render(),
+        title=f"{PAGES[page].in_language(lang)} · {assessment.district.name.in_language(lang)}",
+        head=_write_head(assessment, page, lang),
+        tail=_write_tail(overlays, rules, lang),
+        overlays=overlays,
+        data=data,
+        lang=lang,
     )
-    script = "".join(_own_file(name) for name in ("page.js", "panel.js"))
-    filled = filled.replace(
-        f", {_DATA});", f", {json_for_script(data)});", 1
-    ).replace("<qx-script></qx-script>", f"<script>{script}</script>", 1)
     tile_urls = [url for one in online for url in one.urls]
-    return make_self_contained(filled, assets=assets_dir(), tile_urls=tile_urls, lang=lang)
+    return make_self_contained(html, assets=assets_dir(), tile_urls=tile_urls, lang=lang)
+
+
+def _describe_rules(
+    assessment: Assessment, rules: Sequence[Rule], overlays: Sequence[Overlay], lang: str
+) -> dict[str, object]:
+    """Describe rules, their groups by measure, overlays and zones for the script."""
+    numbers = {rule.rule_id: number for number, rule in enumerate(rules)}
+    colours = assign_colours(rules)
+    targets = {
+        target.target_id: target.title
+        for section in assessment.plan.sections
+        for target in section.targets
+    }
+    titles = {one.measure_id: targets[one.target_id] for one in assessment.plan.measures}
+    groups: dict[str, list[int]] = {}
+    for rule in rules:
+        groups.setdefault(rule.measure_id, []).append(numbers[rule.rule_id])
+    zones = assessment.zones
+    return {
+        "rules": [
+            {
+                "id": rule.rule_id,
+                "measure": rule.measure_id,
+                "title": rule.title.in_language(lang),
+                "clause": rule.clause,
+                "strength": STRENGTH_LABELS[rule.strength].in_language(lang),
+                "colour": colours[rule.rule_id],
+                "layer": rule.subject.layer,
+                "radius": _radius_m(assessment, rule),
+            }
+            for rule in rules
+        ],
+        "groups": [
+            {"measure": measure_id, "title": titles[measure_id], "rules": members}
+            for measure_id, members in groups.items()
+        ],
+        "overlays": [_describe_overlay(overlay, numbers) for overlay in overlays],
+        "zones": {
+            number: {"rule": numbers[str(rule_id)], "title": str(title)}
+            for number, (rule_id, title) in enumerate(
+                zip(zones["rule_id"], zones[f"title_{lang}"], strict=True)
+            )
+            if rule_id in numbers
+        },
+    }
+
+
+def _describe_overlay(overlay: Overlay, numbers: Mapping[str, int]) -> dict[str, object]:
+    """Describe one layer for legend and switches."""
+    return {
+        "rule": numbers[overlay.rule_id],
+        "kind": overlay.kind,
+        "count": overlay.count,
+        "length": round(overlay.length_m, 1),
+        "shape": overlay.shape,
+        "drawn": {**overlay.drawn.leaflet(), "radius": overlay.drawn.radius},
+    }
+
+
+def _radius_m(assessment: Assessment, rule: Rule) -> float | None:
+    """Give the limit that a rule was judged by, as its findings state it."""
+    findings = assessment.findings
+    radii = findings.loc[findings["rule_id"] == rule.rule_id, "radius_m"].dropna()
+    return float(radii.iloc[0]) if len(radii) else rule.radius_m
+
+
+def _draw_map(overlays: Sequence[Overlay], lang: str) -> folium.Map:
+    """Build the Folium map: layers whose data is filled in later, and the plug-ins."""
+    words = choose(PAGE_WORDS, lang)
+    drawn = folium.Map(location=[30, 110], zoom_start=5, tiles=None, prefer_canvas=True, max_zoom=19)
+    drawn.add_child(folium.map.CustomPane(_ZONE_PANE, z_index=350, pointer_events=True))
+    layers = []
+    for number, overlay in enumerate(overlays):
+        where = (
+            {"pane": _ZONE_PANE, "renderer": JsCode(f'L.svg({{pane:"{_ZONE_PANE}",padding:0.3}})')}
+            if overlay.kind == "zone"
+            else {}
+        )
+        layer = folium.GeoJson(
+            {"type": "FeatureCollection", "features": [], "qx": number},
+            show=overlay.is_shown,
+            marker=folium.CircleMarker(radius=overlay.drawn.radius, fill=True),
+            style=JsCode(f"QX.style({json_for_script(overlay.drawn.leaflet())})"),
+            smooth_factor=0.6,
+            **where,
+        )
+        layers.append(layer.add_to(drawn))
+    Fullscreen(
+        title=words["fullscreen"], title_cancel=words["exit_fullscreen"], position="topleft"
+    ).add_to(drawn)
+    MeasureControl(
+        position="topleft",
+        primary_length_unit="meters",
+        secondary_length_unit="kilometers",
+        primary_area_unit="sqmeters",
+        secondary_area_unit="hectares",
+        active_color="#B2182B",
+        completed_color="#7B3294",
+    ).add_to(drawn)
+    MousePosition(
+        position="bottomright",
+        separator=words["comma"],
+        lng_first=True,
+        num_digits=5,
+        prefix=words["position"] + words["colon"],
+        empty_string="",
+    ).add_to(drawn)
+    drawn.add_child(_Start(layers))
+    return drawn
+
+
+def _assemble(  # noqa: PLR0913  # the parts of one page
+    raw: str,
+    *,
+    title: str,
+    head: str,
+    tail: str,
+    overlays: Sequence[Overlay],
+    data: Mapping[str, object],
+    lang: str,
+) -> str:
+    """Put our own parts and the data into the page that Folium rendered.
+
+    Data goes in last, so that nothing in it is taken for a place to fill.
+    """
+    script = "".join(_own_file(name) for name in ("page.js", "panel.js"))
+    language = "en" if lang == "en" else "zh-CN"
+    framed = (
+        raw.replace("<html>", f'<html lang="{language}">', 1)
+        .replace("<head>", f"<head>\n<title>{escape_text(title)}</title>", 1)
+        .replace("</head>", f"<style>{_own_file('page.css')}</style>\n</head>", 1)
+        .replace("<body>", f"<body>\n{head}", 1)
+        .replace("</body>", f"{tail}\n<script>{script}</script>\n</body>", 1)
+    )
+    before, _, after = framed.rpartition(f"{_DATA});")
+    filled = _PLACE.sub(lambda place: overlays[int(place[1])].geojson, before)
+    return f"{filled}{json_for_script(data)});{after}"
+
+
+def _own_file(name: str) -> str:
+    """Read a script or style sheet of this folder."""
+    return files("qxgeo.maps").joinpath(name).read_text(encoding="utf-8")
+
+
+def _write_head(assessment: Assessment, page: str, lang: str) -> str:
+    """Write the title, what was judged, the banner and the links between pages."""
+    words = choose(PAGE_WORDS, lang)
+    district, plan = assessment.district, assessment.plan
+    meta = " · ".join(
+        (
+            district.name.in_language(lang),
+            plan.title.in_language(lang),
+            f"{words['as_of']} {assessment.as_of.isoformat()}",
+        )
+    )
+    links = [("index", words["portal"]), *((key, PAGES[key].in_language(lang)) for key in PAGES)]
+    nav = "".join(
+        f'<a href="{key}.html"{' aria-current="page"' if key == page else ""}>{escape_text(text)}</a>'
+        for key, text in links
+    )
+    banner = (
+        f'<p class="qx-demo" role="alert">{escape_text(DEMO_BANNER.in_language(lang))}</p>'
+        if assessment.is_demo
+        else ""
+    )
+    return (
+        f'<header id="qx-head"><div><h1>{escape_text(PAGES[page].in_language(lang))}</h1>'
+        f'<p class="qx-meta">{escape_text(meta)}</p></div><nav>{nav}'
+        f'<button type="button" id="qx-whole">{escape_text(words["whole"])}</button>'
+        f'<button type="button" id="qx-print" title="{escape_text(words["print_hint"])}">'
+        f"{escape_text(words['print'])}</button></nav></header>{banner}"
+    )
+
+
+def _write_tail(overlays: Sequence[Overlay], rules: Sequence[Rule], lang: str) -> str:
+    """Write the printed legend's place, the legal line and the hatches."""
+    strengths = {rule.rule_id: rule.strength for rule in rules}
+    hatches = "".join(
+        hatch_svg(strengths[overlay.rule_id], overlay.drawn.colour)
+        for overlay in overlays
+        if overlay.kind == "zone"
+    )
+    return (
+        '<section id="qx-print-legend"></section>'
+        f'<p id="qx-foot">{escape_text(NOT_LEGAL_BOUNDARY.in_language(lang))}</p>'
+        '<div id="qx-message" role="status" hidden></div>'
+        '<svg width="0" height="0" style="position:absolute" aria-hidden="true">'
+        f"<defs>{hatches}</defs></svg>"
+    )

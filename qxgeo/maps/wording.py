@@ -113,6 +113,8 @@ PAGE_WORDS: dict[str, Text] = {
     "outside_text": Text("邻区，不分派责任", "the neighbour's, nobody is assigned"),
 }
 
+NOTHING_HERE = Text("没有对象", "nothing found")
+
 PORTAL_WORDS: dict[str, Text] = {
     "title": Text("大气污染防治地图与清单", "Clean-air maps and lists"),
     "district": Text("辖区", "District"),

@@ -87,7 +87,8 @@ _PLACE = {
     )
 }
 _WRAPPED = {"reason": 46.0, "clause": 46.0, "rule_title": 30.0}
-_NARROWEST, _WIDEST = 6.0, 34.0
+_NUMBER_WIDTH = 10.5
+_NARROWEST, _WIDEST = 6.0, 28.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +246,7 @@ def list_findings(
             heading=HEADINGS[key].in_language(lang),
             cells=cells[key],
             form=_form_of(key),
-            width=_WRAPPED.get(key) or fit_width(HEADINGS[key].in_language(lang), cells[key]),
+            width=_width_of(key, HEADINGS[key].in_language(lang), cells[key]),
             is_printed=key in PRINTED,
         )
         for key in (*PRINTED, *DETAILS)
@@ -258,6 +259,13 @@ def list_findings(
         verdicts=tuple(findings["verdict"].astype(str)),
         notes=notes,
     )
+
+
+def _width_of(key: str, heading: str, cells: list[object]) -> float:
+    """Choose a width: numbers stand under a heading in two lines, sentences are wrapped."""
+    if _form_of(key) in {"m", "m2"}:
+        return _NUMBER_WIDTH
+    return _WRAPPED.get(key) or fit_width(heading, cells)
 
 
 def _is_filled(key: str, values: list[object]) -> bool:

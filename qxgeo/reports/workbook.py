@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 LONGEST_SHEET_ROWS = 1_048_576  # Excel's specification of limits
 _FONT = "Microsoft YaHei"
 _NUMBER_FORMATS = {
-    "m": "#,##0",
-    "m_near": "#,##0.0",
-    "km": "#,##0.000",
-    "m2": "#,##0",
-    "count": "#,##0",
+    "m": "#,##0_ ",
+    "m_near": "#,##0.0_ ",
+    "km": "#,##0.000_ ",
+    "m2": "#,##0_ ",
+    "count": "#,##0_ ",
 }
 _NEAR_M = 10.0  # a metre-wide cell nearer to a limit than this shows a decimal
 

@@ -105,4 +105,3 @@ def _evaluate_column(column: pd.Series[Any], wanted: Any, *, is_no: bool) -> Tru
     values = list(wanted) if isinstance(wanted, list | tuple) else [wanted]
     found = text.isin([str(value) for value in values]).to_numpy(dtype=bool, na_value=False)
     return np.where(blank, UNKNOWN, np.where(found, YES, NO))
-

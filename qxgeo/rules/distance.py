@@ -204,4 +204,3 @@ def _judge_by_features(rule: Rule, scene: Scene) -> Opinion:
         spared=np.zeros(len(subjects), dtype=bool),
     )
     return spare(rule, opinion)
-

@@ -253,7 +253,9 @@ def _describe(rule: Rule, opinion: Opinion, piece: pd.DataFrame) -> gpd.GeoDataF
         "reference_name": opinion.reference_names[subject],
         "spared": opinion.spared[subject],
     }
-    rows = pd.concat([pd.DataFrame(columns, index=piece.index), piece.drop(columns="subject")], axis=1)
+    rows = pd.concat(
+        [pd.DataFrame(columns, index=piece.index), piece.drop(columns="subject")], axis=1
+    )
     if "status" in schema.columns:
         rows["subject_status"] = rows["subject_status"].replace("", str(Status.UNKNOWN))
     return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")

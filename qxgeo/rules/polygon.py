@@ -162,4 +162,3 @@ def _limit_to_stations(
         lines = scene.lines[rule.subject.layer]
         inside = inside.intersection(reach_of_discs(lines, points, radius_m=radius_m).inside)
     return result, inside
-

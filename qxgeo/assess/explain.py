@@ -1,0 +1,218 @@
+"""What could not be judged and why, and what was assumed where the plan is silent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qxgeo.assess.model import Assumption, Gap
+from qxgeo.errors import Text
+from qxgeo.schemas import LAYERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qxgeo.plan import ActionPlan, Rule
+    from qxgeo.rules import Judgement, Scene
+
+_KINDS = {
+    "siting": Text("选址分析", "siting analysis"),
+    "assignment": Text("责任分工", "assignment of responsibility"),
+    "sensing": Text("监控与遥感覆盖", "sensing coverage"),
+    "inventory": Text("清单台账", "located inventory"),
+    "frontage": Text("出入口临路判定", "frontage of entrances"),
+    "coverage": Text("作业覆盖", "coverage by recorded work"),
+    "zone_design": Text("区域划定", "delineation of a zone"),
+}
+
+
+def explain_gaps(rule: Rule, plan: ActionPlan, missing: Sequence[str]) -> Gap:
+    """Say what a rule lacks and how to supply it.
+
+    Parameters
+    ----------
+    rule
+        The rule that could not be judged.
+    plan
+        Its plan.
+    missing
+        Entries such as ``layer:roads``, ``parameter:near_school_m``, ``kind:siting``.
+
+    Returns
+    -------
+    gap
+        With one sentence in both languages.
+    """
+    zh, en = [], []
+    for entry in missing:
+        sort, _, name = entry.partition(":")
+        text = _explain(sort, name, plan)
+        zh.append(text.zh)
+        en.append(text.en)
+    return Gap(
+        rule_id=rule.rule_id,
+        measure_id=rule.measure_id,
+        missing=tuple(missing),
+        reason=Text("；".join(zh), "; ".join(en)),
+    )
+
+
+def _explain(sort: str, name: str, plan: ActionPlan) -> Text:
+    """Put one missing thing into words."""
+    if sort == "layer":
+        title = LAYERS[name].title
+        return Text(
+            f"缺图层 {name}（{title.zh}）或其中没有有效记录：请在 district.toml 写入 [layers.{name}]",
+            f"layer {name} ({title.en}) is missing or holds no row in force: "
+            f"add [layers.{name}] to district.toml",
+        )
+    if sort == "parameter":
+        title = plan.parameter(name).title
+        return Text(
+            f"参数 {name}（{title.zh}）未定：请由主管单位确定数值，连同依据写入 [parameters]",
+            f"parameter {name} ({title.en}) is not set: let the lead unit fix the number and "
+            "enter it with its source under [parameters]",
+        )
+    kind = _KINDS.get(name, Text(name, name))
+    return Text(
+        f"本版本不判定此类规则（{kind.zh}）", f"this version does not judge this kind ({kind.en})"
+    )
+
+
+def list_assumptions(scene: Scene, judged: Sequence[Judgement]) -> tuple[Assumption, ...]:
+    """List every default that is not in the plan's text and took part in a result.
+
+    Parameters
+    ----------
+    scene
+        The district.
+    judged
+        Judged rules.
+
+    Returns
+    -------
+    assumptions
+        Parameters, readings of ambiguous clauses, accuracies and datums of layers, the order of
+        work, the error band; sorted by id within each sort.
+    """
+    return (
+        *_parameters(scene, judged),
+        *_readings(scene, judged),
+        *_layers(scene, judged),
+        *_band(judged),
+    )
+
+
+def _parameters(scene: Scene, judged: Sequence[Judgement]) -> list[Assumption]:
+    """Numbers for words without a number."""
+    users: dict[str, list[str]] = {}
+    for judgement in judged:
+        if judgement.rule.radius_parameter:
+            users.setdefault(judgement.rule.radius_parameter, []).append(judgement.rule.rule_id)
+    result = []
+    for name, rule_ids in sorted(users.items()):
+        parameter = scene.plan.parameter(name)
+        given = scene.district.parameters.get(name)
+        value = parameter.default if given is None else given.value
+        source = parameter.source if given is None else Text(given.source, given.source)
+        result.append(
+            Assumption(
+                assumption_id=name,
+                rule_ids=tuple(rule_ids),
+                text=Text(
+                    f"{parameter.title.zh} 取 {value:g} {parameter.unit}",
+                    f"{parameter.title.en}: {value:g} {parameter.unit}",
+                ),
+                source=source,
+            )
+        )
+    return result
+
+
+def _readings(scene: Scene, judged: Sequence[Judgement]) -> list[Assumption]:
+    """Readings taken of clauses that allow several."""
+    result = []
+    for judgement in judged:
+        for ambiguity in judgement.rule.ambiguities:
+            chosen = scene.district.choices.get(ambiguity.ambiguity_id)
+            options = {choice.choice_id: choice for choice in ambiguity.alternatives}
+            reading = options.get(chosen or "", ambiguity.default)
+            source = (
+                Text("默认读法", "default reading")
+                if reading is ambiguity.default
+                else Text("district.toml 选定", "chosen in district.toml")
+            )
+            result.append(
+                Assumption(
+                    assumption_id=ambiguity.ambiguity_id,
+                    rule_ids=(judgement.rule.rule_id,),
+                    text=Text(
+                        f"{ambiguity.question.zh} → {reading.text.zh}",
+                        f"{ambiguity.question.en} -> {reading.text.en}",
+                    ),
+                    source=source,
+                )
+            )
+    return result
+
+
+def _layers(scene: Scene, judged: Sequence[Judgement]) -> list[Assumption]:
+    """Datum and accuracy of the layers that took part."""
+    users: dict[str, list[str]] = {}
+    for judgement in judged:
+        rule = judgement.rule
+        for selector in (rule.subject, rule.reference):
+            if selector is not None:
+                users.setdefault(selector.layer, []).append(rule.rule_id)
+    result = []
+    for name, rule_ids in sorted(users.items()):
+        layer = scene.layer(name)
+        title = LAYERS[name].title
+        result.append(
+            Assumption(
+                assumption_id=f"layer:{name}",
+                rule_ids=tuple(dict.fromkeys(rule_ids)),
+                text=Text(
+                    f"{title.zh}（{name}）：坐标按 {layer.datum} 读取，位置误差不超过 "
+                    f"{layer.accuracy_m:g} m" + ("；界线为近似" if layer.is_approximate else ""),
+                    f"{title.en} ({name}): positions read as {layer.datum}, off by at most "
+                    f"{layer.accuracy_m:g} m" + ("; approximate" if layer.is_approximate else ""),
+                ),
+                source=Text(layer.source, layer.source),
+            )
+        )
+    return result
+
+
+def _band(judged: Sequence[Judgement]) -> list[Assumption]:
+    """How doubt and order of work are reckoned."""
+    measured = tuple(j.rule.rule_id for j in judged if j.rule.kind == "within_distance")
+    ranked = tuple(j.rule.rule_id for j in judged if j.rule.rank_by)
+    ours = Text("本软件约定", "convention of this software")
+    result = []
+    if measured:
+        result.append(
+            Assumption(
+                assumption_id="band",
+                rule_ids=measured,
+                text=Text(
+                    "监测站与对象的位置误差相加；距离限值不足此数的，判为临界，需实测",
+                    "position errors of station and subject are added; nearer to the limit than "
+                    "that is too close to call",
+                ),
+                source=ours,
+            )
+        )
+    if ranked:
+        result.append(
+            Assumption(
+                assumption_id="rank",
+                rule_ids=ranked,
+                text=Text(
+                    "修缮次序：先按距监测站远近分五档，同档先重后轻，再按道路等级",
+                    "order of repair: five bands of distance to the station, then the damage, "
+                    "then the class of the road",
+                ),
+                source=ours,
+            )
+        )
+    return result
