@@ -6,13 +6,17 @@ villages, lanes and field tracks. A smooth warp takes the ruler out of it. Nothi
 road: every name begins with 示例.
 """
 
+# ruff: noqa: PLR2004 -- an invented town is made of invented numbers; each stands where it acts
+
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from demo_sections import Street, cut_at_intersections, rank
 from pyproj import Transformer
 
 if TYPE_CHECKING:
@@ -25,8 +29,6 @@ CENTRE = np.array([-2900.0, 900.0])  # m east, north of it: the invented town ce
 TURN_DEG = 14.0  # the grid leans with the river
 NORTH_SOUTH = (-2350.0, -1500.0, -250.0, 650.0, 1750.0, 2900.0, 4150.0)  # arterials, m
 EAST_WEST = (-4350.0, -3150.0, -2050.0, -1000.0, 50.0, 1050.0, 2100.0, 3250.0, 4350.0)
-RANK = ("trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "service",
-        "track")  # fmt: skip
 HILLS = ((-350.0, 1500.0, 420.0, 300.0), (900.0, -1150.0, 330.0, 430.0),
          (1850.0, 2150.0, 500.0, 380.0), (-2350.0, -2250.0, 260.0, 320.0),
          (-1500.0, 3000.0, 280.0, 240.0))  # fmt: skip
@@ -35,17 +37,6 @@ RING_HALF_WIDTH_M = 9.0  # from the axis of a dual carriageway to either lane li
 RING = ((-2100, 6900), (-250, 5200), (1250, 3500), (1900, 1500), (1750, -500), (1250, -2300),
         (250, -4200), (-900, -6400))  # fmt: skip
 SYLLABLES = "松竹梅兰桂榕樟枫柳荷星月云霞泉溪岭峰湖川晨晖和安乐康宁永文育秀清"
-
-
-@dataclass(frozen=True, slots=True)
-class Street:
-    """One street as drawn, before it is cut at intersections (local metres)."""
-
-    line: shapely.LineString
-    road_class: str
-    name: str
-    is_oneway: bool = False
-    is_tunnel: bool = False
 
 
 class Plane:
@@ -57,13 +48,13 @@ class Plane:
             "EPSG:4326", f"+proj=aeqd +lon_0={lon} +lat_0={lat} +ellps=WGS84", always_xy=True
         )
 
-    def to_metres(self, geometry: Any) -> Any:
+    def to_metres(self, geometry: shapely.Geometry) -> shapely.Geometry:
         """Lon/lat degrees to local metres."""
         return shapely.transform(
             geometry, lambda xy: np.column_stack(self._change.transform(*xy.T))
         )
 
-    def to_degrees(self, geometry: Any, decimals: int = 6) -> Any:
+    def to_degrees(self, geometry: shapely.Geometry, decimals: int) -> shapely.Geometry:
         """Local metres to lon/lat degrees, rounded."""
         return shapely.transform(
             geometry,
@@ -176,8 +167,8 @@ def draw_town(
         line = bend((columns[0] - float(rng.uniform(150, 700)), at), (8000.0, at))
         road_class = "primary" if number % 2 == 0 else "secondary"
         streets.append(Street(line, road_class, names.name("路")))
-    for west, east in zip(columns, columns[1:], strict=False):
-        for south, north in zip(rows, rows[1:], strict=False):
+    for west, east in pairwise(columns):
+        for south, north in pairwise(rows):
             if is_urban((west + east) / 2, (south + north) / 2):
                 streets += cut_block((west, south, east, north), rng, names)
     return cut_at_ring(streets, ring, len(columns), len(rows))
@@ -252,7 +243,7 @@ def draw_trunks(
 def draw_tunnel(rng: np.random.Generator, names: NameGiver) -> Street:
     """Draw a road through the hill in the east; it crosses no other road at its level."""
     hill = np.array(HILLS[2][:2])
-    line = wander(hill - [640.0, 60.0], hill + [640.0, 40.0], rng, 0.02)
+    line = wander(hill - np.array([640.0, 60.0]), hill + np.array([640.0, 40.0]), rng, 0.02)
     return Street(line, "secondary", names.name("隧道"), is_tunnel=True)
 
 
@@ -303,95 +294,6 @@ def _village(spot: NDArray[np.float64], rng: np.random.Generator, names: NameGiv
     return streets
 
 
-def cut_at_intersections(
-    streets: list[Street], river: shapely.Geometry, hills: shapely.Geometry
-) -> list[Street]:
-    """Cut all streets at their intersections into sections; tunnels pass beneath.
-
-    Minor streets end at the river and at the hills; loose ends of a few metres are dropped.
-    """
-    ground = sorted((s for s in streets if not s.is_tunnel), key=lambda s: RANK.index(s.road_class))
-    lines = np.array([street.line for street in ground])
-    pieces = shapely.get_parts(shapely.union_all(lines, grid_size=0.01))
-    pieces = pieces[np.lexsort((shapely.get_y(shapely.centroid(pieces)),
-                                shapely.get_x(shapely.centroid(pieces))))]  # fmt: skip
-    middle = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
-    tree = shapely.STRtree(lines)
-    hit, street_of = tree.query(middle, predicate="dwithin", distance=0.5)
-    owner = np.full(len(pieces), len(lines))
-    np.minimum.at(owner, hit, street_of)
-    kept = []
-    for piece, number in zip(pieces, owner.tolist(), strict=True):
-        street = ground[number]
-        is_main = street.road_class in {"trunk", "primary"}
-        if not is_main and (shapely.intersects(piece, river) or shapely.intersects(piece, hills)):
-            continue
-        kept.append(Street(piece, street.road_class, street.name, is_oneway=street.is_oneway))
-    sections = drop_loose_ends(merge_near_nodes(drop_loose_ends(kept)))
-    nodes = np.array(sorted({end for section in sections for end in _ends(section.line)}))
-    tunnels = [
-        replace(street, line=join_to_nodes(street.line, nodes))
-        for street in streets
-        if street.is_tunnel
-    ]
-    return sections + tunnels
-
-
-def join_to_nodes(line: shapely.LineString, nodes: NDArray[np.float64]) -> shapely.LineString:
-    """Move both ends of a line to the nearest intersection (m)."""
-    ends = [nodes[np.argmin(np.hypot(*(nodes - line.coords[at]).T))] for at in (0, -1)]
-    return shapely.LineString([ends[0], *line.coords[2:-2], ends[1]])
-
-
-def merge_near_nodes(sections: list[Street], near_m: float = 13.0) -> list[Street]:
-    """Make one intersection of nodes joined by a very short section; drop doubled sections."""
-    parent: dict[tuple[float, float], tuple[float, float]] = {}
-
-    def root(node: tuple[float, float]) -> tuple[float, float]:
-        while parent.setdefault(node, node) != node:
-            node = parent[node]
-        return node
-
-    for section in sections:  # the best class comes first, so its node stays where it is
-        first, last = (root(end) for end in _ends(section.line))
-        if section.line.length < near_m and first != last:
-            parent[last] = first
-    merged: list[Street] = []
-    seen: set[tuple[Any, ...]] = set()
-    for section in sections:
-        first, last = (root(end) for end in _ends(section.line))
-        line = shapely.LineString([first, *section.line.coords[1:-1], last])
-        key = (min(first, last), max(first, last), round(line.length / 40))
-        if (first == last and line.length < 4 * near_m) or key in seen:
-            continue
-        seen.add(key)
-        merged.append(replace(section, line=shapely.simplify(line, 0.8)))
-    return merged
-
-
-def drop_loose_ends(sections: list[Street]) -> list[Street]:
-    """Drop dead ends too short to be a street, and pieces that hang on nothing."""
-    for shortest in (4.0, 25.0, 25.0):  # metres
-        ends = [_ends(section.line) for section in sections]
-        uses: dict[tuple[float, float], int] = {}
-        for pair in ends:
-            for end in pair:
-                uses[end] = uses.get(end, 0) + 1
-        sections = [
-            section
-            for section, (first, last) in zip(sections, ends, strict=True)
-            if section.line.length > shortest or min(uses[first], uses[last]) > 1
-            if max(uses[first], uses[last]) > 1 or section.line.length > 400
-        ]
-    return sections
-
-
-def _ends(line: shapely.LineString) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Give both ends of a line as keys, to the centimetre."""
-    first, last = line.coords[0], line.coords[-1]
-    return (round(first[0], 2), round(first[1], 2)), (round(last[0], 2), round(last[1], 2))
-
-
 def draw_city(seed: int, boundary_m: shapely.Geometry) -> list[Street]:
     """Draw the whole network, cut into sections (local metres), in a fixed order."""
     rng = np.random.default_rng(seed)
@@ -410,5 +312,5 @@ def draw_city(seed: int, boundary_m: shapely.Geometry) -> list[Street]:
     west_bank = shapely.box(-9000, -9000, -1050, 9000)
     river = shapely.buffer(shapely.intersection(shapely.boundary(boundary_m), west_bank), 45)
     sections = cut_at_intersections(streets, river, hills)
-    sections.sort(key=lambda s: (RANK.index(s.road_class), s.name, *s.line.coords[0]))
+    sections.sort(key=lambda s: (rank(s), s.name, *s.line.coords[0]))
     return sections

@@ -4,6 +4,8 @@ Every table starts with an id and a name; every name begins with 示例. Some ce
 purpose, as in any real file, and some sites stand so close to a limit that no map can decide.
 """
 
+# ruff: noqa: PLR2004 -- an invented town is made of invented numbers; each stands where it acts
+
 from __future__ import annotations
 
 from datetime import date, timedelta
@@ -11,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-import shapely.affinity
 import shapely.ops
 from pyproj import Geod
 
 if TYPE_CHECKING:
-    from demo_city import Plane, Street
-    from numpy.typing import NDArray
+    from demo_city import Plane
+    from demo_sections import Street
 
 STATION = (110.3089, 25.2708)  # lon, lat of 1864A, the one station inside the district
 GEOD = Geod(ellps="WGS84")
@@ -147,9 +148,9 @@ def _house(line: shapely.LineString, rng: np.random.Generator) -> shapely.Polygo
     across = np.array([-ahead[1], ahead[0]]) * rng.choice([-1.0, 1.0])
     half, deep = float(rng.uniform(9, 24)), float(rng.uniform(10, 14))
     front = here + across * float(rng.uniform(8, 20))
-    corners = [front - half * ahead, front + half * ahead,
-               front + half * ahead + deep * across, front - half * ahead + deep * across]  # fmt: skip
-    return shapely.Polygon(corners)
+    back = front + deep * across
+    along = half * ahead
+    return shapely.Polygon([front - along, front + along, back + along, back - along])
 
 
 class Spotter:
@@ -195,8 +196,8 @@ def auto_repair(spotter: Spotter, plane: Plane, rng: np.random.Generator) -> lis
     """Repair shops: some inside the 1 km disc, some too close to its edge to call."""
     rows: list[Row] = []
     places = [spotter.beside("secondary", "tertiary", "primary") for _ in range(56)]
-    places += [at_station_m(plane, float(a), float(d))
-               for a, d in zip(rng.uniform(0, 360, 9), rng.uniform(200, 930, 9), strict=True)]  # fmt: skip
+    azimuths, distances = rng.uniform(0, 360, 9).tolist(), rng.uniform(200, 930, 9).tolist()
+    places += [at_station_m(plane, *where) for where in zip(azimuths, distances, strict=True)]
     edge = [(35.0, 994.0), (120.0, 1003.0), (205.0, 1000.0), (290.0, 1007.0)]  # deg, m
     places += [at_station_m(plane, azimuth, distance) for azimuth, distance in edge]
     for number, place in enumerate(places, start=1):
@@ -214,9 +215,7 @@ def auto_repair(spotter: Spotter, plane: Plane, rng: np.random.Generator) -> lis
     return rows
 
 
-def inspection_agencies(
-    spotter: Spotter, plane: Plane, rng: np.random.Generator
-) -> tuple[list[Row], list[Row]]:
+def inspection_agencies(spotter: Spotter, plane: Plane) -> tuple[list[Row], list[Row]]:
     """Inspection agencies with floor and place, and their vehicle entrances."""
     agencies, entrances = [], []
     places = [spotter.beside(*(MAIN if n % 3 == 0 else MINOR[:2]), away_m=(25, 50))
@@ -257,9 +256,8 @@ def catering(
 ) -> list[Row]:
     """Catering units: in houses, a few metres beside houses, along streets, near the station."""
     polygons = [home["geometry"] for home in homes]
-    places: list[tuple[shapely.Point, str]] = []
-    for at in rng.choice(len(polygons), 60, replace=False).tolist():
-        places.append((polygons[at].representative_point(), "临街一层"))
+    hosts = rng.choice(len(polygons), 60, replace=False).tolist()
+    places = [(polygons[at].representative_point(), "临街一层") for at in hosts]
     for at in rng.choice(len(polygons), 30, replace=False).tolist():
         edge = np.array(polygons[at].exterior.coords)
         out = edge[0] - polygons[at].centroid.coords[0]
@@ -267,8 +265,8 @@ def catering(
         places.append((shapely.Point(edge[0] + out / np.hypot(*out) * step), "独立"))
     places += [(spotter.beside("secondary", "tertiary", "residential", away_m=(6, 14)), "独立")
                for _ in range(120)]  # fmt: skip
-    places += [(at_station_m(plane, float(a), float(d)), "独立")
-               for a, d in ((15, 420), (95, 780), (140, 998), (230, 1004), (310, 1350))]  # fmt: skip
+    known = [(15.0, 420.0), (95.0, 780.0), (140.0, 998.0), (230.0, 1004.0), (310.0, 1350.0)]
+    places += [(at_station_m(plane, azimuth, distance), "独立") for azimuth, distance in known]
     kinds = {"粉店": 0.34, "中餐馆": 0.22, "快餐店": 0.14, "烧烤店": 0.1, "流动摊点": 0.1,
              "大型餐饮店": 0.07, "美食街": 0.03}  # fmt: skip
     fuels = {"天然气": 0.45, "液化石油气": 0.27, "电": 0.14, "蜂窝煤": 0.06, "": 0.08}
@@ -324,93 +322,8 @@ def simple_sites(spotter: Spotter, rng: np.random.Generator) -> dict[str, list[R
 
 
 def _sites(count: int, prefix: str, name: str, spotter: Spotter, *classes: str) -> list[Row]:
-    """Number some sites beside roads of the given classes."""
+    """Put numbered sites beside roads of the given classes."""
     return [
         {"编号": f"{prefix}{n:02d}", "名称": f"{name}{n}", "geometry": spotter.beside(*classes)}
         for n in range(1, count + 1)
     ]
-
-
-def schools(roads: list[Row], near: shapely.Geometry, rng: np.random.Generator) -> list[Row]:
-    """Campuses between streets, clear of every road."""
-    tree = shapely.STRtree([road["geometry"] for road in roads])
-    kinds = {"幼儿园": 0.34, "小学": 0.34, "中学": 0.24, "大学": 0.08}
-    side = {"幼儿园": 24, "小学": 48, "中学": 60, "大学": 110}
-    west, south, east, north = near.bounds
-    rows: list[Row] = []
-    while len(rows) < 26:
-        kind = pick(rng, kinds)
-        spot = rng.uniform((west, south), (min(east, 1900.0), north))
-        half = side[kind] * float(rng.uniform(0.8, 1.1))
-        campus = shapely.affinity.rotate(
-            shapely.box(*(spot - [half, 0.7 * half]), *(spot + [half, 0.7 * half])), -14
-        )
-        is_clear = len(tree.query(campus, predicate="dwithin", distance=6.0)) == 0
-        is_apart = all(campus.distance(row["geometry"]) > 120 for row in rows)
-        if is_clear and is_apart and campus.within(near):
-            number = len(rows) + 1
-            rows.append(
-                {
-                    "site_id": f"XX{number:02d}",
-                    "name": f"示例{kind}{number}",
-                    "kind": kind,
-                    "geometry": campus,
-                }
-            )
-    return rows
-
-
-def zones(boundary: shapely.Geometry, ring: shapely.LineString) -> dict[str, shapely.Geometry]:
-    """Draw the areas that notices would draw: town, fringe, country, fuel and machine zones.
-
-    Town, fringe and country lie one behind the other from the ring road eastwards and share
-    their edges; together they are the district.
-    """
-    town_side = shapely.Polygon([*ring.coords, (-20_000, -20_000), (-20_000, 20_000)])
-
-    def west_of(offset_m: float) -> shapely.Geometry:
-        return shapely.intersection(boundary, shapely.buffer(town_side, offset_m))
-
-    town, town_and_fringe = west_of(-750), west_of(420)
-    return {
-        "main_urban_area": town,
-        "urban_rural_fringe": shapely.difference(town_and_fringe, town),
-        "rural_area": shapely.difference(boundary, town_and_fringe),
-        "no_fuel_zone": west_of(-380),
-        "machine_control_zone": west_of(650),
-    }
-
-
-def bare_ground(
-    roads: list[Row], areas: dict[str, shapely.Geometry], rng: np.random.Generator
-) -> list[Row]:
-    """Patches of bare soil, most of them in the fringe, none on a road."""
-    tree = shapely.STRtree([road["geometry"] for road in roads])
-    haunt = shapely.union(areas["urban_rural_fringe"], shapely.buffer(areas["rural_area"], 350))
-    rows: list[Row] = []
-    while len(rows) < 44:
-        spot = rng.uniform(haunt.bounds[:2], haunt.bounds[2:])
-        patch = shapely.Polygon(_blob(spot, rng))
-        on_road = len(tree.query(patch, predicate="intersects")) > 0
-        if on_road or not haunt.intersects(patch):
-            continue
-        if any(patch.distance(row["geometry"]) < 20 for row in rows):
-            continue
-        number = len(rows) + 1
-        rows.append(
-            {
-                "zone_id": f"LD{number:02d}",
-                "name": f"示例裸露地{number}",
-                "legal_source": "示例（演示）",
-                "geometry": patch,
-            }
-        )
-    return rows
-
-
-def _blob(spot: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """Draw the outline of a patch of ground."""
-    corners = int(rng.integers(7, 11))
-    angle = np.linspace(0, 2 * np.pi, corners, endpoint=False)
-    radius = float(rng.uniform(18, 62)) * rng.uniform(0.7, 1.25, corners)
-    return spot + np.column_stack([np.cos(angle) * 1.4, np.sin(angle)]) * radius[:, None]

@@ -12,8 +12,8 @@ import argparse
 import csv
 import json
 from pathlib import Path
-from typing import Any
 
+import demo_areas
 import demo_city
 import demo_places
 import numpy as np
@@ -22,6 +22,7 @@ import shapely
 DATA = Path(__file__).parents[1] / "data"
 SEED = 20230630
 DECIMALS = 6  # 1e-6 deg, about 0.1 m
+SPLINTER_DEG2 = 1e-8  # about 100 m2: smaller parts come from rounding
 AREA_TITLES = {
     "main_urban_area": "示例主城区",
     "urban_rural_fringe": "示例城乡结合部",
@@ -68,14 +69,16 @@ def read_boundary() -> shapely.Geometry:
     return shapely.from_geojson(json.dumps(json.loads(text)["features"][0]["geometry"]))
 
 
-def area_rows(areas: dict[str, Any], plane: demo_city.Plane, boundary: Any) -> dict[str, Any]:
+def area_rows(
+    areas: dict[str, shapely.Geometry], plane: demo_city.Plane, boundary: shapely.Geometry
+) -> dict[str, list[demo_places.Row]]:
     """Turn areas into one-row tables (lon/lat) that never leave the boundary by rounding."""
     tables = {}
     for name, area in areas.items():
         placed = shapely.make_valid(plane.to_degrees(area, DECIMALS))
         inside = shapely.intersection(placed, boundary, grid_size=10.0**-DECIMALS)
         parts = [part for part in shapely.get_parts(inside) if part.geom_type == "Polygon"]
-        kept = [part for part in parts if part.area > 1e-8]  # about 100 m2: no splinters
+        kept = [part for part in parts if part.area > SPLINTER_DEG2]
         whole = kept[0] if len(kept) == 1 else shapely.MultiPolygon(kept)
         whole = shapely.transform(whole, lambda lonlat: np.round(lonlat, DECIMALS))
         whole = shapely.orient_polygons(shapely.normalize(whole))
@@ -100,16 +103,16 @@ def make(folder: Path, seed: int) -> None:
     rng = np.random.default_rng([seed, 1])
     roads = demo_places.road_table(demo_city.draw_city(seed, boundary_m), rng)
     ring = demo_city.smooth(np.array(demo_city.RING, dtype=float))
-    areas = demo_places.zones(boundary_m, ring)
+    areas = demo_areas.zones(boundary_m, ring)
     homes = demo_places.residential_buildings(roads, near, rng)
     spotter = demo_places.Spotter(roads, near, rng)
-    agencies, entrances = demo_places.inspection_agencies(spotter, plane, rng)
+    agencies, entrances = demo_places.inspection_agencies(spotter, plane)
     maps = {
         "roads": roads,
         "damaged_roads": demo_places.damaged_roads(roads, near, rng),
         "residential_buildings": homes,
-        "schools": demo_places.schools(roads, near, rng),
-        "bare_ground": demo_places.bare_ground(roads, areas, rng),
+        "schools": demo_areas.schools(roads, near, rng),
+        "bare_ground": demo_areas.bare_ground(roads, areas, rng),
     }
     lists = {
         "auto_repair": demo_places.auto_repair(spotter, plane, rng),

@@ -61,7 +61,8 @@ def _explain(sort: str, name: str, plan: ActionPlan) -> Text:
     if sort == "layer":
         title = LAYERS[name].title
         return Text(
-            f"缺图层 {name}（{title.zh}）或其中没有有效记录：请在 district.toml 写入 [layers.{name}]",
+            f"缺图层 {name}（{title.zh}）或其中没有有效记录："
+            f"请在 district.toml 写入 [layers.{name}]",
             f"layer {name} ({title.en}) is missing or holds no row in force: "
             f"add [layers.{name}] to district.toml",
         )
@@ -129,7 +130,7 @@ def _parameters(scene: Scene, judged: Sequence[Judgement]) -> list[Assumption]:
 
 
 def _readings(scene: Scene, judged: Sequence[Judgement]) -> list[Assumption]:
-    """Readings taken of clauses that allow several."""
+    """List the readings taken of clauses that allow several."""
     result = []
     for judgement in judged:
         for ambiguity in judgement.rule.ambiguities:

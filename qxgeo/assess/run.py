@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qxgeo.district import District
-    from qxgeo.plan import ActionPlan, Rule
+    from qxgeo.plan import Rule
     from qxgeo.rules import Scene
 
 _DAMAGE_ORDER = {"重": 0, "中": 1, "轻": 2}  # words of the damage list; a blank comes after them
@@ -224,7 +224,7 @@ def _findings(scene: Scene, judged: list[Judgement]) -> gpd.GeoDataFrame:
 
 
 def _rank(judgement: Judgement, scene: Scene) -> pd.DataFrame:
-    """Number subjects in order of work where the rule asks for it."""
+    """Give subjects their number in order of work where the rule asks for it."""
     rows = judgement.rows.assign(rank=pd.Series(pd.NA, index=judgement.rows.index, dtype="Int64"))
     outside = scene.township_ids[rows["territory"]] == OUTSIDE_DISTRICT
     to_do = rows[rows["verdict"].isin([Verdict.APPLIES, Verdict.TOO_CLOSE_TO_CALL]) & ~outside]
@@ -271,7 +271,8 @@ def _zones(scene: Scene, judged: list[Judgement]) -> gpd.GeoDataFrame:
         "title_zh": [j.rule.title.zh for j in drawn],
         "title_en": [j.rule.title.en for j in drawn],
     }
-    return gpd.GeoDataFrame(columns, geometry=[j.zone for j in drawn], crs="EPSG:4326")
+    shapes = np.array([j.zone for j in drawn], dtype=object)
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
 
 
 def _rule_counts(judged: list[Judgement]) -> pd.DataFrame:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from qxgeo.geodesy import Lines
     from qxgeo.rules import Judgement, Scene
 
 ALL = "all"  # the row that is the whole, measured without cutting at territory lines
@@ -99,15 +98,13 @@ def collect_reasons(scene: Scene, judgements: Sequence[Judgement]) -> pd.DataFra
     return table.sort_values(columns[:4], ignore_index=True)
 
 
-def overlay(lines: Lines, several: Sequence[Intervals]) -> Intervals:
+def overlay(several: Sequence[Intervals]) -> Intervals:
     """Lay disjoint lists of stretches over one another.
 
     Parameters
     ----------
-    lines
-        Whose stretches they are.
     several
-        Up to 62 lists, each disjoint within itself.
+        Up to 62 lists of stretches of the same lines, each disjoint within itself.
 
     Returns
     -------
@@ -144,8 +141,10 @@ def _scopes(scene: Scene, judgements: Sequence[Judgement]) -> list[_Scope]:
     scopes = [_Scope(f"rule:{j.rule.rule_id}", [j]) for j in judgements]
 
     def group(prefix: str, key: Callable[[Judgement], str]) -> None:
-        for word in sorted({key(j) for j in in_force}):
-            scopes.append(_Scope(f"{prefix}:{word}", [j for j in in_force if key(j) == word]))
+        scopes.extend(
+            _Scope(f"{prefix}:{word}", [j for j in in_force if key(j) == word])
+            for word in sorted({key(j) for j in in_force})
+        )
 
     group("page", lambda j: j.rule.page)
     group("strength", lambda j: str(j.rule.strength))
@@ -180,9 +179,10 @@ def _count_subjects(scene: Scene, scope: _Scope) -> list[dict[str, Any]]:
             .sort_values("order", kind="stable")
             .drop_duplicates(subject)
         )
-        for key, group in surest.groupby(["verdict", *keys]):
-            township = scene.township_ids[int(key[1])] if whose is None else whose
-            result.append(_entry(scope, key[0], township, count=len(group)))
+        sizes = surest.groupby(["verdict", *keys]).size().reset_index(name="size")
+        for row in sizes.to_dict(orient="records"):
+            township = scene.township_ids[row["territory"]] if whose is None else whose
+            result.append(_entry(scope, row["verdict"], str(township), count=row["size"]))
     return result
 
 
@@ -192,7 +192,7 @@ def _measure_lines(scene: Scene, scope: _Scope) -> list[dict[str, Any]]:
     for layer, members in _by_layer(scope.judgements).items():
         lines = scene.lines[layer]
         lists = [_join(members, verdict) for verdict in _ORDER]
-        pieces = overlay(lines, lists)
+        pieces = overlay(lists)
         if len(pieces) == 0:
             continue
         surest = np.select([pieces.label & 1 > 0, pieces.label & 2 > 0], [0, 1], default=2)
@@ -229,13 +229,13 @@ def _measure_areas(scene: Scene, scope: _Scope) -> list[dict[str, Any]]:
                 shapes = rows.geometry.to_numpy(dtype=object)[chosen]
                 areas.setdefault(str(verdict), []).append(shapes)
     result = []
-    for verdict, shapes in areas.items():
-        union = np.array([shapely.union_all(np.concatenate(shapes))], dtype=object)
-        result.append(_entry(scope, verdict, ALL, area=float(area_m2(union)[0])))
+    for word, several in areas.items():
+        union = np.array([shapely.union_all(np.concatenate(several))], dtype=object)
+        result.append(_entry(scope, word, ALL, area=float(area_m2(union)[0])))
         _, territory, piece = partition_polygons(union, scene.territories)
         for number, square_m in zip(territory, area_m2(piece), strict=True):
             township = scene.township_ids[int(number)]
-            result.append(_entry(scope, verdict, township, area=float(square_m)))
+            result.append(_entry(scope, word, township, area=float(square_m)))
     return result
 
 
@@ -264,7 +264,7 @@ def _several_reasons(
 ) -> pd.DataFrame:
     """Pieces under two rules or more, by subject and township."""
     lines = scene.lines[layer]
-    pieces = overlay(lines, told)
+    pieces = overlay(told)
     bits = np.array([int(b).bit_count() for b in pieces.label], dtype=np.int64)
     pieces = pieces.take(bits > 1)
     split = partition_lines(lines, scene.territories, among=pieces)
@@ -286,4 +286,4 @@ def _several_reasons(
         }
     )
     keys = ["page", "subject_id", "township_id", "rule_ids"]
-    return rows.groupby(keys, as_index=False)["length_m"].sum()
+    return rows.groupby(keys, as_index=False)[["length_m"]].sum()

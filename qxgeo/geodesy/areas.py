@@ -45,10 +45,10 @@ def area_m2(geometries: NDArray[np.object_]) -> NDArray[np.float64]:
     rings, part_of_ring = shapely.get_rings(parts, return_index=True)
     if len(rings) == 0:
         return np.zeros(len(array))
-    is_shell = np.append(True, part_of_ring[1:] != part_of_ring[:-1])  # noqa: FBT003 - an array
+    is_shell = np.append(True, part_of_ring[1:] != part_of_ring[:-1])
     ring_area = np.abs(_signed_ring_areas(rings))
     signed = np.where(is_shell, ring_area, -ring_area)
-    return np.bincount(owner[part_of_ring], weights=signed, minlength=len(array))
+    return np.bincount(owner[part_of_ring], weights=signed, minlength=len(array)).astype(float)
 
 
 def _signed_ring_areas(rings: NDArray[np.object_]) -> NDArray[np.float64]:
@@ -65,7 +65,7 @@ def _signed_ring_areas(rings: NDArray[np.object_]) -> NDArray[np.float64]:
         (weight / 2) * (_area_to_equator(middle + node * half) - level)
         for node, weight in zip(_NODES, _WEIGHTS, strict=True)
     )
-    return np.bincount(index[1:][same], weights=width * mean, minlength=len(rings))
+    return np.bincount(index[1:][same], weights=width * mean, minlength=len(rings)).astype(float)
 
 
 def _area_to_equator(lat: NDArray[np.float64]) -> NDArray[np.float64]:

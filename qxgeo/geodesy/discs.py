@@ -182,7 +182,7 @@ class _Neighbourhood:
         return self._frame.distance_m(self._frame.locate(lonlat[:, 0], lonlat[:, 1]))
 
     def nearest_by_line(self) -> tuple[Ints, Floats]:
-        """The lines here and their nearest distance."""
+        """Give the lines here and their nearest distance."""
         line = self._lines.part_line[self._segment_part]
         which, inverse = np.unique(line, return_inverse=True)
         nearest_m = np.full(len(which), np.inf)
@@ -190,7 +190,7 @@ class _Neighbourhood:
         return which, nearest_m
 
     def stretches_within(self, radius_m: float) -> Intervals:
-        """The stretches within a radius, one per segment."""
+        """Give the stretches within a radius, one per segment."""
         first_m, last_m = self._ends_m
         starts_in, ends_in = first_m <= radius_m, last_m <= radius_m
         touched = np.flatnonzero((self._foot_m <= radius_m) | starts_in | ends_in)

@@ -244,7 +244,8 @@ class Lines:
     def line_lengths_m(self) -> NDArray[np.float64]:
         """Measure each line on the ground, metres, shape (n,)."""
         vertex_line = np.repeat(self.part_line, np.diff(self.first))
-        return np.bincount(vertex_line, weights=self.segment_lengths_m(), minlength=self.size)
+        weights = self.segment_lengths_m()
+        return np.bincount(vertex_line, weights=weights, minlength=self.size).astype(float)
 
     def geometries(self, stretches: Intervals, groups: Ints, count: int) -> NDArray[np.object_]:
         """Build the geometry of stretches, several to a group.

@@ -149,13 +149,13 @@ def _cut(
     fresh = np.ones(len(place), dtype=bool)
     fresh[1:] = (owner[1:] != owner[:-1]) | (place[1:] - place[:-1] > _SHORTEST)
     place, owner = place[fresh], owner[fresh]
-    is_last = np.append(owner[1:] != owner[:-1], True)  # noqa: FBT003 - an array
+    is_last = np.append(owner[1:] != owner[:-1], True)
     place[is_last] = whole.end[owner[is_last]]  # a cut a hair before the end gives way to it
     left = np.flatnonzero(owner[1:] == owner[:-1])
     start, end, owner = place[left], place[left + 1], owner[left]
     middle = (start + end) / 2
     before = np.minimum(np.floor(middle), np.ceil(end) - 1).astype(np.int64)
-    points = shapely.points(lines.position(middle, before))
+    points = np.asarray(shapely.points(lines.position(middle, before)), dtype=object)
     hit, column = tree.query(points, predicate="intersects")
     label = np.full(len(points), np.iinfo(np.int64).max)
     np.minimum.at(label, hit, numbers[column])
@@ -181,12 +181,12 @@ def _crossings(begin: Floats, finish: Floats, polygons: NDArray[np.object_]) -> 
 
     A segment that runs along an edge is cut where the edge begins and ends.
     """
-    rings = shapely.get_rings(polygons) if _all_simple(polygons) else _rings(polygons)
+    rings = _rings(polygons)
     corner, ring = shapely.get_coordinates(rings, return_index=True)
     edge = np.flatnonzero(ring[1:] == ring[:-1])
     edge_from, edge_to = corner[edge], corner[edge + 1]
-    boxes = shapely.box(*np.minimum(edge_from, edge_to).T, *np.maximum(edge_from, edge_to).T)
-    mine = shapely.box(*np.minimum(begin, finish).T, *np.maximum(begin, finish).T)
+    boxes = _boxes(edge_from, edge_to)
+    mine = _boxes(begin, finish)
     segment, other = shapely.STRtree(boxes).query(mine)
     step, edge_step = (finish - begin)[segment], (edge_to - edge_from)[other]
     gap = edge_from[other] - begin[segment]
@@ -196,7 +196,7 @@ def _crossings(begin: Floats, finish: Floats, polygons: NDArray[np.object_]) -> 
         along_edge = _cross(gap, step) / turn
     meets = (along >= 0) & (along <= 1) & (along_edge >= 0) & (along_edge <= 1)
     length2 = np.maximum((step * step).sum(axis=1), 1e-300)
-    parallel = np.abs(turn) <= 1e-12 * length2  # noqa: PLR2004 - relative to the segment
+    parallel = np.abs(turn) <= 1e-12 * length2
     found, fraction = [segment[meets]], [along[meets]]
     for corner_gap in (gap[parallel], gap[parallel] + edge_step[parallel]):
         at = (corner_gap * step[parallel]).sum(axis=1) / length2[parallel]
@@ -206,9 +206,11 @@ def _crossings(begin: Floats, finish: Floats, polygons: NDArray[np.object_]) -> 
     return np.concatenate(found), np.concatenate(fraction)
 
 
-def _all_simple(polygons: NDArray[np.object_]) -> bool:
-    """Whether there is no multi-polygon among them."""
-    return bool((shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON).all())
+def _boxes(first: Floats, last: Floats) -> NDArray[np.object_]:
+    """Bounding boxes of segments."""
+    return np.asarray(
+        shapely.box(*np.minimum(first, last).T, *np.maximum(first, last).T), dtype=object
+    )
 
 
 def _rings(polygons: NDArray[np.object_]) -> NDArray[np.object_]:

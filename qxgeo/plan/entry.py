@@ -66,7 +66,7 @@ class Entry:
             return None
         value = self.raw[key]
         types, words = _KINDS[kind]
-        is_right = isinstance(value, types) and (kind == "flag" or not isinstance(value, bool))
+        is_right = isinstance(value, types) and (kind in ("flag", "any") or not isinstance(value, bool))
         if kind == "date" and isinstance(value, datetime):
             is_right = False
         if is_right:
@@ -221,6 +221,7 @@ _KINDS: dict[str, tuple[tuple[type, ...], Text]] = {
     "date": ((date,), Text("不带引号的日期，如 2023-06-30", "a date without quotes, 2023-06-30")),
     "list": ((list,), Text("列表", "a list")),
     "table": ((dict,), Text("表", "a table")),
+    "any": ((object,), Text("值", "a value")),
 }
 
 

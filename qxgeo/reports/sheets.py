@@ -130,8 +130,6 @@ class Sheet:
         Verdict word of each row, which tints it; empty for lists of other things.
     notes
         Lines between the title and the table.
-    strong_rows
-        Numbers of the rows that are totals.
     """
 
     name: str
@@ -139,7 +137,6 @@ class Sheet:
     columns: tuple[SheetColumn, ...]
     verdicts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    strong_rows: frozenset[int] = frozenset()
 
     @property
     def row_count(self) -> int:
@@ -292,6 +289,11 @@ def _label_cells(findings: pd.DataFrame, plan: ActionPlan, lang: str) -> dict[st
     cells: dict[str, list[object]] = {
         key: _plain_values(findings[key]) for key in (*PRINTED, *DETAILS) if key in findings.columns
     }
+    unnamed = "（未命名）" if lang == "zh" else "(unnamed) "
+    cells["subject_name"] = [
+        name or f"{unnamed}{subject_id}"
+        for name, subject_id in zip(cells["subject_name"], findings["subject_id"], strict=True)
+    ]
     cells["reason"] = _plain_values(findings[f"reason_{lang}"])
     cells["rule_title"] = [
         rules[r].title.in_language(lang) if r in rules else None for r in findings["rule_id"]

@@ -181,7 +181,7 @@ class _Pen:
         self._subtitle = (
             f"{assessment.district.name.in_language(lang)} · {assessment.as_of.isoformat()}"
         )
-        self._formats: dict[tuple[str, str, bool], Format] = {}
+        self._formats: dict[tuple[str, str], Format] = {}
 
     def write(self, sheets: list[Sheet], *, longest: int) -> None:
         """Write all sheets and, before the second, the one that lists them."""
@@ -243,6 +243,7 @@ class _Pen:
 
     def _write_head(self, tab: Worksheet, title: str, notes: tuple[str, ...], width: int) -> int:
         """Write the lines above a table and give the row of its header."""
+        tab.set_row(0, 22)
         tab.write_string(0, 0, neutralise(title), self._format("title"))
         tab.write_string(1, 0, neutralise(self._subtitle), self._format("note"))
         row = 2
@@ -292,7 +293,7 @@ class _Pen:
 
     def _format(self, form: str, verdict: str = "") -> Format:
         """Give the cell format of a form under a verdict, made once."""
-        key = (form, verdict, True)
+        key = (form, verdict)
         if key not in self._formats:
             self._formats[key] = self._book.add_format(_describe_format(form, verdict))
         return self._formats[key]

@@ -1,4 +1,4 @@
-"""Rules by what is written about a subject: 年汽油销售量5000吨以上, 主次干道, a list of 重点路段."""
+"""Rules by what is written about a subject: 年汽油销售量5000吨以上, 主次干道, 重点路段."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Three-valued conditions on attributes: yes, no, or nobody has written it down.
 
 A condition is a table of the plan: ``{column = value}``, ``{column = [values]}``,
-``{column = {min = 5000}}``, ``{column = {present = true}}``; all entries must hold. The keys ``all``
-and ``any`` hold lists of conditions, ``not`` holds one. A blank is unknown, never no: an unknown
-surface is not a paved one (Kleene's strong logic).
+``{column = {min = 5000}}``, ``{column = {present = true}}``; all entries must hold. The keys
+``all`` and ``any`` hold lists of conditions, ``not`` holds one. A blank is unknown, never no: an
+unknown surface is not a paved one (Kleene's strong logic).
 """
 
 from __future__ import annotations

@@ -109,21 +109,27 @@ def draw_zone(rule: Rule, scene: Scene) -> tuple[shapely.Geometry, str]:
         stations = scene.stations(reference)
         discs = draw_discs(station_points(stations), radius_m=radius_m)
         return shapely.union_all(discs), ", ".join(sorted(stations["station_id"]))
-    features = scene.select(reference)[0].geometry.to_numpy(dtype=object) if reference else []
+    require_reference(rule)
+    table, _ = scene.select(reference)  # type: ignore[arg-type] # require_reference
+    features = table.geometry.to_numpy(dtype=object)
     west, south, east, north = shapely.total_bounds(features)
     plane = Transformer.from_crs(
         "EPSG:4326",
         f"+proj=tmerc +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +ellps=WGS84",
         always_xy=True,
     )
-    flat = shapely.transform(features, plane.transform, interleaved=False)
-    strips = shapely.union_all(shapely.buffer(flat, radius_m, quad_segs=64))
+    flat = move_coordinates(features, plane)
+    strips = np.array([shapely.union_all(shapely.buffer(flat, radius_m, quad_segs=64))])
+    return move_coordinates(strips, plane, back=True)[0], ""
 
-    def unproject(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[object, object]:
-        lon, lat = plane.transform(x, y, direction="INVERSE")
-        return lon, lat
 
-    return shapely.transform(strips, unproject, interleaved=False), ""
+def move_coordinates(
+    shapes: NDArray[np.object_], plane: Transformer, *, back: bool = False
+) -> NDArray[np.object_]:
+    """Move geometries into a plane, or back from it."""
+    x, y = shapely.get_coordinates(shapes).T
+    moved = plane.transform(x, y, direction="INVERSE" if back else "FORWARD")
+    return np.asarray(shapely.set_coordinates(shapes.copy(), np.stack(moved, axis=1)))
 
 
 def _judge_by_stations(rule: Rule, scene: Scene) -> Opinion:

@@ -199,6 +199,7 @@ def _polygon_pieces(scene: Scene, opinion: Opinion, rows: NDArray[np.int64]) -> 
     """Cut polygons at territory lines, where a zone cut them before: only the part inside."""
     whole = opinion.subjects.geometry.to_numpy(dtype=object)
     shapes = whole[rows]
+    has_part = np.ones(len(rows), dtype=bool)
     if opinion.pieces is not None:
         cut = opinion.pieces[rows]
         has_part = ~(shapely.is_missing(cut) | shapely.is_empty(cut))
@@ -206,9 +207,7 @@ def _polygon_pieces(scene: Scene, opinion: Opinion, rows: NDArray[np.int64]) -> 
     owner, territory, piece = partition_polygons(shapes, scene.territories)
     result = _pieces(rows[owner], territory, piece)
     result["area_m2"] = area_m2(piece)
-    if opinion.pieces is not None:
-        applies = opinion.verdicts[rows[owner]] == Verdict.APPLIES
-        result.loc[~applies & ~has_part[owner], "area_m2"] = 0.0
+    result.loc[~has_part[owner], "area_m2"] = 0.0  # outside the zone: named, without an area
     return result
 
 

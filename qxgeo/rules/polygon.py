@@ -123,11 +123,12 @@ def _margins(
     """Distance to the edge of the area: of the deepest corner inside, or negative outside."""
     margin_m = np.zeros(len(shapes))
     has_part = ~(shapely.is_missing(pieces) | shapely.is_empty(pieces))
-    edge = shapely.get_parts(shapely.boundary(shapely.get_parts(union)))
+    outlines = np.asarray(shapely.boundary(shapely.get_parts(union)), dtype=object)
+    edge = np.asarray(shapely.get_parts(outlines), dtype=object)
     if has_part.any():
         rows = np.flatnonzero(has_part)
         corner, owner = shapely.get_coordinates(pieces[rows], return_index=True)
-        depth_m, _ = nearest_feature(shapely.points(corner), edge)
+        depth_m, _ = nearest_feature(np.asarray(shapely.points(corner), dtype=object), edge)
         np.maximum.at(margin_m, rows[owner], depth_m)
     if not has_part.all():
         away_m, _ = nearest_feature(shapes[~has_part], np.array([union], dtype=object))

@@ -1,4 +1,4 @@
-"""The district made ready for judging: who owns which ground, which stations count, roads as arrays."""
+"""The district made ready for judging: whose ground, which stations count, where roads run."""
 
 from __future__ import annotations
 

@@ -1,0 +1,24 @@
+"""A district is a folder: district.toml names its layers, their datum, accuracy and parameters."""
+
+from __future__ import annotations
+
+from qxgeo.district.model import District, Layer, ParameterValue
+from qxgeo.district.readiness import describe_missing, missing_inputs, parameter_value
+from qxgeo.district.stations import stations_in_force
+from qxgeo.district.survey import LayerSurvey, Survey, load_district, survey_district
+from qxgeo.district.titles import title_layer
+
+__all__ = [
+    "District",
+    "Layer",
+    "LayerSurvey",
+    "ParameterValue",
+    "Survey",
+    "describe_missing",
+    "load_district",
+    "missing_inputs",
+    "parameter_value",
+    "stations_in_force",
+    "survey_district",
+    "title_layer",
+]

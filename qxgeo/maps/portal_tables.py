@@ -1,0 +1,300 @@
+"""The portal's tables, each a section of HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qxgeo.maps.escaping import escape_text
+from qxgeo.maps.layers import rules_of_page
+from qxgeo.maps.totals import ALL
+from qxgeo.maps.wording import PAGES, PORTAL_WORDS, RULE_KINDS, choose
+from qxgeo.schemas import LAYERS
+from qxgeo.vocabulary import OUTSIDE_DISTRICT, STRENGTH_LABELS, Strength, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from qxgeo.assess import Assessment, Gap
+    from qxgeo.maps.totals import Totals
+    from qxgeo.plan import Rule
+
+_SMALLEST_AREA_KM2 = 0.0005
+
+
+def _table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    numbers_from: int = 99,
+    sums: int = 0,
+) -> str:
+    """Write a table of texts; columns from `numbers_from` are numbers, the last `sums` rows totals."""
+    body = [list(row) for row in rows]
+
+    def cell(tag: str, place: int, text: str) -> str:
+        kind = ' class="n"' if place >= numbers_from else ""
+        return f"<{tag}{kind}>{escape_text(text)}</{tag}>"
+
+    head = "".join(cell("th", place, text) for place, text in enumerate(headings))
+    lines = [
+        f"<tr{' class="sum"' if number >= len(body) - sums else ''}>"
+        + "".join(cell("td", place, text) for place, text in enumerate(row))
+        + "</tr>"
+        for number, row in enumerate(body)
+    ]
+    return (
+        f'<div class="scroll"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def _section(title: str, *parts: str, name: str = "") -> str:
+    """Write a section with its heading."""
+    mark = f' id="{name}"' if name else ""
+    return f"<section{mark}><h2>{escape_text(title)}</h2>{''.join(parts)}</section>"
+
+
+def sum_roads(rules: Sequence[Rule], totals: Totals, page: str, title: str, lang: str) -> str:
+    """Show count and length by township, for each rule and for the union.
+
+    Parameters
+    ----------
+    rules
+        Judged rules of the page.
+    totals
+        Of the assessment.
+    page
+        A `Rule.page`.
+    title
+        Heading.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    html
+        A section.
+    """
+    words = choose(PORTAL_WORDS, lang)
+    scopes = [f"rule:{rule.rule_id}" for rule in rules]
+    names = [f"{rule.rule_id} {rule.title.in_language(lang)}" for rule in rules]
+    if len(scopes) > 1:
+        scopes.append(f"page:{page}")
+        names.append(words["union"])
+    rows = []
+    for town in totals.towns(scopes):
+        row = [words["total"] if town == ALL else totals.name(town)]
+        for scope in scopes:
+            total = totals.get(scope, town)
+            row.append(f"{total.count:,}")
+            row.append(f"{total.length_m / 1000:,.3f}")
+        rows.append(row)
+    return _section(title, _wide_table(words, names, rows), name=page)
+
+
+def _wide_table(words: Mapping[str, str], names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Write a table whose columns are pairs of count and length under a rule's name."""
+    first = f'<tr><th rowspan="2">{escape_text(words["township"])}</th>' + "".join(
+        f'<th colspan="2" class="g">{escape_text(name)}</th>' for name in names
+    )
+    pair = (
+        f'<th class="n">{escape_text(words["count"])}</th>'
+        f'<th class="n">{escape_text(words["length_km"])}</th>'
+    )
+    lines = []
+    for number, row in enumerate(rows):
+        kind = ' class="sum"' if number == len(rows) - 1 else ""
+        cells = "".join(f'<td class="n">{escape_text(text)}</td>' for text in row[1:])
+        lines.append(f"<tr{kind}><td>{escape_text(row[0])}</td>{cells}</tr>")
+    return (
+        f'<div class="scroll"><table><thead>{first}</tr><tr>{pair * len(names)}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table></div>"
+    )
+
+
+def sum_restricted(
+    assessment: Assessment, totals: Totals, words: Mapping[str, str], lang: str
+) -> str:
+    """Show restricted area and counts: per rule, and per strength with overlaps counted once.
+
+    Parameters
+    ----------
+    assessment, totals
+        What was found.
+    words
+        Of the portal.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    html
+        A section; empty where no rule of the page was judged.
+    """
+    rules = rules_of_page(assessment, "restricted")
+    if not rules:
+        return ""
+    counts = assessment.rule_counts.set_index("rule_id")
+    rows = [
+        [
+            f"{rule.rule_id} {rule.title.in_language(lang)}",
+            STRENGTH_LABELS[rule.strength].in_language(lang),
+            _area(totals, f"rule:{rule.rule_id}", words),
+            *(
+                f"{int(counts.loc[rule.rule_id, verdict.value]):,}"
+                for verdict in (Verdict.APPLIES, Verdict.TOO_CLOSE_TO_CALL, Verdict.UNKNOWN)
+            ),
+        ]
+        for rule in rules
+    ]
+    headings = [
+        words[key] for key in ("rule", "strength", "area_km2", "applies", "too_close", "unknown")
+    ]
+    by_strength = [
+        [STRENGTH_LABELS[strength].in_language(lang), _area(totals, f"strength:{strength}", words)]
+        for strength in Strength
+        if totals.get(f"strength:{strength}").area_m2 > 0
+    ]
+    parts = [_table(headings, rows, numbers_from=2)]
+    if by_strength:
+        parts += [
+            f"<h3>{escape_text(words['by_strength'])}</h3>",
+            _table([words["strength"], words["area_km2"]], by_strength, numbers_from=1),
+        ]
+    return _section(words["restricted_rules"], *parts, name="restricted")
+
+
+def _area(totals: Totals, scope: str, words: Mapping[str, str]) -> str:
+    """Give the area inside the district, with the neighbour's left out."""
+    inside_km2 = (totals.get(scope).area_m2 - totals.get(scope, OUTSIDE_DISTRICT).area_m2) / 1e6
+    return f"{inside_km2:,.3f}" if inside_km2 >= _SMALLEST_AREA_KM2 else words["no_value"]
+
+
+def list_rules(assessment: Assessment, words: Mapping[str, str], lang: str) -> str:
+    """Show for every judged rule how many subjects it looked at and what it found."""
+    counts = assessment.rule_counts.set_index("rule_id")
+    rows = []
+    for page in PAGES:
+        for rule in rules_of_page(assessment, page):
+            row = counts.loc[rule.rule_id]
+            rows.append(
+                [
+                    f"{rule.rule_id} {rule.title.in_language(lang)}",
+                    STRENGTH_LABELS[rule.strength].in_language(lang),
+                    RULE_KINDS[rule.kind].in_language(lang) if rule.kind in RULE_KINDS else rule.kind,
+                    *(f"{int(row[key]):,}" for key in ("subjects", *Verdict)),
+                ]
+            )
+    headings = [
+        words[key]
+        for key in (
+            "rule", "strength", "kind", "subjects",
+            "applies", "does_not_apply", "too_close", "unknown",
+        )
+    ]
+    return _section(words["rules_judged"], _table(headings, rows, numbers_from=3), name="rules")
+
+
+def list_gaps(assessment: Assessment, words: Mapping[str, str], lang: str) -> str:
+    """Show the rules that were not judged, what they lack and how to supply it."""
+    if not assessment.gaps:
+        return _section(words["gaps"], f"<p>{escape_text(words['no_gaps'])}</p>", name="gaps")
+    titles = {rule.rule_id: rule.title.in_language(lang) for rule in assessment.plan.rules}
+    stop = "；" if lang == "zh" else "; "
+    rows = [
+        [
+            f"{gap.rule_id} {titles.get(gap.rule_id, '')}",
+            stop.join([gap.reason.in_language(lang), *_missing_names(assessment, gap, lang)]),
+            stop.join(_supply(assessment, gap, words)),
+        ]
+        for gap in assessment.gaps
+    ]
+    headings = [words[key] for key in ("rule", "missing", "supply")]
+    note = f'<p class="note">{escape_text(words["gaps_note"])}</p>'
+    return _section(words["gaps"], note, _table(headings, rows), name="gaps")
+
+
+def _missing_names(assessment: Assessment, gap: Gap, lang: str) -> list[str]:
+    """Name missing parameters; layers are named by the reason already."""
+    titles = {one.parameter_id: one.title.in_language(lang) for one in assessment.plan.parameters}
+    return [
+        titles[item.removeprefix("parameter:")]
+        for item in gap.missing
+        if item.removeprefix("parameter:") in titles
+    ]
+
+
+def _supply(assessment: Assessment, gap: Gap, words: Mapping[str, str]) -> list[str]:
+    """Say for each missing thing where it is to be written."""
+    file = assessment.district.path.name
+    ways = []
+    for item in gap.missing:
+        what, _, name = item.partition(":")
+        template = words.get(f"need_{what}", words["need_kind"])
+        ways.append(template.format(file=file, name=name))
+    return list(dict.fromkeys(ways))
+
+
+def list_assumptions(assessment: Assessment, words: Mapping[str, str], lang: str) -> str:
+    """Show every default that the plan's text does not give, with its source."""
+    if not assessment.assumptions:
+        return _section(words["assumptions"], f"<p>{escape_text(words['no_assumptions'])}</p>")
+    stop = "、" if lang == "zh" else ", "
+    rows = [
+        [
+            one.text.in_language(lang),
+            one.source.in_language(lang),
+            stop.join(one.rule_ids),
+        ]
+        for one in assessment.assumptions
+    ]
+    headings = [words[key] for key in ("assumption", "source", "concerns")]
+    return _section(words["assumptions"], _table(headings, rows), name="assumptions")
+
+
+def list_statements(assessment: Assessment, words: Mapping[str, str], lang: str) -> str:
+    """Show what readers and the district file say about the data."""
+    notes = list(
+        dict.fromkeys(
+            note.in_language(lang)
+            for notes in (
+                assessment.district.notes,
+                *(layer.notes for layer in assessment.district.layers.values()),
+            )
+            for note in notes
+        )
+    )
+    if not notes:
+        return ""
+    items = "".join(f"<li>{escape_text(note)}</li>" for note in notes)
+    return _section(words["statements"], f"<ul>{items}</ul>", name="statements")
+
+
+def list_layers(assessment: Assessment, words: Mapping[str, str], lang: str) -> str:
+    """Show the layers that were read: rows, datum, accuracy, date, source, licence."""
+    rows = []
+    for name, layer in assessment.district.layers.items():
+        title = LAYERS[name].title.in_language(lang) if name in LAYERS else name
+        rows.append(
+            [
+                f"{title}（{name}）" if lang == "zh" else f"{title} ({name})",
+                layer.datum,
+                layer.as_of.isoformat() if layer.as_of else words["no_value"],
+                layer.source,
+                layer.licence,
+                f"{len(layer.table):,}",
+                f"{layer.accuracy_m:g}",
+            ]
+        )
+    headings = [
+        words[key] for key in ("layer", "datum", "data_date", "source", "licence", "rows", "accuracy")
+    ]
+    return _section(words["layers"], _table(headings, rows, numbers_from=5), name="layers")
+
+
+def list_units(words: Mapping[str, str]) -> str:
+    """Say what units mean and how edges, errors and rounding are treated."""
+    items = "".join(
+        f"<li>{escape_text(text)}</li>" for key, text in words.items() if key.startswith("units_")
+    )
+    return _section(words["units"], f"<ul>{items}</ul>", name="units")
