@@ -105,7 +105,7 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
 class _Package(ModuleType):
-    """This package as a module whose public names stand above its rooms."""
+    """The package as a module whose public names stand above its rooms."""
 
     def __setattr__(self, name: str, value: object) -> None:
         """Bind a name; where a room has a public name (assess), the name wins over the room."""

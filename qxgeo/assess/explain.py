@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qxgeo.assess.model import Assumption, Gap
+from qxgeo.district import describe_missing
 from qxgeo.errors import Text
 from qxgeo.schemas import LAYERS
 
@@ -14,14 +15,12 @@ if TYPE_CHECKING:
     from qxgeo.plan import ActionPlan, Rule
     from qxgeo.rules import Judgement, Scene
 
-_KINDS = {
-    "siting": Text("选址分析", "siting analysis"),
-    "assignment": Text("责任分工", "assignment of responsibility"),
-    "sensing": Text("监控与遥感覆盖", "sensing coverage"),
-    "inventory": Text("清单台账", "located inventory"),
-    "frontage": Text("出入口临路判定", "frontage of entrances"),
-    "coverage": Text("作业覆盖", "coverage by recorded work"),
-    "zone_design": Text("区域划定", "delineation of a zone"),
+_MENDS = {
+    "layer": Text("请在 district.toml 写入 [layers.{0}]", "add [layers.{0}] to district.toml"),
+    "parameter": Text(
+        "请由主管单位确定数值，连同依据写入 [parameters]",
+        "let the lead unit fix the number and enter it with its source under [parameters]",
+    ),
 }
 
 
@@ -45,37 +44,14 @@ def explain_gaps(rule: Rule, plan: ActionPlan, missing: Sequence[str]) -> Gap:
     zh, en = [], []
     for entry in missing:
         sort, _, name = entry.partition(":")
-        text = _explain(sort, name, plan)
-        zh.append(text.zh)
-        en.append(text.en)
+        text, mend = describe_missing(entry, plan), _MENDS.get(sort)
+        zh.append(text.zh + (f"：{mend.zh.format(name)}" if mend else ""))
+        en.append(text.en + (f": {mend.en.format(name)}" if mend else ""))
     return Gap(
         rule_id=rule.rule_id,
         measure_id=rule.measure_id,
         missing=tuple(missing),
         reason=Text("；".join(zh), "; ".join(en)),
-    )
-
-
-def _explain(sort: str, name: str, plan: ActionPlan) -> Text:
-    """Put one missing thing into words."""
-    if sort == "layer":
-        title = LAYERS[name].title
-        return Text(
-            f"缺图层 {name}（{title.zh}）或其中没有有效记录："
-            f"请在 district.toml 写入 [layers.{name}]",
-            f"layer {name} ({title.en}) is missing or holds no row in force: "
-            f"add [layers.{name}] to district.toml",
-        )
-    if sort == "parameter":
-        title = plan.parameter(name).title
-        return Text(
-            f"参数 {name}（{title.zh}）未定：请由主管单位确定数值，连同依据写入 [parameters]",
-            f"parameter {name} ({title.en}) is not set: let the lead unit fix the number and "
-            "enter it with its source under [parameters]",
-        )
-    kind = _KINDS.get(name, Text(name, name))
-    return Text(
-        f"本版本不判定此类规则（{kind.zh}）", f"this version does not judge this kind ({kind.en})"
     )
 
 

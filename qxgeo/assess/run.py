@@ -17,30 +17,17 @@ from qxgeo.assess.totals import add_up, collect_reasons
 from qxgeo.district import missing_inputs
 from qxgeo.geodesy import Intervals, area_m2, partition_polygons
 from qxgeo.plan import apply_choices, load_plan
-from qxgeo.rules import JUDGES, Judgement, build_scene, judge, rule_radius_m
+from qxgeo.rules import Judgement, build_scene, judge, rule_radius_m
 from qxgeo.schemas import FINDING_COLUMNS
 from qxgeo.vocabulary import OUTSIDE_DISTRICT, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from qxgeo.district import District
     from qxgeo.plan import Rule
     from qxgeo.rules import Scene
 
-_DAMAGE_ORDER = {"重": 0, "中": 1, "轻": 2}  # words of the damage list; a blank comes after them
-_ROAD_ORDER = (
-    "motorway",
-    "trunk",
-    "primary",
-    "secondary",
-    "tertiary",
-    "unclassified",
-    "residential",
-    "living_street",
-    "service",
-    "track",
-)
 _BANDS = 5  # distance bands within the radius: near roads first, then the damage decides
 
 
@@ -75,7 +62,7 @@ def assess(
         if progress is not None:
             progress(rule.rule_id, number, len(plan.rules))
         missing = _missing(rule, scene)
-        if not missing and rule.subject.layer not in district.layers:
+        if not missing and not _has_rows(scene, rule.subject.layer):
             waiting.append(rule)
         elif missing:
             gaps.append(explain_gaps(rule, plan, missing))
@@ -107,20 +94,18 @@ def assess(
 def _missing(rule: Rule, scene: Scene) -> tuple[str, ...]:
     """Name what a rule lacks; a layer without a row is lacking, too."""
     missing = list(missing_inputs(rule, scene.district, scene.plan))
-    if rule.kind not in JUDGES and not any(m.startswith("kind:") for m in missing):
-        missing.append(f"kind:{rule.kind}")
-    for selector in (rule.subject, rule.reference):
-        if selector is None or selector.layer not in scene.district.layers:
-            continue
-        if selector.layer == "stations":
-            found = len(scene.stations(selector))
-        elif selector is rule.reference:
-            found = len(scene.select(selector)[0])
-        else:
-            found = len(scene.layer(selector.layer).table)
-        if found == 0:
-            missing.append(f"layer:{selector.layer}")
+    reference = rule.reference
+    if reference is not None and reference.layer in scene.district.layers:
+        is_station = reference.layer == "stations"
+        rows = scene.stations(reference) if is_station else scene.select(reference)[0]
+        if len(rows) == 0:
+            missing.append(f"layer:{reference.layer}")
     return tuple(dict.fromkeys(missing))
+
+
+def _has_rows(scene: Scene, layer: str) -> bool:
+    """Whether a layer is there and holds anything."""
+    return layer in scene.district.layers and len(scene.layer(layer).table) > 0
 
 
 def _stand_in(rule: Rule, judged: list[Judgement]) -> Judgement | None:
@@ -231,14 +216,13 @@ def _rank(judgement: Judgement, scene: Scene) -> pd.DataFrame:
     if not judgement.rule.rank_by or len(to_do) == 0:
         return rows
     table = scene.layer(judgement.rule.subject.layer).table
-    classes = table.set_index(table["section_id"].astype(str))
+    table = table.set_index(table["section_id"].astype(str))
     subject = to_do["subject_id"]
     keys = {
-        "distance_m": np.floor(to_do["distance_m"] / (to_do["radius_m"] / _BANDS)),
-        "damage_class": _class_order(classes, subject, "damage_class", _DAMAGE_ORDER),
-        "road_class": _class_order(
-            classes, subject, "road_class", {word: i for i, word in enumerate(_ROAD_ORDER)}
-        ),
+        name: np.floor(to_do["distance_m"] / (to_do["radius_m"] / _BANDS))
+        if name == "distance_m"
+        else subject.map(_class_order(table[name], scene.plan.classes[name]))
+        for name in judgement.rule.rank_by
     }
     ordered = to_do.assign(**{f"key_{name}": keys[name] for name in judgement.rule.rank_by})
     by = [f"key_{name}" for name in judgement.rule.rank_by]
@@ -248,13 +232,10 @@ def _rank(judgement: Judgement, scene: Scene) -> pd.DataFrame:
     return rows
 
 
-def _class_order(
-    classes: pd.DataFrame, subject: pd.Series[str], column: str, order: dict[str, int]
-) -> pd.Series[int]:
-    """Look up the place of a class word in its order; unknown words come last."""
-    words = classes[column].astype("string").fillna("").str.removesuffix("_link")
-    places = words.map(lambda word: order.get(word, len(order)))
-    return subject.map(places[~places.index.duplicated()])
+def _class_order(words: pd.Series[str], steps: Sequence[Sequence[str]]) -> pd.Series[int]:
+    """Look up the step of a class word, first the most urgent; unknown words come last."""
+    step_of = {word: number for number, several in enumerate(steps) for word in several}
+    return words.astype("string").fillna("").map(lambda word: step_of.get(word, len(steps)))
 
 
 def _zones(scene: Scene, judged: list[Judgement]) -> gpd.GeoDataFrame:

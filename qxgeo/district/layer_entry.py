@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ DATUM_OF_FILE = "file"  # use the system that the file states of itself
 FORMATS = ("osm-roads", "osm-sites")
 MISSING_POSITION = ("refuse", "list")
 CONTROL_LEVELS = ("national", "provincial", "municipal", "other")
-POSITION_COLUMNS = ("lon", "lat")
+_COLUMN = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def resolve_path(path: str, folder: Path) -> Path:
@@ -86,7 +87,7 @@ def _read_layer(name: str, entry: Entry, folder: Path) -> LayerDeclaration:
         sheet=_read_sheet(entry),
         sublayer=entry.text("sublayer", required=False) or None,
         header_row=entry.integer("header_row", least=1) if entry.has("header_row") else None,
-        columns=MappingProxyType(_read_columns(name, entry)),
+        columns=MappingProxyType(_read_columns(entry)),
         where=MappingProxyType(_read_values(entry, "where", is_empty_allowed=False)),
         missing_position=entry.word("missing_position", MISSING_POSITION, default="refuse"),
         is_repaired=entry.flag("repair"),
@@ -159,17 +160,23 @@ def _read_sheet(entry: Entry) -> str | int | None:
     return entry.text("sheet", required=False) or None
 
 
-def _read_columns(name: str, entry: Entry) -> dict[str, str]:
-    """Take the mapping of the house's columns to headings; lon and lat may be mapped too."""
+def _read_columns(entry: Entry) -> dict[str, str]:
+    """Take the mapping of columns to headings; a plan's conditions may ask for any column."""
     group = entry.table("columns", required=False)
-    if group is None:
-        return {}
-    known = (*LAYERS[name].columns, *POSITION_COLUMNS)
     columns = {}
-    for column in group.raw:
+    for column in group.raw if group is not None else ():
+        if group is None:
+            continue
         columns[column] = group.text(column)
-        if column not in known:
-            group.unknown(column, column, known)
+        if not _COLUMN.fullmatch(column):
+            group.fault(
+                column,
+                Text("列名不对", "not a column name"),
+                Text(
+                    '写成 本项目列名 = "您的列名"，例如 name = "单位名称"',
+                    'write column = "your heading", for example name = "单位名称"',
+                ),
+            )
     return columns
 
 

@@ -99,9 +99,7 @@ def describe_missing(entry: str, plan: ActionPlan) -> Text:
         return Text(f"缺图层 {name}（{title.zh}）", f"layer {name} ({title.en}) is missing")
     if what == "parameter":
         title = plan.parameter(name).title
-        return Text(
-            f"未设参数 {name}（{title.zh}）", f"parameter {name} ({title.en}) is not set"
-        )
+        return Text(f"未设参数 {name}（{title.zh}）", f"parameter {name} ({title.en}) is not set")
     title = KIND_LABELS.get(name, Text(name, name))
     return Text(
         f"本版不判定这一类（{title.zh}）", f"this version does not judge this kind ({title.en})"

@@ -17,7 +17,7 @@ import numpy as np
 import osmium
 import shapely
 
-from qxgeo.errors import Fault, InputError, ReadError, Text
+from qxgeo.errors import Fault, InputError, QxgeoError, ReadError, Text
 from qxgeo.readers.osm_sections import (
     ATTRIBUTION,
     PATH_CLASSES,
@@ -145,9 +145,9 @@ def reading(source: Path) -> Iterator[None]:
     """
     try:
         yield
-    except InputError:
-        raise
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
+        if isinstance(error, QxgeoError):  # said more precisely inside
+            raise
         raise ReadError(
             Fault(
                 file=str(source),
@@ -261,7 +261,13 @@ def notes_on_skipped(skipped: Counter[str]) -> tuple[Text, ...]:
 
 
 def _collect_ways(source: Path, *, with_paths: bool) -> _Collected:
-    """Stream through the file once."""
+    """Stream through the file once.
+
+    Raises
+    ------
+    ReadError
+        If the file holds a history.
+    """
     collected = _Collected()
     factory = osmium.geom.WKBFactory()
     processor = (
@@ -288,7 +294,23 @@ def _collect_ways(source: Path, *, with_paths: bool) -> _Collected:
 
 
 def check_file(path: str | Path) -> Path:
-    """Refuse what is no file, or no OpenStreetMap file by its name."""
+    """Refuse what is no file, or no OpenStreetMap file by its name.
+
+    Parameters
+    ----------
+    path
+        Where the file should be.
+
+    Returns
+    -------
+    path
+        The same place.
+
+    Raises
+    ------
+    ReadError
+        If there is no such file or its ending is another.
+    """
     source = Path(path)
     if not source.is_file():
         problem = Text("文件不存在", "there is no such file")

@@ -217,9 +217,7 @@ def _cut(
     return steps[at], np.diff(np.append(at, len(steps))).astype(np.int64) + 1
 
 
-def _draw(
-    nodes: _Nodes, starts: NDArray[np.intp], sizes: NDArray[np.int64]
-) -> NDArray[np.object_]:
+def _draw(nodes: _Nodes, starts: NDArray[np.intp], sizes: NDArray[np.int64]) -> NDArray[np.object_]:
     """Make all lines in one call."""
     if not len(starts):
         return np.empty(0, dtype=object)

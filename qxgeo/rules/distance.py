@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
+from qxgeo.district import parameter_value
 from qxgeo.geodesy import draw_discs, nearest_feature, nearest_station, reach_of_discs
 from qxgeo.rules.evidence import combine_doubts, judge_margin, spare_existing
 from qxgeo.rules.judgement import Opinion
@@ -44,14 +45,11 @@ def rule_radius_m(rule: Rule, scene: Scene) -> float:
     """
     if rule.radius_m is not None:
         return rule.radius_m
-    name = rule.radius_parameter or ""
-    if name in scene.district.parameters:
-        return scene.district.parameters[name].value
-    default = scene.plan.parameter(name).default
-    if default is None:
-        message = f"{rule.rule_id}: {name} is not set"
+    value = parameter_value(rule.radius_parameter or "", scene.district, scene.plan)
+    if value is None:
+        message = f"{rule.rule_id}: {rule.radius_parameter} is not set"
         raise ValueError(message)
-    return default
+    return value
 
 
 def judge_distance(rule: Rule, scene: Scene) -> Opinion:
