@@ -165,7 +165,7 @@ def collect_assets(root: Path) -> None:
         work = Path(scratch)
         for name in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copyfile(root / name, work / name)
-        _install(work)
+        install_packages(work)
         staged = work / "staged"
         staged.mkdir()
         manifest = {"key": key, **_stage(work, staged)}
@@ -200,8 +200,8 @@ def _is_current(folder: Path, key: str) -> bool:
         return False
 
 
-def _install(work: Path) -> None:
-    """Run `npm ci` in `work`, without install scripts."""
+def install_packages(work: Path) -> None:
+    """Run `npm ci` in `work`, without the packages' own scripts."""
     arguments = ["ci", "--ignore-scripts", "--prefer-offline", "--no-progress", "--loglevel=error"]
     npm = shutil.which("npm")
     if npm:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DATUM_OF_FILE = "file"  # use the system that the file states of itself
+OSM_ENDINGS = (".osm", ".osm.xml", ".osm.gz", ".osm.bz2", ".pbf")
 FORMATS = ("osm-roads", "osm-sites")
 MISSING_POSITION = ("refuse", "list")
 CONTROL_LEVELS = ("national", "provincial", "municipal", "other")
@@ -70,7 +71,7 @@ def _read_layer(name: str, entry: Entry, folder: Path) -> LayerDeclaration:
     path = resolve_path(written, folder)
     if written and not path.is_file():
         entry.fault("path", *no_file(written))
-    format_ = entry.word("format", FORMATS, default="")
+    format_ = entry.word("format", FORMATS, default=_format_of(name, path))
     declaration = LayerDeclaration(
         name=name,
         path=path,
@@ -97,6 +98,13 @@ def _read_layer(name: str, entry: Entry, folder: Path) -> LayerDeclaration:
     _check_options_fit(name, entry, format_)
     entry.close()
     return declaration
+
+
+def _format_of(name: str, path: Path) -> str:
+    """Tell OpenStreetMap files by their ending."""
+    if not path.name.lower().endswith(OSM_ENDINGS):
+        return ""
+    return "osm-roads" if LAYERS[name] is LAYERS["roads"] else "osm-sites"
 
 
 def _check_options_fit(name: str, entry: Entry, format_: str) -> None:

@@ -261,9 +261,9 @@ def _fill_control_level(
     filled = table.assign(control_level=level.mask(blank, declaration.control_level))
     return filled, [
         Text(
-            f"{int(blank.sum())} 个站点未写控制级别，按 control_level = {declaration.control_level}",
+            f"{int(blank.sum())} 个站点未写控制级别，按 {declaration.control_level} 计",
             f"{int(blank.sum())} stations name no control level:"
-            f" taken as control_level = {declaration.control_level}",
+            f" taken as {declaration.control_level}",
         )
     ]
 

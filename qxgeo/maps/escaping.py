@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html as html_text
 import json
+import re
 import unicodedata
 
 _TEMPLATE_REFERENCES = {ord(character): f"&#{ord(character)};" for character in "`\\${}"}
 _SCRIPT_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&'`\u2028\u2029"}
+_TEMPLATE_OPENING = re.compile(r"\{(?=[{%#])")  # JSON itself has none: only texts do
 
 
 def escape_text(text: str) -> str:
@@ -44,7 +46,8 @@ def json_for_script(value: object) -> str:
     Returns
     -------
     text
-        JSON without any character that could end the script, an attribute or a template literal.
+        JSON without anything that could end the script, an attribute or a template literal, or
+        that a page template (Jinja) would read.
 
     Raises
     ------
@@ -56,4 +59,4 @@ def json_for_script(value: object) -> str:
     except ValueError as error:
         message = f"not a JSON value: {error}"
         raise ValueError(message) from error
-    return text.translate(_SCRIPT_ESCAPES)
+    return _TEMPLATE_OPENING.sub(r"\\u007b", text.translate(_SCRIPT_ESCAPES))

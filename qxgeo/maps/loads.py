@@ -32,6 +32,7 @@ _CODE_LOAD = re.compile(
     r"\b(?:fetch|import|importScripts|sendBeacon)\s*\("
     r"|\bnew\s+(?:XMLHttpRequest|WebSocket|EventSource|Worker|SharedWorker)\b"
 )
+_CODE_WORDS = ("fetch", "import", "sendBeacon", "XMLHttp", "WebSocket", "EventSource", "Worker")
 _CODE_URL = re.compile(
     r"(?:L\.(?:tileLayer(?:\.wms)?|imageOverlay|videoOverlay)\(\s*"
     r"|[\"']?\b(?:iconUrl|iconRetinaUrl|shadowUrl)[\"']?\s*:\s*"
@@ -135,7 +136,8 @@ def find_loads(piece: Piece, *, tile_urls: Sequence[str]) -> Iterator[str]:
             if _tag_loads(tag[1].lower(), read_attributes(tag[2])):
                 yield tag[0]
     elif "src" not in read_attributes(piece.attributes):
-        yield from (match[0] for match in _CODE_LOAD.finditer(_STRING.sub('""', piece.content)))
+        if any(word in piece.content for word in _CODE_WORDS):
+            yield from (match[0] for match in _CODE_LOAD.finditer(_STRING.sub('""', piece.content)))
         for match in _CODE_URL.finditer(piece.content):
             if match[2] not in tile_urls:
                 yield match[0]

@@ -70,12 +70,12 @@ _ASSET_BY_FILE_NAME: dict[str, str | None] = {
     "leaflet.awesome.rotate.min.css": None,
 }
 _TRANSLATED = {("leaflet-measure.js", "zh"): "leaflet-measure.cn.js"}
-# Folium asks for these on every page; they go in where the page's own text uses them.
+# Folium asks for these on every page; they go in where the page's own text has one of the words.
 _NEEDED_IF = {
-    "jquery.slim.min.js": re.compile(r"(?<![\w$])(?:\$|jQuery)[(.]"),
-    "leaflet.awesome-markers.js": re.compile(r"L\.AwesomeMarkers\."),
-    "leaflet.awesome-markers.css": re.compile(r"L\.AwesomeMarkers\."),
-    "icons.css": re.compile(r"\bfa-|L\.AwesomeMarkers\."),
+    "jquery.slim.min.js": ("$(", "$.", "jQuery"),
+    "leaflet.awesome-markers.js": ("L.AwesomeMarkers.",),
+    "leaflet.awesome-markers.css": ("L.AwesomeMarkers.",),
+    "icons.css": ("fa-", "L.AwesomeMarkers."),
 }
 _FONT_STYLE = (
     f"html,body,.leaflet-container{{font-family:{FONT_STACK}}}"
@@ -89,9 +89,7 @@ _MEDIA_TYPES = {
 }
 
 _CSS_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)[\"']?\s*\)")
-_DECLARED_ID = re.compile(
-    r"(?:\b(?:var|let|const|function)\s+|\bid=[\"'])[A-Za-z_]\w*?_([0-9a-f]{32})(?![0-9a-f])"
-)
+_DECLARATION = re.compile(r"(?:\b(?:var|let|const|function)\s+|\bid=[\"'])[A-Za-z_]\w{0,60}$")
 _RANDOM_ID = re.compile(r"_([0-9a-f]{32})(?![0-9a-f])")
 _SOURCE_MAP = re.compile(r"^[ \t]*(?://[#@]|/\*[#@]) ?sourceMappingURL=.*$", re.MULTILINE)
 
@@ -130,7 +128,7 @@ def make_self_contained(
         If an asset is missing, or the page would still load something from elsewhere.
     """
     shelf = _Shelf(assets, lang)
-    policy = _policy(tile_urls)
+    policy = _policy(tile_urls, compiles_templates="leaflet-measure" in html)
     pieces = _with_head(list(split_page(html)), policy)
     own_text = "".join(piece.content for piece in pieces)
     faults: list[str] = []
@@ -253,7 +251,7 @@ def _inline_file(address: str, shelf: _Shelf, own_text: str, faults: list[str]) 
     except KeyError:
         faults.append(address)
         return ""
-    if name is None or (name in _NEEDED_IF and not _NEEDED_IF[name].search(own_text)):
+    if name is None or not any(word in own_text for word in _NEEDED_IF.get(name, ("",))):
         return ""
     if name.endswith(".css"):
         return f"<style>{shelf.style(name)}</style>"
@@ -262,7 +260,11 @@ def _inline_file(address: str, shelf: _Shelf, own_text: str, faults: list[str]) 
 
 def _number_ids(page: str) -> str:
     """Give Folium's random ids numbers in order of appearance; look-alikes in data stay."""
-    declared = {match[1] for match in _DECLARED_ID.finditer(page)}
+    declared = {
+        match[1]
+        for match in _RANDOM_ID.finditer(page)
+        if _DECLARATION.search(page, max(0, match.start() - 80), match.start())
+    }
     numbers: dict[str, int] = {}
 
     def numbered(match: re.Match[str]) -> str:
@@ -313,13 +315,13 @@ def _with_head(pieces: list[Piece], policy: str) -> list[Piece]:
     return pieces
 
 
-def _policy(tile_urls: Sequence[str]) -> str:
-    """Write the content security policy."""
+def _policy(tile_urls: Sequence[str], *, compiles_templates: bool) -> str:
+    """Write the content security policy; the measure control compiles its templates itself."""
     hosts = sorted({_policy_host(url) for url in tile_urls})
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src 'unsafe-inline'",
+            "script-src 'unsafe-inline'" + (" 'unsafe-eval'" if compiles_templates else ""),
             "style-src 'unsafe-inline'",
             " ".join(("img-src data: blob:", *hosts)),
             "font-src data:",

@@ -50,6 +50,7 @@ QX.start = function (map, layers, data) {
   QX.bindOverlays();
   QX.addPanel();
   QX.addSearch();
+  QX.addMeasure();
   QX.addButtons();
   QX.addPrinting();
   QX.showWhole();

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import folium
 from branca.element import Element, MacroElement
-from folium.plugins import Fullscreen, MeasureControl, MousePosition
+from folium.plugins import Fullscreen, MousePosition
 from folium.template import Template
 from folium.utilities import JsCode
 
@@ -55,6 +55,7 @@ _TEXT_FIELDS = (
     "deadline",
     "reason",
 )
+_SCRIPTS = ("page.js", "panel.js", "measure.js")
 _ZONE_PANE = "qx-zones"
 _LONGEST_CLAUSE = 600
 _PLACE = re.compile(r'\{"features": \[\], "qx": (\d+), "type": "FeatureCollection"\}')
@@ -246,15 +247,6 @@ def _draw_map(overlays: Sequence[Overlay], lang: str) -> folium.Map:
     Fullscreen(
         title=words["fullscreen"], title_cancel=words["exit_fullscreen"], position="topleft"
     ).add_to(drawn)
-    MeasureControl(
-        position="topleft",
-        primary_length_unit="meters",
-        secondary_length_unit="kilometers",
-        primary_area_unit="sqmeters",
-        secondary_area_unit="hectares",
-        active_color="#B2182B",
-        completed_color="#7B3294",
-    ).add_to(drawn)
     MousePosition(
         position="bottomright",
         separator=words["comma"],
@@ -281,7 +273,7 @@ def _assemble(  # noqa: PLR0913  # the parts of one page
 
     Data goes in last, so that nothing in it is taken for a place to fill.
     """
-    script = "".join(_own_file(name) for name in ("page.js", "panel.js"))
+    script = "".join(_own_file(name) for name in _SCRIPTS)
     language = "en" if lang == "en" else "zh-CN"
     framed = (
         raw.replace("<html>", f'<html lang="{language}">', 1)
@@ -312,8 +304,9 @@ def _write_head(assessment: Assessment, page: str, lang: str) -> str:
         )
     )
     links = [("index", words["portal"]), *((key, PAGES[key].in_language(lang)) for key in PAGES)]
+    here = ' aria-current="page"'
     nav = "".join(
-        f'<a href="{key}.html"{' aria-current="page"' if key == page else ""}>{escape_text(text)}</a>'
+        f'<a href="{key}.html"{here if key == page else ""}>{escape_text(text)}</a>'
         for key, text in links
     )
     banner = (

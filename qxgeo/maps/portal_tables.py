@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qxgeo.district import describe_missing, title_layer
 from qxgeo.maps.escaping import escape_text
 from qxgeo.maps.layers import rules_of_page
 from qxgeo.maps.totals import ALL
-from qxgeo.maps.wording import PAGES, PORTAL_WORDS, RULE_KINDS, choose
-from qxgeo.schemas import LAYERS
+from qxgeo.maps.wording import PAGES, PORTAL_WORDS, choose
+from qxgeo.plan.model import KIND_LABELS
 from qxgeo.vocabulary import OUTSIDE_DISTRICT, STRENGTH_LABELS, Strength, Verdict
 
 if TYPE_CHECKING:
@@ -26,21 +27,16 @@ def _table(
     rows: Iterable[Sequence[str]],
     *,
     numbers_from: int = 99,
-    sums: int = 0,
 ) -> str:
-    """Write a table of texts; columns from `numbers_from` are numbers, the last `sums` rows totals."""
-    body = [list(row) for row in rows]
-
+    """Write a table of texts; columns from `numbers_from` on are numbers."""
     def cell(tag: str, place: int, text: str) -> str:
         kind = ' class="n"' if place >= numbers_from else ""
         return f"<{tag}{kind}>{escape_text(text)}</{tag}>"
 
     head = "".join(cell("th", place, text) for place, text in enumerate(headings))
     lines = [
-        f"<tr{' class="sum"' if number >= len(body) - sums else ''}>"
-        + "".join(cell("td", place, text) for place, text in enumerate(row))
-        + "</tr>"
-        for number, row in enumerate(body)
+        "<tr>" + "".join(cell("td", place, text) for place, text in enumerate(row)) + "</tr>"
+        for row in rows
     ]
     return (
         f'<div class="scroll"><table><thead><tr>{head}</tr></thead>'
@@ -181,7 +177,7 @@ def list_rules(assessment: Assessment, words: Mapping[str, str], lang: str) -> s
                 [
                     f"{rule.rule_id} {rule.title.in_language(lang)}",
                     STRENGTH_LABELS[rule.strength].in_language(lang),
-                    RULE_KINDS[rule.kind].in_language(lang) if rule.kind in RULE_KINDS else rule.kind,
+                    KIND_LABELS[rule.kind].in_language(lang),
                     *(f"{int(row[key]):,}" for key in ("subjects", *Verdict)),
                 ]
             )
@@ -204,7 +200,10 @@ def list_gaps(assessment: Assessment, words: Mapping[str, str], lang: str) -> st
     rows = [
         [
             f"{gap.rule_id} {titles.get(gap.rule_id, '')}",
-            stop.join([gap.reason.in_language(lang), *_missing_names(assessment, gap, lang)]),
+            stop.join(
+                describe_missing(entry, assessment.plan).in_language(lang) for entry in gap.missing
+            )
+            or gap.reason.in_language(lang),
             stop.join(_supply(assessment, gap, words)),
         ]
         for gap in assessment.gaps
@@ -212,16 +211,6 @@ def list_gaps(assessment: Assessment, words: Mapping[str, str], lang: str) -> st
     headings = [words[key] for key in ("rule", "missing", "supply")]
     note = f'<p class="note">{escape_text(words["gaps_note"])}</p>'
     return _section(words["gaps"], note, _table(headings, rows), name="gaps")
-
-
-def _missing_names(assessment: Assessment, gap: Gap, lang: str) -> list[str]:
-    """Name missing parameters; layers are named by the reason already."""
-    titles = {one.parameter_id: one.title.in_language(lang) for one in assessment.plan.parameters}
-    return [
-        titles[item.removeprefix("parameter:")]
-        for item in gap.missing
-        if item.removeprefix("parameter:") in titles
-    ]
 
 
 def _supply(assessment: Assessment, gap: Gap, words: Mapping[str, str]) -> list[str]:
@@ -274,7 +263,7 @@ def list_layers(assessment: Assessment, words: Mapping[str, str], lang: str) -> 
     """Show the layers that were read: rows, datum, accuracy, date, source, licence."""
     rows = []
     for name, layer in assessment.district.layers.items():
-        title = LAYERS[name].title.in_language(lang) if name in LAYERS else name
+        title = title_layer(name).in_language(lang)
         rows.append(
             [
                 f"{title}（{name}）" if lang == "zh" else f"{title} ({name})",

@@ -29,20 +29,6 @@ KINDS: dict[str, Text] = {
     "does_not_apply": Text("不适用", "does not apply"),
 }
 
-RULE_KINDS: dict[str, Text] = {
-    "within_distance": Text("距离判定", "within a distance"),
-    "inside_polygon": Text("区域判定", "inside an area"),
-    "attribute": Text("属性判定", "attribute test"),
-    "list": Text("清单判定", "membership in a list"),
-    "coverage": Text("覆盖判定", "coverage"),
-    "frontage": Text("临街判定", "frontage"),
-    "siting": Text("选址", "siting"),
-    "zone_design": Text("区域划定", "zone design"),
-    "inventory": Text("点位清单", "located inventory"),
-    "assignment": Text("责任划分", "assignment of territory"),
-    "sensing": Text("遥感与监控覆盖", "sensing and coverage"),
-}
-
 # Words that the page's script needs, by the name it knows them under.
 PAGE_WORDS: dict[str, Text] = {
     "colon": Text("：", ": "),
@@ -108,7 +94,11 @@ PAGE_WORDS: dict[str, Text] = {
     "position": Text("经度，纬度", "lon, lat"),
     "as_of": Text("基准日", "as of"),
     "shown": Text("图例（当前显示）", "Legend (shown layers)"),
-    "km": Text("公里", "km"),
+    "measure": Text("测距", "Measure"),
+    "measure_stop": Text("完成", "Done"),
+    "measure_hint": Text("点击地图逐点量算，双击结束", "Click corners, double-click to end"),
+    "measured_length": Text("长度", "length"),
+    "measured_area": Text("围合面积", "enclosed area"),
     "pieces": Text("项", ""),
     "outside_text": Text("邻区，不分派责任", "the neighbour's, nobody is assigned"),
 }

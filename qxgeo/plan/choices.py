@@ -47,9 +47,7 @@ def apply_choices(plan: ActionPlan, choices: Mapping[str, str]) -> ActionPlan:
         if choice is not None:
             taken[ambiguity_id] = choice
     measures = tuple(
-        replace(
-            measure, rules=tuple(_read_as(rule, taken, plan, faults) for rule in measure.rules)
-        )
+        replace(measure, rules=tuple(_read_as(rule, taken, plan, faults) for rule in measure.rules))
         for measure in plan.measures
     )
     if faults:
@@ -57,9 +55,7 @@ def apply_choices(plan: ActionPlan, choices: Mapping[str, str]) -> ActionPlan:
     return replace(plan, measures=measures)
 
 
-def _choose(
-    ambiguity: Ambiguity, choice_id: str, file: str, faults: list[Fault]
-) -> Choice | None:
+def _choose(ambiguity: Ambiguity, choice_id: str, file: str, faults: list[Fault]) -> Choice | None:
     """Find a reading; None for the default, and for one that is noted as a fault."""
     if choice_id == ambiguity.default.choice_id:
         return None

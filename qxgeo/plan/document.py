@@ -8,10 +8,6 @@ from typing import TYPE_CHECKING
 from qxgeo.errors import Text
 from qxgeo.plan.entry import NO_DATE, Entry, twice
 from qxgeo.plan.model import (
-    PERIOD_LABELS,
-    ROLES,
-    SPATIAL_LABELS,
-    UNIT_KINDS,
     Anomaly,
     Deadline,
     InspectionRound,
@@ -23,6 +19,7 @@ from qxgeo.plan.model import (
     Unit,
 )
 from qxgeo.plan.rule import check_rules, quote, read_rule
+from qxgeo.plan.words import PERIOD_LABELS, ROLES, SPATIAL_LABELS, UNIT_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection

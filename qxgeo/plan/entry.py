@@ -66,7 +66,9 @@ class Entry:
             return None
         value = self.raw[key]
         types, words = _KINDS[kind]
-        is_right = isinstance(value, types) and (kind in ("flag", "any") or not isinstance(value, bool))
+        is_right = isinstance(value, types) and (
+            kind in ("flag", "any") or not isinstance(value, bool)
+        )
         if kind == "date" and isinstance(value, datetime):
             is_right = False
         if is_right:

@@ -5,13 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qxgeo.errors import PlanError, Text
-from qxgeo.plan.model import (
-    KIND_LABELS,
-    PERIOD_LABELS,
-    ROLE_LABELS,
-    SPATIAL_LABELS,
-    unknown,
-)
+from qxgeo.plan.model import unknown
+from qxgeo.plan.words import KIND_LABELS, PERIOD_LABELS, ROLE_LABELS, SPATIAL_LABELS
 from qxgeo.vocabulary import STRENGTH_LABELS
 
 if TYPE_CHECKING:
@@ -19,6 +14,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from qxgeo.plan.model import ActionPlan, Ambiguity, Measure, Rule, Selector, Unit
+
+_WARNING_DAYS = Text("只在污染天气预警期间", "only during pollution warnings")
+_NEW_ONLY = Text("只约束新增，现有的列出", "binds new premises only; existing ones are listed")
+_WHOLE_SECTION = Text("路段整段计", "a section that is hit counts whole")
 
 
 def covering_units(plan: ActionPlan, unit: Unit) -> frozenset[str]:
@@ -156,9 +155,7 @@ def _times(plan: ActionPlan, measure: Measure, lang: str) -> Iterator[str]:
         rhythm = measure.rhythm
         period = PERIOD_LABELS[rhythm.period]
         often = Text(f"每 {rhythm.every} {period.zh}", f"every {rhythm.every} {period.en}(s)")
-        yield _line(
-            Text("周期", "rhythm"), f"{often.in_language(lang)}（{rhythm.text}）", lang
-        )
+        yield _line(Text("周期", "rhythm"), f"{often.in_language(lang)}（{rhythm.text}）", lang)
     if measure.trigger is not None:
         yield _line(Text("触发条件", "trigger"), measure.trigger, lang)
     for one in plan.rounds:
@@ -180,6 +177,16 @@ def _describe_rule(plan: ActionPlan, rule: Rule, lang: str) -> Iterator[str]:
     distance = _name_distance(plan, rule)
     if distance is not None:
         yield _line(Text("距离", "distance"), distance, lang, "  ")
+    for is_set, remark in (
+        (rule.only_on_warning_days, _WARNING_DAYS),
+        (rule.new_only, _NEW_ONLY),
+        (rule.whole_section, _WHOLE_SECTION),
+    ):
+        if is_set:
+            yield _line(Text("范围", "scope"), remark, lang, "  ")
+    if rule.also_when_missing:
+        stand_ins = "、".join(rule.also_when_missing)
+        yield _line(Text("缺图层时代以", "stand-in without the layer"), stand_ins, lang, "  ")
     for name in rule.other_parameters:
         yield _line(plan.parameter(name).title, _name_parameter(plan, name), lang, "  ")
     for note in rule.notes:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from qxgeo.errors import Text
 from qxgeo.plan.entry import Entry, freeze, twice
-from qxgeo.plan.model import KIND_LABELS, PAGES, Ambiguity, Choice, Rule, Selector
+from qxgeo.plan.model import Ambiguity, Choice, Rule, Selector
+from qxgeo.plan.words import KIND_LABELS, PAGES
 from qxgeo.schemas import LAYERS
 from qxgeo.vocabulary import Strength
 

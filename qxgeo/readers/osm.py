@@ -17,7 +17,7 @@ import numpy as np
 import osmium
 import shapely
 
-from qxgeo.errors import Fault, InputError, QxgeoError, ReadError, Text
+from qxgeo.errors import Fault, InputError, ReadError, Text
 from qxgeo.readers.osm_sections import (
     ATTRIBUTION,
     PATH_CLASSES,
@@ -31,8 +31,6 @@ from qxgeo.readers.result import ReadResult
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-
-    from osmium.osm.types import Way
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +74,7 @@ def read_osm_roads(
     """
     source = check_file(path)
     area = check_bbox(bbox) if bbox is not None else None
+    check_no_history(source)
     with_paths = highway is not None and not PATH_CLASSES.isdisjoint(highway)
     with reading(source):
         collected = _collect_ways(source, with_paths=with_paths)
@@ -146,8 +145,6 @@ def reading(source: Path) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as error:
-        if isinstance(error, QxgeoError):  # said more precisely inside
-            raise
         raise ReadError(
             Fault(
                 file=str(source),
@@ -172,7 +169,9 @@ class _Collected:
     skipped: Counter[str] = field(default_factory=Counter)
     found: dict[int, tuple[float, float]] = field(default_factory=dict)
 
-    def add(self, way: Way, factory: osmium.geom.WKBFactory) -> None:
+    def add(
+        self, way: osmium.osm.Way, tags: dict[str, str], factory: osmium.geom.WKBFactory
+    ) -> None:
         """Append a way; positions that are not known yet become NaN."""
         refs = [node.ref for node in way.nodes]
         try:
@@ -187,8 +186,7 @@ class _Collected:
         self.way_ids.append(way.id)
         self.sizes.append(len(refs))
         self.node_ids += refs
-        tags = way.tags
-        self.tags.append({key: tags[key] for key in WAY_KEYS if key in tags})
+        self.tags.append(tags)
 
     def locate(self, source: Path) -> None:
         """Look once more for positions that the stream gave after the way, or under negative ids.
@@ -200,6 +198,8 @@ class _Collected:
         if not wanted:
             return
         for node in osmium.FileProcessor(source, osmium.osm.NODE):
+            if not isinstance(node, osmium.osm.Node):  # nodes are read, nothing else
+                continue
             if node.id in wanted and node.location.valid():
                 self.found[node.id] = (node.lon, node.lat)
 
@@ -261,13 +261,7 @@ def notes_on_skipped(skipped: Counter[str]) -> tuple[Text, ...]:
 
 
 def _collect_ways(source: Path, *, with_paths: bool) -> _Collected:
-    """Stream through the file once.
-
-    Raises
-    ------
-    ReadError
-        If the file holds a history.
-    """
+    """Stream through the file once."""
     collected = _Collected()
     factory = osmium.geom.WKBFactory()
     processor = (
@@ -276,7 +270,34 @@ def _collect_ways(source: Path, *, with_paths: bool) -> _Collected:
         .with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
         .with_filter(osmium.filter.KeyFilter("highway"))
     )
-    if processor.header.has_multiple_object_versions:
+    for way in processor:
+        if not isinstance(way, osmium.osm.Way):  # the filter lets ways through, nothing else
+            continue
+        tags = {tag.k: tag.v for tag in way.tags if tag.k in WAY_KEYS}
+        if reason := skip_reason(tags, with_paths=with_paths):
+            collected.skipped[reason] += 1
+        else:
+            collected.add(way, tags, factory)
+    logger.info("%s: %s ways collected", source, len(collected.way_ids))
+    return collected
+
+
+def check_no_history(source: Path) -> None:
+    """Refuse a file that holds several versions of the same thing.
+
+    Parameters
+    ----------
+    source
+        OpenStreetMap file.
+
+    Raises
+    ------
+    ReadError
+        If the file holds a history, or its head cannot be read.
+    """
+    with reading(source):
+        is_history = osmium.FileProcessor(source).header.has_multiple_object_versions
+    if is_history:
         raise ReadError(
             Fault(
                 file=str(source),
@@ -284,13 +305,6 @@ def _collect_ways(source: Path, *, with_paths: bool) -> _Collected:
                 mend=Text("请改用当前数据的截取文件", "use an extract of current data instead"),
             )
         )
-    for way in processor:
-        if reason := skip_reason(way.tags, with_paths=with_paths):
-            collected.skipped[reason] += 1
-        else:
-            collected.add(way, factory)
-    logger.info("%s: %s ways collected", source, len(collected.way_ids))
-    return collected
 
 
 def check_file(path: str | Path) -> Path:

@@ -45,6 +45,7 @@ WAY_KEYS = (
     "oneway", "ref", "smoothness", "surface", "tunnel",
 )  # fmt: skip
 
+_EXTRA_KEYS = ("ref", "maxspeed", "lanes", "access")  # handed on as they are
 # Letters of road numbers after GB/T 917 and the administrative grade each stands for.
 _GRADES = {"G": "国道", "S": "省道", "X": "县道", "Y": "乡道", "C": "村道"}
 _NUMBER = re.compile(r"\s*([GSXYC])\d{1,4}(?![0-9A-Za-z])")
@@ -203,11 +204,16 @@ def _find_intersections(nodes: _Nodes, is_path: NDArray[np.bool_]) -> NDArray[np
     return np.asarray(np.where(on_path, passes, road_passes) > 1, dtype=bool)
 
 
+def _is_unknown(nodes: _Nodes) -> NDArray[np.bool_]:
+    """Mark nodes without a position."""
+    return np.asarray(np.isnan(nodes.lonlat).any(axis=1), dtype=bool)
+
+
 def _cut(
     nodes: _Nodes, is_intersection: NDArray[np.bool_]
 ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     """Give each section's first node and number of nodes."""
-    is_known = np.isfinite(nodes.lonlat).all(axis=1)
+    is_known = ~_is_unknown(nodes)
     has_next = np.zeros(len(nodes.ids), dtype=bool)
     has_next[:-1] = (nodes.way[1:] == nodes.way[:-1]) & is_known[1:] & is_known[:-1]
     steps = np.flatnonzero(has_next)
@@ -260,10 +266,7 @@ def _describe(
         "osm_id": way_ids,
         **{key: _text([tag.get(key) for tag in tags]) for key in _EXTRA_KEYS},
     }
-    return pd.DataFrame({name: values[way] for name, values in columns.items()})
-
-
-_EXTRA_KEYS = ("ref", "maxspeed", "lanes", "access")
+    return pd.DataFrame(columns).iloc[way].reset_index(drop=True)
 
 
 def _text(values: Sequence[str | None]) -> pd.api.extensions.ExtensionArray:
@@ -298,7 +301,7 @@ def _official_grade(ref: str) -> str | None:
 
 def _notes_on_losses(nodes: _Nodes, has_length: NDArray[np.bool_]) -> tuple[Text, ...]:
     """Say what could not be drawn."""
-    is_unknown = ~np.isfinite(nodes.lonlat).all(axis=1)
+    is_unknown = _is_unknown(nodes)
     cut_ways = len(np.unique(nodes.way[is_unknown]))
     notes = []
     if cut_ways:

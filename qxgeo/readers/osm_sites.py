@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from qxgeo.errors import Fault, InputError, Text
-from qxgeo.readers.osm import BBox, check_bbox, check_file, reading
+from qxgeo.readers.osm import BBox, check_bbox, check_file, check_no_history, reading
 from qxgeo.readers.osm_sections import ATTRIBUTION, keep_reaching
 from qxgeo.readers.result import ReadResult
 from qxgeo.vocabulary import Status
@@ -126,6 +126,7 @@ def _read_places(
     _check_tags(tags)
     source = check_file(path)
     area = check_bbox(bbox) if bbox is not None else None
+    check_no_history(source)
     with reading(source):
         places = _collect_places(source, tags, with_points=with_points)
     columns = ["site_id", "name", "status", "address", *tags]

@@ -13,10 +13,10 @@ import pyogrio
 import shapely
 from pyogrio.errors import DataSourceError
 
+from qxgeo.district import title_layer
 from qxgeo.errors import Fault, OutputError, Text
 from qxgeo.reports.geoparquet import order_columns
 from qxgeo.reports.styles import draw_style
-from qxgeo.reports.wording import LAYER_NAMES
 from qxgeo.schemas import LAYERS
 from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, STRENGTH_LABELS
 
@@ -124,7 +124,7 @@ def _list_layers(
         layer = assessment.district.layers.get(layer_name)
         if layer is not None:
             family = "point" if layer_name == "stations" else "polygon"
-            title = LAYER_NAMES[layer_name].in_language(lang)
+            title = title_layer(layer_name).in_language(lang)
             yield layer_name, title, family, _known_columns(layer_name, layer.table)
 
 
@@ -186,7 +186,8 @@ def _promote(table: gpd.GeoDataFrame, family: str) -> gpd.GeoDataFrame:
         several = shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT
         shapes = np.where(several, shapely.get_geometry(shapes, 0), shapes)
     if family == "mixed":
-        shapes = np.asarray(shapely.geometrycollections(shapes[:, None]))
+        single = shapely.get_type_id(shapes) != shapely.GeometryType.GEOMETRYCOLLECTION
+        shapes[single] = shapely.geometrycollections(shapes[single][:, None])
     return table.set_geometry(np.asarray(shapes, dtype=object), crs=table.crs)
 
 

@@ -19,7 +19,7 @@ _UNREADABLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
 )
 _BEGINS_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
-_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
+_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]+")
 _CUT = "……"
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qxgeo.district import describe_missing, title_layer
+from qxgeo.plan.model import KIND_LABELS
 from qxgeo.reports.sheets import Sheet, SheetColumn, make_text_column
-from qxgeo.reports.wording import (
-    RULE_KINDS,
-    name_layer,
-    name_missing,
-    name_units,
-)
+from qxgeo.reports.wording import name_units
 from qxgeo.vocabulary import (
     DEMO_BANNER,
     NOT_LEGAL_BOUNDARY,
@@ -185,7 +182,7 @@ def list_gaps(assessment: Assessment, *, lang: str) -> Sheet:
             make_text_column(
                 "所缺" if zh else "Missing",
                 [
-                    separator.join(name_missing(m, plan).in_language(lang) for m in gap.missing)
+                    separator.join(describe_missing(m, plan).in_language(lang) for m in gap.missing)
                     for gap in gaps
                 ],
                 form="wrap",
@@ -324,7 +321,7 @@ def _wrap_or_fit(heading: str, values: Sequence[object], width: float | None) ->
 
 def _kind(kind: str, lang: str) -> str:
     """Name a kind of rule."""
-    return RULE_KINDS[kind].in_language(lang) if kind in RULE_KINDS else kind
+    return KIND_LABELS[kind].in_language(lang) if kind in KIND_LABELS else kind
 
 
 def _strengths(pairs: list[tuple[Measure, Rule]], lang: str) -> list[object]:
@@ -355,7 +352,7 @@ def list_sources(assessment: Assessment, *, lang: str) -> Sheet:
         title="所用图层、来源与许可" if zh else "Layers used, origin and licence",
         columns=(
             make_text_column(
-                "图层" if zh else "Layer", [name_layer(y.name).in_language(lang) for y in layers]
+                "图层" if zh else "Layer", [title_layer(y.name).in_language(lang) for y in layers]
             ),
             make_text_column("文件" if zh else "File", [layer.path.name for layer in layers]),
             SheetColumn(

@@ -6,6 +6,7 @@ import math
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
 import xlsxwriter
@@ -71,23 +72,38 @@ def write_workbook(
         If the file cannot be written.
     """
     target = Path(path)
-    options = {
-        "constant_memory": True,
-        "tmpdir": str(target.parent),
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "nan_inf_to_errors": False,
-    }
     sheets = _list_sheets(assessment, lang=lang)
     banner = banner_lines(assessment, lang=lang)
-    with _told_as_output_error(target):
-        book = xlsxwriter.Workbook(str(target), options)
+    with _open_book(target) as book:
         # The date of the assessment stands for the date of making: same input, same bytes.
         created = datetime.combine(assessment.as_of, datetime.min.time(), tzinfo=UTC)
         book.set_properties({"title": "qxgeo", "author": "qxgeo", "created": created})
         _Pen(book, banner, assessment, lang).write(sheets, longest=longest)
-        book.close()
+
+
+@contextmanager
+def _open_book(target: Path) -> Iterator[xlsxwriter.Workbook]:
+    """Open a workbook that streams its rows to the target's own disk, and close it in any case."""
+    # An own folder, because the writer leaves its temporary files behind when it fails.
+    with (
+        _told_as_output_error(target),
+        TemporaryDirectory(dir=target.parent, prefix=".rows-") as rows,
+    ):
+        options = {
+            "constant_memory": True,
+            "tmpdir": rows,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "nan_inf_to_errors": False,
+        }
+        book = xlsxwriter.Workbook(str(target), options)
+        try:
+            yield book
+            book.close()
+        finally:
+            for tab in book.worksheets():
+                tab.row_data_fh.close()
 
 
 @contextmanager
@@ -186,7 +202,7 @@ class _Pen:
     def write(self, sheets: list[Sheet], *, longest: int) -> None:
         """Write all sheets and, before the second, the one that lists them."""
         taken: set[str] = set()
-        head = 4 + len(self._banner)  # title, subtitle, header and a note at most
+        head = 3 + len(self._banner)  # title, subtitle, header
         pieces: list[tuple[str, Sheet, int, int]] = []
         contents = unique_sheet_name("目录" if self._lang == "zh" else "Contents", taken)
         for sheet in sheets:

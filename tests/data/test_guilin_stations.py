@@ -102,9 +102,7 @@ def test_stated_accuracy_covers_the_rounding_of_published_positions(
 def test_headings_are_known_to_the_table_contract(registry: dict[str, dict[str, str]]) -> None:
     headings = set(next(iter(registry.values())))
     found = {
-        name
-        for name, column in STATIONS.columns.items()
-        if headings & {name, *column.aliases}
+        name for name, column in STATIONS.columns.items() if headings & {name, *column.aliases}
     }
     assert found == set(STATIONS.columns)
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,7 +124,7 @@ def test_shared_edges_have_identical_vertices(
     for area in [district, *with_polygon(territories).values()]:
         for part in shapely.get_parts(area):
             ring = [tuple(vertex) for vertex in part.exterior.coords]
-            for first, last in zip(ring, ring[1:], strict=False):
+            for first, last in pairwise(ring):
                 edge = tuple(sorted((first, last)))
                 edges[edge] = edges.get(edge, 0) + 1
     # An edge on the boundary belongs to the district and one township, any other to two townships.

@@ -24,7 +24,9 @@ def test_nothing_hides_the_beginning_of_a_formula(space: str) -> None:
     assert neutralise(space + "=1+1") == "'=1+1"
 
 
-@pytest.mark.parametrize("plain", ["中山路", "G72 高速", "3-5 号", "a=b", "<script>", "'quoted'", ""])
+@pytest.mark.parametrize(
+    "plain", ["中山路", "G72 高速", "3-5 号", "a=b", "<script>", "'quoted'", ""]
+)
 def test_ordinary_names_stay_as_they_are(plain: str) -> None:
     assert neutralise(plain) == plain
 

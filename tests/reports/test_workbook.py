@@ -30,6 +30,12 @@ SHEETS = [
 HEAD = 5  # title, subtitle, banner, boundary note; the header is the fifth row
 
 
+@pytest.fixture(scope="module")
+def book(town: Assessment, tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
+    """The Chinese workbook, written once for the tests that only read it."""
+    return write(town, tmp_path_factory.mktemp("book"))
+
+
 def write(town: Assessment, folder: Path, **other: Any) -> openpyxl.Workbook:
     path = folder / "lists.xlsx"
     write_workbook(town, path, **({"lang": "zh"} | other))
@@ -41,8 +47,8 @@ def read_table(sheet: Worksheet, header: int = HEAD) -> list[dict[str, Any]]:
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
 
-def test_there_is_a_sheet_per_output_and_per_township(town: Assessment, tmp_path: Path) -> None:
-    assert write(town, tmp_path).sheetnames == SHEETS
+def test_there_is_a_sheet_per_output_and_per_township(book: openpyxl.Workbook) -> None:
+    assert book.sheetnames == SHEETS
 
 
 def test_the_same_assessment_gives_the_same_bytes(town: Assessment, tmp_path: Path) -> None:
@@ -52,9 +58,8 @@ def test_the_same_assessment_gives_the_same_bytes(town: Assessment, tmp_path: Pa
 
 
 def test_every_finding_stands_once_on_a_page_and_once_with_a_township(
-    town: Assessment, tmp_path: Path
+    town: Assessment, book: openpyxl.Workbook
 ) -> None:
-    book = write(town, tmp_path)
     wanted = sorted(town.findings["finding_id"])
     for names in (SHEETS[3:7], SHEETS[7:12]):
         found = [
@@ -66,15 +71,12 @@ def test_every_finding_stands_once_on_a_page_and_once_with_a_township(
         assert sorted(found) == wanted
 
 
-def test_a_township_without_findings_has_a_sheet_that_says_so(
-    town: Assessment, tmp_path: Path
-) -> None:
-    sheet = write(town, tmp_path)["华侨旅游经济区"]
+def test_a_township_without_findings_has_a_sheet_that_says_so(book: openpyxl.Workbook) -> None:
+    sheet = book["华侨旅游经济区"]
     assert sheet.cell(HEAD + 1, 1).value == "（无）"
 
 
-def test_the_demonstration_banner_stands_on_every_sheet(town: Assessment, tmp_path: Path) -> None:
-    book = write(town, tmp_path)
+def test_the_demonstration_banner_stands_on_every_sheet(book: openpyxl.Workbook) -> None:
     assert all(sheet["A3"].value == DEMO_BANNER.zh for sheet in book)
 
 
@@ -87,13 +89,12 @@ def test_real_data_bear_no_banner(town: Assessment, tmp_path: Path) -> None:
 
 
 def test_hostile_names_are_text_and_only_our_own_formulas_calculate(
-    town: Assessment, tmp_path: Path
+    book: openpyxl.Workbook,
 ) -> None:
-    book = write(town, tmp_path)
     names = [row["名称"] for name in SHEETS[3:7] for row in read_table(book[name])]
-    assert {"'=HYPERLINK(\"http://example.invalid\",\"点我\")", "'+穿山路", "'-中转场"} <= set(names)
+    assert {'\'=HYPERLINK("http://example.invalid","点我")', "'+穿山路", "'-中转场"} <= set(names)
     assert {"'@SUM(A1)", "<script>alert(`1`)</script>", "'<r><t>塞入的标签</t></r>"} <= set(names)
-    assert "桂磨路1号 二行" in names
+    assert "桂磨 路1号 二行" in names
     formulas = {
         (sheet.title, cell.value)
         for sheet in book
@@ -102,15 +103,15 @@ def test_hostile_names_are_text_and_only_our_own_formulas_calculate(
         if cell.data_type == "f"
     }
     assert {title for title, _ in formulas} == {"总表"}
-    assert all(re.fullmatch(r"=ROUND\(SUM\([A-Z]+\d+:[A-Z]+\d+\)-[A-Z]+\d+,6\)", f) for _, f in formulas)
+    assert all(
+        re.fullmatch(r"=ROUND\(SUM\([A-Z]+\d+:[A-Z]+\d+\)-[A-Z]+\d+,6\)", f) for _, f in formulas
+    )
     links = [cell.hyperlink for sheet in book for row in sheet.iter_rows() for cell in row]
     assert all(link.target is None for link in links if link)
 
 
-def test_distances_are_numbers_with_the_plan_beside_them(
-    town: Assessment, tmp_path: Path
-) -> None:
-    row = read_table(write(town, tmp_path)["湿润保洁"])[0]
+def test_distances_are_numbers_with_the_plan_beside_them(book: openpyxl.Workbook) -> None:
+    row = read_table(book["湿润保洁"])[0]
     assert row["距离（m）"] == 800.4
     assert row["结论"] == "适用"
     assert row["力度"] == "应当"
@@ -119,53 +120,51 @@ def test_distances_are_numbers_with_the_plan_beside_them(
     assert row["图层"] == "道路"
 
 
-def test_a_road_without_a_name_is_told_by_its_number(town: Assessment, tmp_path: Path) -> None:
-    names = [row["名称"] for row in read_table(write(town, tmp_path)["湿润保洁"])]
+def test_a_road_without_a_name_is_told_by_its_number(book: openpyxl.Workbook) -> None:
+    names = [row["名称"] for row in read_table(book["湿润保洁"])]
     assert names[-1] == "（未命名）R4"
 
 
-def test_a_missing_distance_is_an_empty_cell(town: Assessment, tmp_path: Path) -> None:
-    row = read_table(write(town, tmp_path)["湿润保洁"])[-1]
+def test_a_missing_distance_is_an_empty_cell(book: openpyxl.Workbook) -> None:
+    row = read_table(book["湿润保洁"])[-1]
     assert (row["结论"], row["距离（m）"]) == ("不明，需查实", None)
 
 
-def test_damaged_roads_stand_in_the_order_of_work(town: Assessment, tmp_path: Path) -> None:
-    rows = read_table(write(town, tmp_path)["破损修缮"])
+def test_damaged_roads_stand_in_the_order_of_work(book: openpyxl.Workbook) -> None:
+    rows = read_table(book["破损修缮"])
     assert [(row["次序"], row["名称"]) for row in rows] == [(1, "'+穿山路"), (2, "龙隐路坑槽")]
 
 
-def test_rows_too_close_to_call_are_tinted(town: Assessment, tmp_path: Path) -> None:
-    sheet = write(town, tmp_path)["湿润保洁"]
+def test_rows_too_close_to_call_are_tinted(book: openpyxl.Workbook) -> None:
+    sheet = book["湿润保洁"]
     tints = {row[3].value: row[0].fill.fgColor.rgb for row in sheet.iter_rows(min_row=HEAD + 1)}
     assert tints["临界，需实测"] == "FFFDEBC8"
     assert tints["适用"] == "00000000"
 
 
-def test_columns_that_no_row_fills_are_left_out(town: Assessment, tmp_path: Path) -> None:
-    book = write(town, tmp_path)
+def test_columns_that_no_row_fills_are_left_out(book: openpyxl.Workbook) -> None:
     assert "范围内面积（m²）" not in read_table(book["湿润保洁"])[0]
     assert "次序" not in read_table(book["湿润保洁"])[0]
     assert read_table(book["其他"])[0]["范围内面积（m²）"] == 1234.5
 
 
-def test_a_list_can_be_filtered_and_printed(town: Assessment, tmp_path: Path) -> None:
-    sheet = write(town, tmp_path)["湿润保洁"]
+def test_a_list_can_be_filtered_and_printed(book: openpyxl.Workbook) -> None:
+    sheet = book["湿润保洁"]
     assert sheet.freeze_panes == "A6"
     assert sheet.auto_filter.ref.startswith("A5:")
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.page_setup.paperSize == 9
-    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.page_setup.fitToHeight == 0  # as many pages as it takes; one page wide is implied
     assert sheet.print_title_rows == "$1:$5"
     printed_to = sheet.print_area.split(":")[1]
     assert sheet[printed_to.replace("$", "")].row == HEAD + 5
-    assert sheet.cell(HEAD, openpyxl.utils.cell.coordinate_from_string(printed_to.replace("$", ""))
-                      and sheet[printed_to.replace("$", "")].column).value == "理由"  # fmt: skip
+    last_printed = sheet[printed_to.replace("$", "")].column
+    assert sheet.cell(HEAD, last_printed).value == "理由"
 
 
-def test_totals_of_townships_add_up_to_the_total_beside_them(
-    town: Assessment, tmp_path: Path
-) -> None:
-    rows = read_table(write(town, tmp_path)["总表"], header=HEAD + 1)
+def test_totals_of_townships_add_up_to_the_total_beside_them(book: openpyxl.Workbook) -> None:
+    rows = read_table(book["总表"], header=HEAD + 1)
     wet = next(r for r in rows if r["范围"] == "湿润保洁（合并）" and r["指标"] == "长度（km）")
     parts = [wet["东江街道"], wet["七星[区]/街道"], wet["辖区外（邻区）"]]
     assert parts == [0.6, 0.3, 0.1]
@@ -177,15 +176,15 @@ def test_totals_of_townships_add_up_to_the_total_beside_them(
     assert [row["合计"] for row in areas] == [1234.5]
 
 
-def test_the_check_formula_spans_the_townships(town: Assessment, tmp_path: Path) -> None:
-    rows = read_table(write(town, tmp_path)["总表"], header=HEAD + 1)
+def test_the_check_formula_spans_the_townships(book: openpyxl.Workbook) -> None:
+    rows = read_table(book["总表"], header=HEAD + 1)
     checks = [row["核对（应为 0）"] for row in rows]
     assert checks[0] is None  # counts need not add up: a road in two townships is one road
     assert checks[1] == "=ROUND(SUM(D8:F8)-G8,6)"
 
 
-def test_counts_of_a_rule_add_up_to_its_subjects(town: Assessment, tmp_path: Path) -> None:
-    rows = read_table(write(town, tmp_path)["规则"])
+def test_counts_of_a_rule_add_up_to_its_subjects(book: openpyxl.Workbook) -> None:
+    rows = read_table(book["规则"])
     assert [row["情况"] for row in rows] == ["已判定", "缺口", "已判定", "已判定", "已判定", "缺口"]
     for row in rows:
         if row["情况"] == "已判定":
@@ -202,21 +201,24 @@ def test_a_rule_neither_judged_nor_missing_anything_is_shown_idle(
     assert rows[1]["情况"] == "—"
 
 
-def test_gaps_say_what_is_missing(town: Assessment, tmp_path: Path) -> None:
-    rows = read_table(write(town, tmp_path)["缺口"])
-    assert rows[0]["所缺"] == "缺图层：主城区（main_urban_area）；尚不能判定的类型：临街"
-    assert rows[1]["所缺"] == "缺参数：居民楼“附近”的距离（near_residential_m）；moon"
+def test_gaps_say_what_is_missing(book: openpyxl.Workbook) -> None:
+    rows = read_table(book["缺口"])
+    assert rows[0]["所缺"] == "缺图层 main_urban_area（主城区）；本版不判定这一类（临街判定）"
+    assert rows[1]["所缺"] == "未设参数 near_residential_m（居民楼“附近”的距离）"
     assert rows[1]["原因"] == "“附近”没有数值"
 
 
-def test_notes_and_sources_say_what_was_judged(town: Assessment, tmp_path: Path) -> None:
-    book = write(town, tmp_path)
+def test_notes_and_sources_say_what_was_judged(book: openpyxl.Workbook) -> None:
     notes = {row["事项"]: row["内容"] for row in read_table(book["说明"])}
     assert notes["辖区"] == "小镇（450305）"
     assert notes["评估日期"] == "2023-06-01"
     assert notes["提示"] == "华侨旅游经济区没有界线"
     sources = read_table(book["数据来源"])
-    assert [row["文件"] for row in sources] == ["boundary.gpkg", "stations.geojson", "townships.geojson"]
+    assert [row["文件"] for row in sources] == [
+        "boundary.gpkg",
+        "stations.geojson",
+        "townships.geojson",
+    ]
     assert [row["近似"] for row in sources] == ["否", "否", "是"]
 
 
@@ -244,18 +246,16 @@ def test_the_english_workbook_has_english_headings(town: Assessment, tmp_path: P
     assert row["Reason"] == "2.2.3: why R1"
 
 
-def test_an_unknown_strength_scope_and_page_stand_for_themselves(
-    town: Assessment, tmp_path: Path
-) -> None:
-    totals = town.totals.assign(scope="page:moon")
+def test_a_scope_without_a_name_stands_for_itself(town: Assessment, tmp_path: Path) -> None:
+    totals = town.totals.assign(scope=town.totals["scope"].replace("page:keep_wet", "page:moon"))
     rows = read_table(
         write(dataclasses.replace(town, totals=totals), tmp_path)["总表"], header=HEAD + 1
     )
-    assert {row["范围"] for row in rows} == {"page:moon"}
+    assert "page:moon" in {row["范围"] for row in rows}
 
 
-def test_no_time_of_day_is_in_the_file(town: Assessment, tmp_path: Path) -> None:
-    write(town, tmp_path)
+def test_no_time_of_day_is_in_the_file(book: openpyxl.Workbook) -> None:
+    book
     with zipfile.ZipFile(tmp_path / "lists.xlsx") as archive:
         core = archive.read("docProps/core.xml").decode()
         years = {info.date_time[0] for info in archive.infolist()}
