@@ -118,13 +118,28 @@ sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public object
-    """Load a public name from its room."""
+    """Load a public name from its room.
+
+    Raises
+    ------
+    AttributeError
+        If there is no such name.
+    """
     if name == "__version__":
-        return import_module("importlib.metadata").version("qxgeo")
+        return _find_version()
     if name not in _HOME_OF:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
     return getattr(import_module(_HOME_OF[name]), name)
+
+
+def _find_version() -> str:
+    """Give the installed version; a checkout that was never installed has none."""
+    metadata = import_module("importlib.metadata")
+    try:
+        return str(metadata.version("qxgeo"))
+    except metadata.PackageNotFoundError:
+        return "0+unknown"
 
 
 def __dir__() -> list[str]:

@@ -15,9 +15,9 @@ from qxgeo.assess.model import Assessment, Gap
 from qxgeo.assess.responsibility import add_reasons, add_units
 from qxgeo.assess.totals import add_up, collect_reasons
 from qxgeo.district import missing_inputs
-from qxgeo.geodesy import Intervals, area_m2, partition_polygons
+from qxgeo.geodesy import area_m2, partition_polygons
 from qxgeo.plan import apply_choices, load_plan
-from qxgeo.rules import Judgement, build_scene, judge, rule_radius_m
+from qxgeo.rules import Judgement, build_scene, judge, let_stand_in, rule_radius_m
 from qxgeo.schemas import FINDING_COLUMNS
 from qxgeo.vocabulary import OUTSIDE_DISTRICT, Verdict
 
@@ -69,11 +69,9 @@ def assess(
         else:
             judged.append(judge(rule, scene))
     for rule in waiting:
-        stand_in = _stand_in(rule, judged)
-        if stand_in is None:
-            gaps.append(explain_gaps(rule, plan, (f"layer:{rule.subject.layer}",)))
-        else:
-            judged.append(stand_in)
+        by_id = {j.rule.rule_id: j for j in judged}
+        others = [by_id[name] for name in rule.also_when_missing]
+        judged.append(let_stand_in(rule, scene, others))
     judged.sort(key=lambda j: j.rule.rule_id)
     return Assessment(
         district=district,
@@ -106,38 +104,6 @@ def _missing(rule: Rule, scene: Scene) -> tuple[str, ...]:
 def _has_rows(scene: Scene, layer: str) -> bool:
     """Whether a layer is there and holds anything."""
     return layer in scene.district.layers and len(scene.layer(layer).table) > 0
-
-
-def _stand_in(rule: Rule, judged: list[Judgement]) -> Judgement | None:
-    """Let the union of other rules stand in for a list that was not given."""
-    by_id = {j.rule.rule_id: j for j in judged}
-    others = [by_id[i] for i in rule.also_when_missing if i in by_id]
-    if not others:
-        return None
-    rows = pd.concat([other.rows for other in others], ignore_index=True)
-    order = {Verdict.APPLIES: 0, Verdict.TOO_CLOSE_TO_CALL: 1, Verdict.UNKNOWN: 2}
-    # Of a section that several of them name, the longest piece under the surest word speaks.
-    rows = (
-        rows.assign(order=rows["verdict"].map(lambda v: order.get(Verdict(v), 3)))
-        .sort_values(["order", "length_m"], ascending=[True, False], kind="stable")
-        .drop_duplicates(["subject_layer", "subject_id", "territory"])
-        .drop(columns="order")
-        .assign(rule_id=rule.rule_id, measure_id=rule.measure_id, strength=str(rule.strength))
-    )
-    same_layer = replace(rule, subject=others[0].rule.subject)
-    stretches = {
-        verdict: Intervals.concatenate(
-            o.stretches[verdict] for o in others if verdict in o.stretches
-        ).union()
-        for verdict in order
-    }
-    subjects = rows.drop_duplicates(["subject_layer", "subject_id"])
-    return Judgement(
-        rule=same_layer,
-        rows=gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326"),
-        counts={v: int((subjects["verdict"] == v).sum()) for v in Verdict},
-        stretches=stretches,
-    )
 
 
 def _with_zone_rows(judgement: Judgement, scene: Scene) -> Judgement:

@@ -25,8 +25,12 @@ DONE, OUR_BUG, AT_FAULT = 0, 1, 2
 _MOST_FAULTS = 40  # of one message; qxgeo check shows them all
 
 COMMANDS = {
-    "run": Text("判定全部规则，写出离线地图和清单", "judge every rule, write offline maps and lists"),
-    "check": Text("核对辖区：图层、错误、每条规则是否齐备", "check a district: layers, faults, rules"),
+    "run": Text(
+        "判定全部规则，写出离线地图和清单", "judge every rule, write offline maps and lists"
+    ),
+    "check": Text(
+        "核对辖区：图层、错误、每条规则是否齐备", "check a district: layers, faults, rules"
+    ),
     "init": Text("新建辖区文件夹", "make a new district folder"),
     "plan": Text("列出方案措施，或解释一条", "list the plan's measures, or explain one"),
     "fetch": Text("从 OpenStreetMap 下载道路", "download roads from OpenStreetMap"),
@@ -50,7 +54,9 @@ class Doors(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the commands' lines of ``--help`` without importing them."""
         with formatter.section("Commands · 命令"):
-            formatter.write_dl([(name, f"{text.zh} · {text.en}") for name, text in COMMANDS.items()])
+            formatter.write_dl(
+                [(name, f"{text.zh} · {text.en}") for name, text in COMMANDS.items()]
+            )
 
     def main(
         self,
@@ -86,7 +92,13 @@ class Doors(click.Group):
 
 
 def main() -> NoReturn:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and leave with its exit code.
+
+    Raises
+    ------
+    SystemExit
+        Always.
+    """
     doors.main(prog_name="qxgeo")
     raise SystemExit(DONE)  # pragma: no cover - click leaves before
 
@@ -109,14 +121,15 @@ def _report(session: Session, error: QxgeoError) -> None:
     shown = type(error)(error.faults[:_MOST_FAULTS])
     rest = len(error.faults) - len(shown.faults)
     more = Text(f"\n……另有 {rest} 处", f"\n... and {rest} more") if rest else Text("", "")
-    head = Text("错误", "error")
+    head = Text("错误：", "error: ")
     if len(error.faults) > 1:
-        head = Text(f"共 {len(error.faults)} 处要改", f"{len(error.faults)} things to mend")
+        count = len(error.faults)
+        head = Text(f"共 {count} 处要改：\n", f"{count} things to mend:\n")
     _print_both(
         session,
         Text(
-            f"{head.zh}：\n{shown.in_language('zh')}{more.zh}\n",
-            f"{head.en}:\n{shown.in_language('en')}{more.en}",
+            f"{head.zh}{shown.in_language('zh')}{more.zh}",
+            f"{head.en}{shown.in_language('en')}{more.en}",
         ),
     )
 
@@ -163,7 +176,8 @@ def _print_version(context: click.Context, _option: click.Parameter, is_asked: b
     context_settings={"help_option_names": ["-h", "--help"]},
     help="大气污染防治方案 → 逐条有依据的离线地图和清单。\n\n"
     "Clean-air action plans as clause-citing offline maps and lists.",
-    epilog="退出码 · exit codes: 0 完成 done, 1 程序内部出错 our bug, 2 输入或用法有误 input or usage.",
+    epilog="退出码 · exit codes: 0 完成 done, 1 程序内部出错 our bug,"
+    " 2 输入、用法、网络或磁盘有问题 input, usage, network or disk.",
 )
 @click.option(
     "--version",

@@ -26,6 +26,7 @@ from qxgeo.district.template import create_district
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
     help="判定时点，默认今天 · the day to judge, today by default",
 )
 @click.option("--overwrite", is_flag=True, help="覆盖已有文件 · replace existing files")

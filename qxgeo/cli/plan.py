@@ -28,6 +28,7 @@ _CUT = 56  # characters of a measure's text in the list
 @click.option(
     "--due-before",
     type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
     help="到这一天（含）应完成的 · due on or before this day",
 )
 @click.option(
@@ -48,11 +49,19 @@ def command(
     due_before: datetime | None,
     plan_name: str,
 ) -> None:
-    """List measures, or explain one."""
+    """List measures, or explain one.
+
+    Raises
+    ------
+    UsageError
+        If an id and a filter are both given.
+    """
     plan = load_plan(plan_name)
     if measure is not None:
         if unit or kind or due_before:
-            message = "MEASURE does not go with --unit, --kind, --due-before（编号与筛选不能同时用）"
+            message = (
+                "MEASURE does not go with --unit, --kind, --due-before（编号与筛选不能同时用）"
+            )
             raise click.UsageError(message)
         for line in describe_measure(plan, measure, session.lang):
             session.say(line)

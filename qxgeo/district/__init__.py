@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qxgeo.district.model import District, Layer, ParameterValue
+from qxgeo.district.reach import longest_radius_m, reach_area, save_roads
 from qxgeo.district.readiness import describe_missing, missing_inputs, parameter_value
 from qxgeo.district.stations import stations_in_force
 from qxgeo.district.survey import LayerSurvey, Survey, load_district, survey_district
@@ -16,8 +17,11 @@ __all__ = [
     "Survey",
     "describe_missing",
     "load_district",
+    "longest_radius_m",
     "missing_inputs",
     "parameter_value",
+    "reach_area",
+    "save_roads",
     "stations_in_force",
     "survey_district",
     "title_layer",

@@ -148,7 +148,13 @@ def check_against_plan(declaration: Declaration, plan: ActionPlan) -> list[Fault
 
 
 def _read(file: Path) -> bytes:
-    """Read the bytes of the file."""
+    """Read the bytes of the file.
+
+    Raises
+    ------
+    DistrictError
+        If the system refuses.
+    """
     try:
         return file.read_bytes()
     except OSError as error:
@@ -163,7 +169,13 @@ def _read(file: Path) -> bytes:
 
 
 def _parse(content: bytes, file: str) -> dict[str, Any]:
-    """Parse TOML; an error names the line."""
+    """Parse TOML; an error names the line.
+
+    Raises
+    ------
+    DistrictError
+        If it is none.
+    """
     try:
         return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:

@@ -11,14 +11,15 @@ from qxgeo.datum import normalise_datum
 from qxgeo.district.model import LayerDeclaration
 from qxgeo.errors import DatumError, Text
 from qxgeo.plan.entry import Entry
-from qxgeo.schemas import LAYERS
+from qxgeo.schemas import LAYERS, POLYGON
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 DATUM_OF_FILE = "file"  # use the system that the file states of itself
 OSM_ENDINGS = (".osm", ".osm.xml", ".osm.gz", ".osm.bz2", ".pbf")
-FORMATS = ("osm-roads", "osm-sites")
+FORMATS = ("osm-roads", "osm-sites", "osm-areas")
+TAGGED_FORMATS = ("osm-sites", "osm-areas")
 MISSING_POSITION = ("refuse", "list")
 CONTROL_LEVELS = ("national", "provincial", "municipal", "other")
 _COLUMN = re.compile(r"[a-z][a-z0-9_]*")
@@ -104,13 +105,15 @@ def _format_of(name: str, path: Path) -> str:
     """Tell OpenStreetMap files by their ending."""
     if not path.name.lower().endswith(OSM_ENDINGS):
         return ""
-    return "osm-roads" if LAYERS[name] is LAYERS["roads"] else "osm-sites"
+    if LAYERS[name] is LAYERS["roads"] or name == "key_sections":
+        return "osm-roads"
+    return "osm-areas" if LAYERS[name].geometry == POLYGON else "osm-sites"
 
 
 def _check_options_fit(name: str, entry: Entry, format_: str) -> None:
     """Refuse options that would be ignored."""
     misplaced = {
-        "tags": format_ != "osm-sites",
+        "tags": format_ not in TAGGED_FORMATS,
         "control_level": name != "stations",
         "columns": bool(format_),
         "encoding": bool(format_),
@@ -122,7 +125,7 @@ def _check_options_fit(name: str, entry: Entry, format_: str) -> None:
                 Text("此项在这里不起作用", "this key has no effect here"),
                 Text("请删去", "remove it"),
             )
-    if format_ == "osm-sites" and not entry.raw.get("tags"):
+    if format_ in TAGGED_FORMATS and not entry.raw.get("tags"):
         entry.fault(
             "tags",
             Text("没有说明取哪些对象", "it is not said which objects are wanted"),
@@ -214,7 +217,7 @@ def _as_text(value: object) -> str:
 def _read_notes(entry: Entry) -> tuple[Text, ...]:
     """Take remarks: one text, one pair of languages, or a list of either."""
     given = entry.raw.get("notes", [])
-    kind = {list: "list", dict: "table"}.get(type(given), "text")
+    kind = "list" if isinstance(given, list) else "table" if isinstance(given, dict) else "text"
     entry.value("notes", kind, required=False)
     listed = given if isinstance(given, list) else [given]
     holder = Entry(

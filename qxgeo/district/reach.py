@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from qxgeo.district.model import District
     from qxgeo.plan import ActionPlan
+
+    Area = shapely.Polygon | shapely.MultiPolygon
 
 # A drawn disc may lie 1e-5 of its radius inside the circle; nobody misses what is fetched too much.
 _GENEROUS = 1.001
@@ -43,7 +46,31 @@ def longest_radius_m(plan: ActionPlan) -> float:
     return max((radius for radius in radii if radius is not None), default=0.0)
 
 
-def reach_area(district: District, plan: ActionPlan) -> shapely.Polygon | shapely.MultiPolygon:
+def surroundings_of(
+    boundary: gpd.GeoDataFrame, plan: ActionPlan
+) -> tuple[float, float, float, float]:
+    """Draw a box that holds all that can matter: stations that reach in, and what they reach.
+
+    Parameters
+    ----------
+    boundary
+        Layer ``boundary``, EPSG:4326.
+    plan
+        A station matters within its longest radius, and what it reaches lies as far beyond.
+
+    Returns
+    -------
+    west, south, east, north
+        Degrees.
+    """
+    west, south, east, north = (float(number) for number in boundary.total_bounds)
+    corners = np.array([[west, south], [west, north], [east, south], [east, north]])
+    around = draw_discs(corners, radius_m=max(2 * longest_radius_m(plan), 1.0) * _GENEROUS)
+    bounds = shapely.total_bounds(around)
+    return float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])
+
+
+def reach_area(district: District, plan: ActionPlan) -> Area:
     """Draw the area from which roads are needed: the district and the discs that touch it.
 
     Parameters
@@ -58,7 +85,7 @@ def reach_area(district: District, plan: ActionPlan) -> shapely.Polygon | shapel
     area
         EPSG:4326. Discs are drawn a thousandth too large.
     """
-    boundary = shapely.union_all(district.layers["boundary"].table.geometry.to_numpy())
+    boundary = _union(district.layers["boundary"].table.geometry.to_numpy())
     radius_m = longest_radius_m(plan)
     if "stations" not in district.layers or radius_m == 0.0:
         return boundary
@@ -66,7 +93,16 @@ def reach_area(district: District, plan: ActionPlan) -> shapely.Polygon | shapel
     lonlat = np.column_stack((stations.x, stations.y))
     discs = draw_discs(lonlat, radius_m=radius_m * _GENEROUS)
     touching = discs[shapely.intersects(discs, boundary)]
-    return shapely.union_all([boundary, *touching])
+    return _union(np.array([boundary, *touching], dtype=object))
+
+
+def _union(shapes: NDArray[np.object_]) -> Area:
+    """Join polygons."""
+    joined = shapely.union_all(shapes)
+    if isinstance(joined, (shapely.Polygon, shapely.MultiPolygon)):
+        return joined
+    parts = shapely.get_parts(joined)  # a stray line where two polygons only touch
+    return shapely.MultiPolygon([part for part in parts if isinstance(part, shapely.Polygon)])
 
 
 def save_roads(roads: gpd.GeoDataFrame, file: Path) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qxgeo.district.titles import title_layer
 from qxgeo.errors import Text
-from qxgeo.plan.model import KIND_LABELS
+from qxgeo.plan import KIND_LABELS
 
 if TYPE_CHECKING:
     from qxgeo.district.model import District

@@ -14,10 +14,11 @@ import pandas as pd
 from qxgeo.district.crosscheck import check_together
 from qxgeo.district.declaration import check_against_plan, find_district_file, read_declaration
 from qxgeo.district.model import District, Layer
+from qxgeo.district.reach import surroundings_of
 from qxgeo.district.rows import read_rows
 from qxgeo.district.titles import title_layer
 from qxgeo.errors import DistrictError, Fault, QxgeoError, Text
-from qxgeo.plan.load import load_plan
+from qxgeo.plan import apply_choices, load_plan
 from qxgeo.schemas import LAYERS
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from qxgeo.district.model import Declaration, LayerDeclaration
+    from qxgeo.district.rows import Box
     from qxgeo.plan import ActionPlan
 
 _SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
@@ -58,7 +60,7 @@ class Survey:
     district
         Holds the layers without a fault; complete if `faults` is empty.
     plan
-        None where it could not be loaded.
+        With the district's choices applied; None where it could not be loaded.
     layers
         Every declared layer, in the order of the file.
     faults
@@ -91,10 +93,10 @@ def load_district(path: str | Path | None = None, *, as_of: date | None = None) 
 
     Raises
     ------
-    InputError
+    DistrictError
         If anything is at fault: one error with all faults of all layers. Where a single reader
-        raised it, the error is of its class (`ReadError`, `SchemaError`, `DatumError`,
-        `PlanError`), else a `DistrictError`.
+        raised it, the error is of its class: `ReadError`, `SchemaError`, `DatumError` or
+        `PlanError`. All are `InputError`.
     """
     survey = survey_district(path, as_of=as_of)
     if len(survey.errors) == 1:
@@ -130,12 +132,8 @@ def survey_district(path: str | Path | None = None, *, as_of: date | None = None
     if plan is not None:
         faults += check_against_plan(declaration, plan)
     trouble.add_file_faults(faults)
-    layers: dict[str, Layer] = {}
-    for one in declaration.layers.values():
-        try:
-            layers[one.name] = _read_layer(one, code=declaration.code)
-        except QxgeoError as error:
-            trouble.add(error, one.name)
+    plan = _choose_readings(plan, declaration, trouble)
+    layers = _read_layers(declaration, plan, trouble)
     together = check_together(layers, as_of=declaration.as_of)
     for name, found in together.faults.items():
         trouble.add(DistrictError(found), name)
@@ -195,9 +193,38 @@ def _load_plan(declaration: Declaration, trouble: _Trouble) -> ActionPlan | None
         return None
 
 
-def _read_layer(declaration: LayerDeclaration, *, code: str) -> Layer:
+def _choose_readings(
+    plan: ActionPlan | None, declaration: Declaration, trouble: _Trouble
+) -> ActionPlan | None:
+    """Take the district's readings of ambiguous clauses; an impossible one is a fault."""
+    if plan is None or trouble.general:
+        return plan
+    try:
+        return apply_choices(plan, declaration.choices)
+    except QxgeoError as error:
+        trouble.add(error)
+        return plan
+
+
+def _read_layers(
+    declaration: Declaration, plan: ActionPlan | None, trouble: _Trouble
+) -> dict[str, Layer]:
+    """Read every layer, the boundary first: it tells where the others belong."""
+    layers: dict[str, Layer] = {}
+    surroundings = None
+    for one in sorted(declaration.layers.values(), key=lambda layer: layer.name != "boundary"):
+        try:
+            layers[one.name] = _read_layer(one, code=declaration.code, surroundings=surroundings)
+        except QxgeoError as error:
+            trouble.add(error, one.name)
+        if "boundary" in layers and plan is not None:
+            surroundings = surroundings_of(layers["boundary"].table, plan)
+    return layers
+
+
+def _read_layer(declaration: LayerDeclaration, *, code: str, surroundings: Box | None) -> Layer:
     """Read one layer and put what was declared beside it."""
-    result = read_rows(declaration)
+    result = read_rows(declaration, surroundings=surroundings)
     schema = LAYERS[declaration.name]
     table, notes = result.table, list(result.notes)
     if declaration.name == "boundary":
@@ -225,7 +252,13 @@ def _read_layer(declaration: LayerDeclaration, *, code: str) -> Layer:
 def _pick_boundary(
     table: gpd.GeoDataFrame, declaration: LayerDeclaration, code: str
 ) -> gpd.GeoDataFrame:
-    """Take the district's row of a boundary file that holds several districts."""
+    """Take the district's row of a boundary file that holds several districts.
+
+    Raises
+    ------
+    DistrictError
+        If it is not among them, or more than once.
+    """
     if len(table) == 1:
         return table
     mine = table[table["district_id"].astype("string").fillna("") == code]

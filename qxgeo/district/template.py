@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qxgeo.district.declaration import FILE_NAME, SCHEMA
 from qxgeo.district.outlines import ACCURACY_M, fetch_outline, write_outline
@@ -12,7 +12,7 @@ from qxgeo.plan.load import load_plan
 from qxgeo.schemas import LAYERS, SITES, ZONES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -138,7 +138,13 @@ def write_template(plan: ActionPlan, *, as_of: date, outline: Outline | None) ->
 
 
 def _refuse_existing(files: list[Path]) -> None:
-    """Refuse to replace files."""
+    """Refuse to replace files.
+
+    Raises
+    ------
+    InputError
+        If any is there.
+    """
     faults = [
         Fault(
             file=str(file),
@@ -164,6 +170,9 @@ def _layer_block(
     if used:
         yield f"# 用于规则 · used by rules: {', '.join(used)}"
     yield f"# 列 · columns: {_columns(layer)}"
+    asked = sorted(_asked_columns(layer, plan) - LAYERS[layer].columns.keys())
+    if asked:
+        yield f"# 规则还会看 · rules ask for: {', '.join(asked)}"
     is_there = layer == "boundary" and outline is not None
     mark = "" if is_there else "# "
     path = f"boundaries/{BOUNDARY_FILE}" if is_there else _suggest_path(layer)
@@ -188,6 +197,29 @@ def _layers_of(rule: Rule) -> set[str]:
     if rule.station_radius_m is not None:
         layers.add("stations")
     return layers
+
+
+def _asked_columns(layer: str, plan: ActionPlan) -> set[str]:
+    """Name the columns that the plan's conditions on a layer look at."""
+    selectors = [one for rule in plan.rules for one in (rule.subject, rule.reference)]
+    return {
+        column
+        for selector in selectors
+        if selector is not None and selector.layer == layer
+        for column in _conditions(selector.where)
+    }
+
+
+def _conditions(where: Mapping[str, Any]) -> Iterator[str]:
+    """Walk through a condition and name its columns."""
+    for key, wanted in where.items():
+        if key in ("any", "all"):
+            for part in wanted:
+                yield from _conditions(part)
+        elif key == "not":
+            yield from _conditions(wanted)
+        else:
+            yield key
 
 
 def _columns(layer: str) -> str:

@@ -85,9 +85,7 @@ def describe_base(district: District, *, cache_folder: Path | None) -> dict[str,
         table = district.layers[name].table
         if name == "roads":
             ranks = rank_roads(table)
-            base["roads"] = [
-                _geojson(table[ranks == rank]) for rank in range(len(ROAD_STYLES))
-            ]
+            base["roads"] = [_geojson(table[ranks == rank]) for rank in range(len(ROAD_STYLES))]
         else:
             base[name] = _geojson(table)
     return base
@@ -118,22 +116,28 @@ def name_places(district: District) -> list[list[object]]:
         {"minx": "min", "miny": "min", "maxx": "max", "maxy": "max"}
     )
     boxes = boxes.dropna().round(_NAME_DECIMALS)
-    return [[str(name), *row] for name, row in zip(boxes.index, boxes.to_numpy().tolist(), strict=True)]
+    return [
+        [str(name), *row] for name, row in zip(boxes.index, boxes.to_numpy().tolist(), strict=True)
+    ]
 
 
 def _tiles(district: District, cache_folder: Path | None) -> dict[str, object]:
     """Render the pyramid of water, boundary and roads."""
-    layers = district.layers
-    boundary = layers["boundary"].table.geometry if "boundary" in layers else []
-    water = layers["water"].table.geometry if "water" in layers else []
-    roads = layers["roads"].table if "roads" in layers else None
+    roads = district.layers["roads"].table if "roads" in district.layers else None
     return build_pyramid(
-        land=np.asarray(boundary, dtype=object),
-        water=np.asarray(water, dtype=object),
-        roads=np.asarray([] if roads is None else roads.geometry, dtype=object),
+        land=_shapes(district, "boundary"),
+        water=_shapes(district, "water"),
+        roads=_shapes(district, "roads"),
         ranks=np.zeros(0, dtype=np.intp) if roads is None else rank_roads(roads),
         cache_folder=cache_folder,
     )
+
+
+def _shapes(district: District, name: str) -> npt.NDArray[np.object_]:
+    """Give a layer's geometries; none where the district has no such layer."""
+    if name not in district.layers:
+        return np.empty(0, dtype=object)
+    return np.asarray(district.layers[name].table.geometry.to_numpy(), dtype=object)
 
 
 def _geojson(table: gpd.GeoDataFrame) -> object:

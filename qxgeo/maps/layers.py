@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -130,7 +131,7 @@ def sort_into_kinds(findings: gpd.GeoDataFrame, rules: Sequence[Rule]) -> list[s
     ]
 
 
-def _kind(  # noqa: PLR0913  # the six cells that decide
+def _kind(  # the six cells that decide
     rule: Rule, layer: str, status: str, verdict: str, margin_m: float, township_id: str
 ) -> str:
     """Name the layer of one finding."""
@@ -166,8 +167,11 @@ def build_overlays(
     rule_ids = findings["rule_id"].to_numpy(dtype=object)
     tolerance_deg = TOLERANCE_DEG if len(findings) > MANY_FEATURES else 0.0
     overlays = []
-    for order, rule in enumerate(rules):
-        is_shown = is_foreground[order] or not any(is_foreground)
+    nested: Counter[str] = Counter()
+    for rule, is_placed in zip(rules, is_foreground, strict=True):
+        is_shown = is_placed or not any(is_foreground)
+        order = nested[rule.subject.layer]
+        nested[rule.subject.layer] += 1
         for kind in KINDS:
             if kind == "zone":
                 overlays += _zone_overlay(assessment.zones, rule, colours[rule.rule_id], order)
@@ -186,9 +190,7 @@ def build_overlays(
     return overlays
 
 
-def _zone_overlay(
-    zones: gpd.GeoDataFrame, rule: Rule, colour: str, order: int
-) -> list[Overlay]:
+def _zone_overlay(zones: gpd.GeoDataFrame, rule: Rule, colour: str, order: int) -> list[Overlay]:
     """Draw the zones of one rule."""
     chosen = np.flatnonzero((zones["rule_id"] == rule.rule_id).to_numpy())
     geojson, drawn_rows = write_geojson(zones.geometry.to_numpy()[chosen], chosen)
@@ -208,7 +210,7 @@ def _zone_overlay(
     ]
 
 
-def _finding_overlay(  # noqa: PLR0913, PLR0917  # one layer is all of these
+def _finding_overlay(  # one layer is all of these
     findings: gpd.GeoDataFrame,
     numbers: npt.NDArray[np.intp],
     rule_id: str,

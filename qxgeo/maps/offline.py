@@ -88,7 +88,7 @@ _MEDIA_TYPES = {
     "ttf": "font/ttf",
 }
 
-_CSS_URL = re.compile(r"url\(\s*[\"']?([^\"')]+)[\"']?\s*\)")
+_CSS_URL = re.compile(r"url\(\s*[\"']?(?!data:|#)([^\"')]+)[\"']?\s*\)")
 _DECLARATION = re.compile(r"(?:\b(?:var|let|const|function)\s+|\bid=[\"'])[A-Za-z_]\w{0,60}$")
 _RANDOM_ID = re.compile(r"_([0-9a-f]{32})(?![0-9a-f])")
 _SOURCE_MAP = re.compile(r"^[ \t]*(?://[#@]|/\*[#@]) ?sourceMappingURL=.*$", re.MULTILINE)
@@ -177,10 +177,7 @@ class _Shelf:
 
     def _data_url(self, match: re.Match[str]) -> str:
         """Replace one ``url(...)`` of a style sheet."""
-        address = match[1]
-        if address.startswith(("data:", "#")):
-            return match[0]
-        return f"url({self.data_uri(address.rpartition('/')[2])})"
+        return f"url({self.data_uri(match[1].rpartition('/')[2])})"
 
     def _leaflet_defaults(self) -> str:
         """Tell Leaflet its marker, which it guesses from style sheets, and a plain credit."""

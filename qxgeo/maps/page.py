@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import folium
-from branca.element import Element, MacroElement
+from branca.element import MacroElement
 from folium.plugins import Fullscreen, MousePosition
 from folium.template import Template
 from folium.utilities import JsCode
@@ -62,7 +62,7 @@ _PLACE = re.compile(r'\{"features": \[\], "qx": (\d+), "type": "FeatureCollectio
 _DATA = "QX_DATA"
 
 
-class _Start(MacroElement):  # type: ignore[misc]  # branca has no types
+class _Start(MacroElement):
     """Hand the map and its layers to the page's script, after everything else."""
 
     _template = Template(
@@ -72,7 +72,7 @@ class _Start(MacroElement):  # type: ignore[misc]  # branca has no types
     )
 
     def __init__(self, layers: Sequence[folium.GeoJson]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
         self._name = "QxStart"
         self.names = ",".join(layer.get_name() for layer in layers)
 
@@ -145,7 +145,6 @@ def render_page(
             "township": TOWNSHIP_COLOUR,
         },
     }
-    raw = _draw_map(overlays, lang).get_root().render()
     html = _assemble(
         _draw_map(overlays, lang).get_root().render(),
         title=f"{PAGES[page].in_language(lang)} · {assessment.district.name.in_language(lang)}",
@@ -226,11 +225,13 @@ def _radius_m(assessment: Assessment, rule: Rule) -> float | None:
 def _draw_map(overlays: Sequence[Overlay], lang: str) -> folium.Map:
     """Build the Folium map: layers whose data is filled in later, and the plug-ins."""
     words = choose(PAGE_WORDS, lang)
-    drawn = folium.Map(location=[30, 110], zoom_start=5, tiles=None, prefer_canvas=True, max_zoom=19)
+    drawn = folium.Map(
+        location=[30, 110], zoom_start=5, tiles=None, prefer_canvas=True, max_zoom=19
+    )
     drawn.add_child(folium.map.CustomPane(_ZONE_PANE, z_index=350, pointer_events=True))
     layers = []
     for number, overlay in enumerate(overlays):
-        where = (
+        where: dict[str, Any] = (
             {"pane": _ZONE_PANE, "renderer": JsCode(f'L.svg({{pane:"{_ZONE_PANE}",padding:0.3}})')}
             if overlay.kind == "zone"
             else {}
@@ -243,23 +244,26 @@ def _draw_map(overlays: Sequence[Overlay], lang: str) -> folium.Map:
             smooth_factor=0.6,
             **where,
         )
-        layers.append(layer.add_to(drawn))
-    Fullscreen(
+        layer.add_to(drawn)
+        layers.append(layer)
+    fullscreen = Fullscreen(  # type: ignore[no-untyped-call]  # folium's plug-ins have no types
         title=words["fullscreen"], title_cancel=words["exit_fullscreen"], position="topleft"
-    ).add_to(drawn)
-    MousePosition(
+    )
+    position = MousePosition(  # type: ignore[no-untyped-call]  # folium's plug-ins have no types
         position="bottomright",
         separator=words["comma"],
         lng_first=True,
         num_digits=5,
         prefix=words["position"] + words["colon"],
         empty_string="",
-    ).add_to(drawn)
+    )
+    drawn.add_child(fullscreen)
+    drawn.add_child(position)
     drawn.add_child(_Start(layers))
     return drawn
 
 
-def _assemble(  # noqa: PLR0913  # the parts of one page
+def _assemble(  # the parts of one page
     raw: str,
     *,
     title: str,

@@ -316,18 +316,24 @@ QX.prepare = function () {
   document.body.classList.add("qx-printing");
   QX.map.invalidateSize({ animate: false, pan: false });
   QX.map.fitBounds(QX.before.bounds, { animate: false });
-  QX.redraw();
 };
 
-QX.redraw = function () {
-  QX.map.eachLayer((layer) => {
-    if (layer instanceof L.Canvas) layer._redraw();
-  });
+// Printed through the browser's own menu there is no time to draw anew: scale what is on screen.
+QX.scale = function () {
+  if (QX.before) return;
+  const { x, y } = QX.map.getSize();
+  const { style } = QX.map.getContainer();
+  const pixels = 96 / 25.4;
+  style.setProperty("--qx-width", `${x}px`);
+  style.setProperty("--qx-height", `${y}px`);
+  style.setProperty("--qx-zoom", Math.min((277 * pixels) / x, (122 * pixels) / y));
+  document.body.classList.add("qx-scaled");
 };
 
 QX.addPrinting = function () {
-  window.addEventListener("beforeprint", QX.prepare);
+  window.addEventListener("beforeprint", QX.scale);
   window.addEventListener("afterprint", () => {
+    document.body.classList.remove("qx-scaled");
     if (!QX.before) return;
     const { centre, zoom } = QX.before;
     QX.before = null;

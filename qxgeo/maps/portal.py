@@ -105,9 +105,7 @@ def _head(assessment: Assessment, words: Mapping[str, str], lang: str) -> str:
         for name, value in facts
     )
     legal = escape_text(NOT_LEGAL_BOUNDARY.in_language(lang))
-    approximate = (
-        f" {escape_text(words['approximate'])}" if assessment.is_approximate else ""
-    )
+    approximate = f" {escape_text(words['approximate'])}" if assessment.is_approximate else ""
     return (
         f"<header><h1>{escape_text(words['title'])}</h1><dl class='facts'>{rows}</dl>"
         f"<p class='legal'>{legal}{approximate}</p></header>"
@@ -121,7 +119,12 @@ def _headlines(assessment: Assessment, totals: Totals, words: Mapping[str, str])
     counts = {verdict: totals.count_all(verdict) for verdict in Verdict}
     cards = [
         ("", str(judged), words["judged"], words["of_rules"].format(count=rule_count)),
-        ("gap" if assessment.gaps else "", str(len(assessment.gaps)), words["gap_count"], words["gap_hint"]),
+        (
+            "gap" if assessment.gaps else "",
+            str(len(assessment.gaps)),
+            words["gap_count"],
+            words["gap_hint"],
+        ),
     ]
     wet = totals.headline("keep_wet")
     if wet:
@@ -142,9 +145,7 @@ def _headlines(assessment: Assessment, totals: Totals, words: Mapping[str, str])
     return f'<section class="cards">{shown}</section>'
 
 
-def _map_links(
-    assessment: Assessment, totals: Totals, words: Mapping[str, str], lang: str
-) -> str:
+def _map_links(assessment: Assessment, totals: Totals, words: Mapping[str, str], lang: str) -> str:
     """Link the maps and the files beside them."""
     maps = []
     for page, title in PAGES.items():

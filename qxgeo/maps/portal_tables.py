@@ -9,7 +9,7 @@ from qxgeo.maps.escaping import escape_text
 from qxgeo.maps.layers import rules_of_page
 from qxgeo.maps.totals import ALL
 from qxgeo.maps.wording import PAGES, PORTAL_WORDS, choose
-from qxgeo.plan.model import KIND_LABELS
+from qxgeo.plan import KIND_LABELS
 from qxgeo.vocabulary import OUTSIDE_DISTRICT, STRENGTH_LABELS, Strength, Verdict
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def _table(
     numbers_from: int = 99,
 ) -> str:
     """Write a table of texts; columns from `numbers_from` on are numbers."""
+
     def cell(tag: str, place: int, text: str) -> str:
         kind = ' class="n"' if place >= numbers_from else ""
         return f"<{tag}{kind}>{escape_text(text)}</{tag}>"
@@ -88,7 +89,9 @@ def sum_roads(rules: Sequence[Rule], totals: Totals, page: str, title: str, lang
     return _section(title, _wide_table(words, names, rows), name=page)
 
 
-def _wide_table(words: Mapping[str, str], names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _wide_table(
+    words: Mapping[str, str], names: Sequence[str], rows: Sequence[Sequence[str]]
+) -> str:
     """Write a table whose columns are pairs of count and length under a rule's name."""
     first = f'<tr><th rowspan="2">{escape_text(words["township"])}</th>' + "".join(
         f'<th colspan="2" class="g">{escape_text(name)}</th>' for name in names
@@ -130,14 +133,14 @@ def sum_restricted(
     rules = rules_of_page(assessment, "restricted")
     if not rules:
         return ""
-    counts = assessment.rule_counts.set_index("rule_id")
+    counts = assessment.rule_counts.set_index("rule_id").to_dict("index")
     rows = [
         [
             f"{rule.rule_id} {rule.title.in_language(lang)}",
             STRENGTH_LABELS[rule.strength].in_language(lang),
             _area(totals, f"rule:{rule.rule_id}", words),
             *(
-                f"{int(counts.loc[rule.rule_id, verdict.value]):,}"
+                f"{int(counts[rule.rule_id][verdict.value]):,}"
                 for verdict in (Verdict.APPLIES, Verdict.TOO_CLOSE_TO_CALL, Verdict.UNKNOWN)
             ),
         ]
@@ -168,11 +171,11 @@ def _area(totals: Totals, scope: str, words: Mapping[str, str]) -> str:
 
 def list_rules(assessment: Assessment, words: Mapping[str, str], lang: str) -> str:
     """Show for every judged rule how many subjects it looked at and what it found."""
-    counts = assessment.rule_counts.set_index("rule_id")
+    counts = assessment.rule_counts.set_index("rule_id").to_dict("index")
     rows = []
     for page in PAGES:
         for rule in rules_of_page(assessment, page):
-            row = counts.loc[rule.rule_id]
+            row = counts[rule.rule_id]
             rows.append(
                 [
                     f"{rule.rule_id} {rule.title.in_language(lang)}",
@@ -184,8 +187,14 @@ def list_rules(assessment: Assessment, words: Mapping[str, str], lang: str) -> s
     headings = [
         words[key]
         for key in (
-            "rule", "strength", "kind", "subjects",
-            "applies", "does_not_apply", "too_close", "unknown",
+            "rule",
+            "strength",
+            "kind",
+            "subjects",
+            "applies",
+            "does_not_apply",
+            "too_close",
+            "unknown",
         )
     ]
     return _section(words["rules_judged"], _table(headings, rows, numbers_from=3), name="rules")
@@ -276,7 +285,8 @@ def list_layers(assessment: Assessment, words: Mapping[str, str], lang: str) -> 
             ]
         )
     headings = [
-        words[key] for key in ("layer", "datum", "data_date", "source", "licence", "rows", "accuracy")
+        words[key]
+        for key in ("layer", "datum", "data_date", "source", "licence", "rows", "accuracy")
     ]
     return _section(words["layers"], _table(headings, rows, numbers_from=5), name="layers")
 

@@ -124,9 +124,13 @@ def pack_rows(
     rows
         One list per finding, in the same order.
     """
-    columns = {str(name): findings[name].tolist() for name in findings.columns if name != "geometry"}
+    columns = {
+        str(name): findings[name].tolist() for name in findings.columns if name != "geometry"
+    }
     return [
-        _row({name: values[i] for name, values in columns.items()}, kind, rule_numbers, strings, lang)
+        _row(
+            {name: values[i] for name, values in columns.items()}, kind, rule_numbers, strings, lang
+        )
         for i, kind in enumerate(kinds)
     ]
 
@@ -204,4 +208,8 @@ def _status(word: str, lang: str) -> str:
 def _place(one: Mapping[str, object], lang: str) -> str:
     """Name the township, or say that it is the neighbour's."""
     code = _text(one["township_id"])
-    return PLACE_LABELS[code].in_language(lang) if code in PLACE_LABELS else _text(one["township_name"])
+    return (
+        PLACE_LABELS[code].in_language(lang)
+        if code in PLACE_LABELS
+        else _text(one["township_name"])
+    )

@@ -45,8 +45,9 @@ OUTLINES: dict[Strength, str] = {
     Strength.PROMOTED: "10 4 2 4",
 }
 
-# The first rule of a page is drawn widest and lowest, so that a road under several shows them all.
-WIDTHS = (9.0, 6.5, 4.5, 3.0, 2.2)
+# Of several rules on one kind of subject the first is drawn widest and lowest: all of them show.
+WIDTHS = (8.0, 5.6, 3.8, 2.6, 2.0)
+RADII = (8.0, 6.0, 4.2, 3.0, 2.2)
 
 ROAD_RANKS: dict[str, int] = {
     "motorway": 3,
@@ -98,7 +99,7 @@ class Drawn(NamedTuple):
             "fillOpacity": self.fill_opacity,
         }
         if self.dash:
-            options["dashArray"] = self.dash
+            options |= {"dashArray": self.dash, "lineCap": "butt"}
         return options
 
 
@@ -161,7 +162,7 @@ def draw_kind(kind: str, rule: Rule, colour: str, order: int) -> Drawn:
     colour
         The rule's colour on this page.
     order
-        Place of the rule on the page, from 0.
+        Place among the page's rules on the same kind of subject, from 0.
 
     Returns
     -------
@@ -169,6 +170,7 @@ def draw_kind(kind: str, rule: Rule, colour: str, order: int) -> Drawn:
         Line, fill and size.
     """
     width = WIDTHS[min(order, len(WIDTHS) - 1)]
+    radius = RADII[min(order, len(RADII) - 1)]
     drawn = {
         "zone": Drawn(
             colour,
@@ -179,13 +181,13 @@ def draw_kind(kind: str, rule: Rule, colour: str, order: int) -> Drawn:
             0.95,
         ),
         "zone_part": Drawn(colour, 0.6, "", colour, 0.06, 0.5),
-        "applies": Drawn(colour, width, "", colour, 0.75, 0.92, 6.5),
+        "applies": Drawn(colour, width, "", colour, 0.85, 0.92, radius),
         "too_close_to_call": Drawn(
-            TOO_CLOSE_COLOUR, width + 1, "9 5", TOO_CLOSE_COLOUR, 0.55, 1.0, 7.0
+            TOO_CLOSE_COLOUR, width + 1, "9 5", TOO_CLOSE_COLOUR, 0.55, 1.0, radius + 0.5
         ),
-        "unknown": Drawn(UNKNOWN_COLOUR, width, "1 7", UNKNOWN_COLOUR, 0.25, 1.0, 6.0),
-        "existing": Drawn(colour, 2.0, "", "#FFFFFF", 0.9, 1.0, 5.5),
-        "neighbour": Drawn(NEIGHBOUR_COLOUR, width, "6 6", NEIGHBOUR_COLOUR, 0.3, 0.95, 5.5),
+        "unknown": Drawn(UNKNOWN_COLOUR, width, "1 7", UNKNOWN_COLOUR, 0.25, 1.0, radius),
+        "existing": Drawn(colour, 2.0, "", "#FFFFFF", 0.9, 1.0, radius),
+        "neighbour": Drawn(NEIGHBOUR_COLOUR, width, "6 6", NEIGHBOUR_COLOUR, 0.3, 0.95, radius),
         "does_not_apply": Drawn(FREE_COLOUR, 1.5, "", "#FFFFFF", 0.6, 0.9, 4.0),
     }
     return drawn[kind]

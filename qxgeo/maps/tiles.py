@@ -218,7 +218,9 @@ def _render_level(
                         yield f"{zoom}/{column}/{row}", content
 
 
-def _draw_block(drawn: tuple[_Paths, _Paths, _Paths], left: int, top: int, zoom: int) -> Image.Image:
+def _draw_block(
+    drawn: tuple[_Paths, _Paths, _Paths], left: int, top: int, zoom: int
+) -> Image.Image:
     """Draw `BLOCK_TILES` squared tiles whose first is ``left, top``."""
     side = BLOCK_TILES * TILE_PX * OVERSAMPLING
     image = Image.new("RGB", (side, side), AROUND_COLOUR)
@@ -297,7 +299,9 @@ def _palette() -> Image.Image:
 
 def _mix(ground: npt.NDArray[np.int_], colour: str, share: float) -> tuple[int, int, int]:
     """Mix a colour into a ground."""
-    red, green, blue = (ground + (np.array(_rgb(colour)) - ground) * share).round().astype(int).tolist()
+    red, green, blue = (
+        (ground + (np.array(_rgb(colour)) - ground) * share).round().astype(int).tolist()
+    )
     return red, green, blue
 
 

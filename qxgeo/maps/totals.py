@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from qxgeo.maps.layers import rules_of_page
 from qxgeo.vocabulary import NO_TOWNSHIP, OUTSIDE_DISTRICT, PLACE_LABELS, Verdict
@@ -18,7 +19,8 @@ _BACKGROUND_RULE_KINDS = frozenset(("coverage", "attribute", "list"))
 _LAST = {NO_TOWNSHIP: 1, OUTSIDE_DISTRICT: 2, ALL: 3}
 
 
-class Total(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Total:
     """One row of the totals."""
 
     count: int
@@ -26,7 +28,8 @@ class Total(NamedTuple):
     area_m2: float
 
 
-class Headline(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Headline:
     """The number of a page that everybody asks for, and the rules it stands on."""
 
     count: str
@@ -56,9 +59,7 @@ class Totals:
             for scope, verdict, town, count, length, area in zip(
                 *(
                     table[name].tolist()
-                    for name in (
-                        "scope", "verdict", "township_id", "count", "length_m", "area_m2"
-                    )
+                    for name in ("scope", "verdict", "township_id", "count", "length_m", "area_m2")
                 ),
                 strict=True,
             )
@@ -74,7 +75,7 @@ class Totals:
         return self._rows.get((scope, str(verdict), town), NONE)
 
     def towns(self, scopes: Iterable[str]) -> list[str]:
-        """List township codes that occur in some scopes: townships, then the rest, then the whole."""
+        """List township codes of some scopes: townships, then the rest, then the whole."""
         wanted = set(scopes)
         found = {
             town

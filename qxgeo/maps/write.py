@@ -69,9 +69,7 @@ def write_maps(
     places = name_places(assessment.district)
     for page in PAGES:
         report(f"{page}.html")
-        html = render_page(
-            assessment, page, lang=lang, base=base, places=places, online=online
-        )
+        html = render_page(assessment, page, lang=lang, base=base, places=places, online=online)
         written.append(_write(folder / f"{page}.html", html))
     return written
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from qxgeo.plan.action_plan import ActionPlan
 from qxgeo.plan.choices import apply_choices
 from qxgeo.plan.load import embedded_plans, load_plan
 from qxgeo.plan.model import (
-    ActionPlan,
     Ambiguity,
     Anomaly,
     Choice,
@@ -21,8 +21,12 @@ from qxgeo.plan.model import (
     Unit,
 )
 from qxgeo.plan.query import covering_units, describe_measure, measures_for
+from qxgeo.plan.words import KIND_LABELS, ROLE_LABELS, SPATIAL_LABELS
 
 __all__ = [
+    "KIND_LABELS",
+    "ROLE_LABELS",
+    "SPATIAL_LABELS",
     "ActionPlan",
     "Ambiguity",
     "Anomaly",

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qxgeo.errors import Fault, PlanError, Text
-from qxgeo.plan.model import unknown
+from qxgeo.plan.action_plan import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qxgeo.plan.model import ActionPlan, Ambiguity, Choice, Rule
+    from qxgeo.plan.action_plan import ActionPlan
+    from qxgeo.plan.model import Ambiguity, Choice, Rule
 
 
 def apply_choices(plan: ActionPlan, choices: Mapping[str, str]) -> ActionPlan:

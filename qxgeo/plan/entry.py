@@ -223,7 +223,6 @@ _KINDS: dict[str, tuple[tuple[type, ...], Text]] = {
     "date": ((date,), Text("不带引号的日期，如 2023-06-30", "a date without quotes, 2023-06-30")),
     "list": ((list,), Text("列表", "a list")),
     "table": ((dict,), Text("表", "a table")),
-    "any": ((object,), Text("值", "a value")),
 }
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from qxgeo.errors import Fault, PlanError, ReadError, Text
 from qxgeo.plan import document
+from qxgeo.plan.action_plan import ActionPlan
 from qxgeo.plan.entry import Entry, Faults
-from qxgeo.plan.model import ActionPlan
 from qxgeo.plan.rule import Names, read_selector
 from qxgeo.resources import data_dir
 
@@ -76,7 +76,13 @@ def _plans_dir() -> Path:
 
 
 def _find(plan: str | Path) -> Path:
-    """Turn a name into a path; a path stays as it is."""
+    """Turn a name into a path; a path stays as it is.
+
+    Raises
+    ------
+    ReadError
+        If no embedded plan has that name.
+    """
     if isinstance(plan, Path) or plan.endswith(".toml"):
         return Path(plan)
     if plan in embedded_plans():
@@ -93,7 +99,13 @@ def _find(plan: str | Path) -> Path:
 
 
 def _parse(content: bytes, *, file: str) -> dict[str, Any]:
-    """Parse TOML, with the line of the first mistake in the error."""
+    """Parse TOML, with the line of the first mistake in the error.
+
+    Raises
+    ------
+    PlanError
+        If it is not UTF-8 or not TOML.
+    """
     try:
         return tomllib.loads(content.decode("utf-8-sig").replace("\r\n", "\n"))
     except UnicodeDecodeError as error:

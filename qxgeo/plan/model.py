@@ -1,28 +1,16 @@
-"""The action plan as frozen, typed values."""
+"""The parts of an action plan as frozen, typed values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qxgeo.errors import Fault, PlanError, Text
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
+    import datetime as dt
+    from collections.abc import Mapping
 
+    from qxgeo.errors import Text
     from qxgeo.vocabulary import Strength
-
-
-def unknown(column: str, name: str, known: Iterable[str], *, file: str = "") -> Fault:
-    """Say that `name` is not among the `known` words."""
-    words = "、".join(known)
-    return Fault(
-        problem=Text(f"没有“{name}”", f'there is no "{name}"'),
-        mend=Text(f"可用：{words}", f"known: {words}"),
-        file=file,
-        column=column,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +50,8 @@ class Deadline:
 
     kind: str
     text: str
-    date: date
-    earliest: date | None = None
+    date: dt.date
+    earliest: dt.date | None = None
     note: Text | None = None
 
 
@@ -263,8 +251,8 @@ class InspectionRound:
 
     number: int
     text: str
-    start: date
-    end: date
+    start: dt.date
+    end: dt.date
     focus: str
     sections: tuple[str, ...]
     note: Text | None
@@ -277,97 +265,3 @@ class Anomaly:
     where: str
     what: Text
     handling: Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionPlan:
-    """A whole plan.
-
-    Attributes
-    ----------
-    sha256
-        Of the plan file's bytes.
-    selectors
-        Selectors that several rules share, by name.
-    classes
-        Columns whose words have an order, first the most urgent; each step lists its synonyms.
-    """
-
-    plan_id: str
-    title: Text
-    district_code: str
-    year: int
-    sha256: str
-    units: tuple[Unit, ...]
-    parameters: tuple[Parameter, ...]
-    sections: tuple[Section, ...]
-    measures: tuple[Measure, ...]
-    rounds: tuple[InspectionRound, ...]
-    anomalies: tuple[Anomaly, ...]
-    selectors: Mapping[str, Selector]
-    classes: Mapping[str, tuple[tuple[str, ...], ...]]
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """Every rule, in the order of the document."""
-        return tuple(rule for measure in self.measures for rule in measure.rules)
-
-    @property
-    def targets(self) -> tuple[Target, ...]:
-        """Every target, in the order of the document."""
-        return tuple(target for section in self.sections for target in section.targets)
-
-    def measure(self, measure_id: str) -> Measure:
-        """Find a measure by its id; `PlanError` where there is none."""
-        for measure in self.measures:
-            if measure.measure_id == measure_id:
-                return measure
-        known = (measure.measure_id for measure in self.measures)
-        raise PlanError(unknown("measure", measure_id, known, file=self.plan_id))
-
-    def rule(self, rule_id: str) -> Rule:
-        """Find a rule by its id; `PlanError` where there is none."""
-        for rule in self.rules:
-            if rule.rule_id == rule_id:
-                return rule
-        known = (rule.rule_id for rule in self.rules)
-        raise PlanError(unknown("rule", rule_id, known, file=self.plan_id))
-
-    def target(self, target_id: str) -> Target:
-        """Find a target by its id; `PlanError` where there is none."""
-        for target in self.targets:
-            if target.target_id == target_id:
-                return target
-        known = (target.target_id for target in self.targets)
-        raise PlanError(unknown("target", target_id, known, file=self.plan_id))
-
-    def unit(self, unit_id: str) -> Unit:
-        """Find a unit by its id; `PlanError` where there is none."""
-        for unit in self.units:
-            if unit.unit_id == unit_id:
-                return unit
-        known = (unit.unit_id for unit in self.units)
-        raise PlanError(unknown("unit", unit_id, known, file=self.plan_id))
-
-    def find_unit(self, name: str) -> Unit:
-        """Find a unit by id, name, alias or township code; `PlanError` where there is none."""
-        for unit in self.units:
-            if name in (unit.unit_id, unit.name, *unit.aliases) or unit.members == (name,):
-                return unit
-        known = (unit.name for unit in self.units)
-        raise PlanError(unknown("unit", name, known, file=self.plan_id))
-
-    def parameter(self, parameter_id: str) -> Parameter:
-        """Find an open parameter by its id; `PlanError` where there is none."""
-        for parameter in self.parameters:
-            if parameter.parameter_id == parameter_id:
-                return parameter
-        known = (parameter.parameter_id for parameter in self.parameters)
-        raise PlanError(unknown("parameter", parameter_id, known, file=self.plan_id))
-
-    def class_rank(self, column: str, word: str) -> int | None:
-        """Place of `word` in the order of `column`, 0 the most urgent; None where it has none."""
-        for rank, synonyms in enumerate(self.classes.get(column, ())):
-            if word in synonyms:
-                return rank
-        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qxgeo.errors import PlanError, Text
-from qxgeo.plan.model import unknown
+from qxgeo.plan.action_plan import unknown
 from qxgeo.plan.words import KIND_LABELS, PERIOD_LABELS, ROLE_LABELS, SPATIAL_LABELS
 from qxgeo.vocabulary import STRENGTH_LABELS
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from qxgeo.plan.model import ActionPlan, Ambiguity, Measure, Rule, Selector, Unit
+    from qxgeo.plan.action_plan import ActionPlan
+    from qxgeo.plan.model import Ambiguity, Measure, Rule, Selector, Unit
 
 _WARNING_DAYS = Text("只在污染天气预警期间", "only during pollution warnings")
 _NEW_ONLY = Text("只约束新增，现有的列出", "binds new premises only; existing ones are listed")
@@ -121,8 +122,10 @@ def describe_measure(plan: ActionPlan, measure_id: str, lang: str = "zh") -> tup
     if lang == "en" and measure.summary_en:
         lines.append(f"({measure.summary_en})")
     lines.append("")
-    for role in target.role_order:
-        lines.append(_line(ROLE_LABELS[role], "、".join(target.as_written[role]), lang))
+    lines += [
+        _line(ROLE_LABELS[role], "、".join(target.as_written[role]), lang)
+        for role in target.role_order
+    ]
     lines += _times(plan, measure, lang)
     lines.append(_line(Text("类别", "class"), SPATIAL_LABELS[measure.spatial], lang))
     for label, sentence in (

@@ -15,16 +15,11 @@ from qxgeo.schemas import LAYERS
 from qxgeo.vocabulary import Strength
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 NOTHING = Selector(layer="", text=Text("", ""), where=MappingProxyType({}))
 _NEED_REFERENCE = ("within_distance", "inside_polygon", "coverage", "frontage")
 _FLAGS = ("whole_section", "new_only", "only_on_warning_days", "draws_zone")
-# What another reading of a clause may replace. It may not change which clause is read.
-OVERRIDABLE = (
-    "subject", "reference", "strength", "radius_m", "radius_parameter", "station_radius_m",
-    *_FLAGS, "rank_by", "also_when_missing",
-)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +75,9 @@ def _check_condition(where: Entry) -> None:
             for part in parts:
                 _check_condition(part)
         elif key == "not":
-            part = where.table(key)
-            if part is not None:
-                _check_condition(part)
+            negated = where.table(key)
+            if negated is not None:
+                _check_condition(negated)
         elif isinstance(where.raw[key], dict):
             _check_range(where, key)
         elif not _is_value(where.raw[key]):
@@ -191,7 +186,7 @@ def _check_rule(entry: Entry, rule: Rule, names: Names) -> None:
             Text("同时写了半径和参数", "both a radius and a parameter"),
             Text("原文有数字只写半径，否则只写参数", "the document's number, or else a parameter"),
         )
-    elif rule.kind == "within_distance" and rule.radius_m is rule.radius_parameter is None:
+    elif rule.kind == "within_distance" and (rule.radius_m, rule.radius_parameter) == (None, None):
         entry.fault(
             "radius_m",
             Text("距离判定没有距离", "a distance test without a distance"),
@@ -251,24 +246,27 @@ def _read_choice(entry: Entry, names: Names, *, is_default: bool) -> Choice:
 
 
 def _read_override(entry: Entry, names: Names) -> Mapping[str, Any]:
-    """Read replaced fields as `Rule` holds them; a radius and a parameter drive each other out."""
+    """Read replaced fields as `Rule` holds them; a radius and a parameter drive each other out.
+
+    What another reading may replace is what a reader is named for: never which clause is read.
+    """
+    readers: dict[str, Callable[[str], Any]] = {
+        "subject": lambda key: _read_any_selector(entry, key, names, required=True),
+        "reference": lambda key: _read_any_selector(entry, key, names, required=True),
+        "strength": lambda _: _read_strength(entry),
+        "radius_m": entry.metres,
+        "station_radius_m": entry.metres,
+        "radius_parameter": lambda key: _read_parameter_name(entry, key, names),
+        "rank_by": entry.texts,
+        "also_when_missing": entry.texts,
+        **dict.fromkeys(_FLAGS, entry.flag),
+    }
     override: dict[str, Any] = {}
     for key in entry.raw:
-        if key in ("subject", "reference"):
-            override[key] = _read_any_selector(entry, key, names, required=True)
-        elif key == "strength":
-            override[key] = _read_strength(entry)
-        elif key in ("radius_m", "station_radius_m"):
-            override[key] = entry.metres(key)
-        elif key == "radius_parameter":
-            override[key] = _read_parameter_name(entry, key, names)
-        elif key in _FLAGS:
-            override[key] = entry.flag(key)
-        elif key in ("rank_by", "also_when_missing"):
-            override[key] = entry.texts(key)
+        if key in readers:
+            override[key] = readers[key](key)
         else:
-            entry.unknown(key, key, OVERRIDABLE)
-            entry.value(key, "any", required=False)
+            entry.unknown(key, key, tuple(readers))
     if "radius_m" in override and "radius_parameter" in override:
         entry.fault(
             "radius_m",

@@ -149,7 +149,7 @@ def fetch_roads(
         If an answer cannot be kept.
     """
     service = service or Service()
-    endpoints = [_check_endpoint(endpoint) for endpoint in service.endpoints]
+    endpoints = [_check_endpoint(endpoint) for endpoint in service.endpoints or ("",)]
     tiles = covering_tiles(area)
     report = progress or _say_nothing
     report(0, len(tiles))
@@ -265,15 +265,12 @@ def _download(tile: Tile, endpoint: str, timeout_s: float) -> str:
             osmnx.graph.graph_from_polygon(
                 tile.polygon, retain_all=True, simplify=False, custom_filter=WAY_FILTER
             )
-        except InterruptedError:  # how osmnx's download-only mode ends
-            pass
-        except OSError as error:  # of which every error of requests is one
-            problem = f"{type(error).__name__}: {str(error)[:_EXCERPT]}"
-            raise _RefusedError(
-                Text(f"连接失败或超时（{problem}）", f"no connection or timeout ({problem})")
-            ) from error
-    if not texts:
-        raise _RefusedError(Text("没有收到回答", "no answer"))
+        except OSError as error:  # every error of requests, and how a download-only run ends
+            if not texts:
+                problem = f"{type(error).__name__}: {str(error)[:_EXCERPT]}"
+                raise _RefusedError(
+                    Text(f"连接失败或超时（{problem}）", f"no connection or timeout ({problem})")
+                ) from error
     return texts[-1]
 
 

@@ -40,7 +40,13 @@ class Tile:
 
     @property
     def polygon(self) -> shapely.Polygon:
-        """The cell in lon/lat, EPSG:4326."""
+        """The cell in lon/lat.
+
+        Returns
+        -------
+        polygon
+            Rectangle, EPSG:4326.
+        """
         return shapely.box(
             self.column / TILES_PER_DEGREE,
             self.row / TILES_PER_DEGREE,

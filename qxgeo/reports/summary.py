@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qxgeo.district import describe_missing, title_layer
-from qxgeo.plan.model import KIND_LABELS
+from qxgeo.plan import KIND_LABELS
 from qxgeo.reports.sheets import Sheet, SheetColumn, make_text_column
 from qxgeo.reports.wording import name_units
 from qxgeo.vocabulary import (

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from qxgeo.geodesy import area_m2
 from qxgeo.rules.attribute import judge_attribute
 from qxgeo.rules.distance import draw_zone, judge_distance, rule_radius_m
 from qxgeo.rules.judgement import Judgement, build_rows, line_stretches
 from qxgeo.rules.polygon import draw_area, judge_polygon
 from qxgeo.rules.scene import Scene, build_scene
-from qxgeo.vocabulary import Verdict
+from qxgeo.rules.stand_in import let_stand_in
 
 if TYPE_CHECKING:
     from qxgeo.plan import Rule
 
-__all__ = ["JUDGES", "Judgement", "Scene", "build_scene", "judge", "rule_radius_m"]
+__all__ = ["JUDGES", "Judgement", "Scene", "build_scene", "judge", "let_stand_in", "rule_radius_m"]
 
 # How each kind of test is judged. Kinds that are not here (siting, patrol, sensing) are gaps.
 JUDGES = {
@@ -55,10 +54,9 @@ def judge(rule: Rule, scene: Scene) -> Judgement:
         zone, names = draw_area(rule, scene)
     return Judgement(
         rule=rule,
+        opinion=opinion,
         rows=build_rows(rule, scene, opinion),
-        counts={v: int((opinion.verdicts == v).sum()) for v in Verdict},
         stretches=line_stretches(scene, rule, opinion) if has_lines else {},
         zone=zone,
         zone_reference_ids=names,
-        zone_area_m2=0.0 if zone is None else float(area_m2(np.array([zone], dtype=object))[0]),
     )

@@ -72,8 +72,8 @@ class Judgement:
     rows
         One row per subject and territory; columns of the findings table that place and attributes
         decide, plus `territory` (index) and `spared`.
-    counts
-        Subjects by verdict, of all kinds of geometry together.
+    opinion
+        Verdicts per subject, which the rows split by territory.
     stretches
         Of lines: disjoint stretches that the rows tell of, by verdict.
     zone
@@ -81,12 +81,16 @@ class Judgement:
     """
 
     rule: Rule
+    opinion: Opinion
     rows: gpd.GeoDataFrame
-    counts: dict[Verdict, int]
     stretches: dict[Verdict, Intervals] = field(default_factory=dict)
     zone: shapely.Geometry | None = None
     zone_reference_ids: str = ""
-    zone_area_m2: float = 0.0
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """Subjects by verdict, of all kinds of geometry together."""
+        return {v: int((self.opinion.verdicts == v).sum()) for v in Verdict}
 
 
 def build_rows(rule: Rule, scene: Scene, opinion: Opinion) -> gpd.GeoDataFrame:

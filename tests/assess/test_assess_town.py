@@ -118,7 +118,8 @@ def test_a_closed_station_counts_on_its_days_only(
     then = assess(district_of(*town.values(), as_of=date(2019, 6, 30)))
     assert "S3" not in set(result.findings["reference_id"])
     before = then.findings[then.findings["rule_id"] == KEEP_WET]
-    assert before["length_m"].sum() > result.findings["length_m"].sum()
+    now = result.findings[result.findings["rule_id"] == KEEP_WET]
+    assert before["length_m"].sum() > now["length_m"].sum() + 500  # S3 fills the gap in the middle
 
 
 def test_what_cannot_be_judged_is_a_gap_and_every_rule_is_one_or_the_other(
@@ -192,7 +193,7 @@ COORDINATE = st.floats(min_value=-0.03, max_value=0.03).map(lambda v: round(v, 5
 PLACE = st.tuples(COORDINATE, COORDINATE)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     roads=st.lists(st.lists(PLACE, min_size=2, max_size=4, unique=True), min_size=1, max_size=4),
     stations=st.lists(PLACE, min_size=1, max_size=3, unique=True),

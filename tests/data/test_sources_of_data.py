@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDERS = ("stations", "boundaries", "demo")
+STAMPED = (*FOLDERS, "plans")
 
 
 def entries(folder: Path) -> list[dict[str, object]]:
@@ -22,7 +23,7 @@ def entries(folder: Path) -> list[dict[str, object]]:
         return list(tomllib.load(stream)["file"])
 
 
-@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("name", STAMPED)
 def test_every_file_of_a_data_folder_has_one_entry(name: str) -> None:
     folder = data_dir() / name
     listed = [str(entry["file"]) for entry in entries(folder)]
@@ -30,7 +31,7 @@ def test_every_file_of_a_data_folder_has_one_entry(name: str) -> None:
     assert sorted(listed) == sorted(present)
 
 
-@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("name", STAMPED)
 def test_files_are_the_ones_that_were_described(name: str) -> None:
     folder = data_dir() / name
     for entry in entries(folder):

@@ -1,15 +1,16 @@
 """A hand-drawn town with an assessment of every kind, drawn without judging anything.
 
 Positions are offsets in metres from a corner, so that a reader can hold the town in the head: the
-district is 3 km wide and 2 km high, the west township is 东江街道, the east one is 穿山街道, the only
-station stands at (1500, 1000), and numbers are written by hand.
+district is 3 km wide and 2 km high, the west township is 东江街道, the east one is 穿山街道, the
+only station stands at (1500, 1000), and numbers are written by hand.
 """
 
 from __future__ import annotations
 
-import shutil
+import math
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -31,6 +32,9 @@ from qxgeo.plan import (
 )
 from qxgeo.schemas import FINDING_COLUMNS
 from qxgeo.vocabulary import OUTSIDE_DISTRICT, Strength, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LON, LAT = 110.30, 25.27
 LON_PER_M, LAT_PER_M = 1 / 100_760, 1 / 110_780  # at latitude 25.28, good enough for a drawing
@@ -61,7 +65,9 @@ def disc(radius_m: float) -> shapely.Polygon:
     return shapely.Polygon(place(*circle.exterior.coords))
 
 
-def _rule(rule_id: str, title: str, kind: str, strength: Strength, page: str, **more) -> Rule:
+def _rule(
+    rule_id: str, title: str, kind: str, strength: Strength, page: str, **more: object
+) -> Rule:
     return Rule(
         rule_id=rule_id,
         measure_id=rule_id.rpartition("-")[0],
@@ -85,29 +91,96 @@ def _rule(rule_id: str, title: str, kind: str, strength: Strength, page: str, **
 
 
 RULES = (
-    _rule("1.3.4-a", "国控站点1公里内不再新增汽修", "within_distance", Strength.NO_NEW_APPROVAL,
-          "restricted", layer="auto_repair", radius_m=1000.0, new_only=True, draws_zone=True,
-          clause="国控站点半径1公里范围内不再新增审批、办理相关许可证。"),
-    _rule("2.2.2-a", "主次干道监督考核清单", "attribute", Strength.OBLIGED, "keep_wet",
-          layer="roads", clause="加强对主次干道洒水降尘和深度清洗的监督考核。"),
-    _rule("2.2.3-b", "主城区重型货车通行路段24小时湿润", "inside_polygon", Strength.OBLIGED,
-          "keep_wet", layer="roads"),
-    _rule("2.2.3-c", "国控站点1公里内各路段24小时湿润", "within_distance", Strength.OBLIGED,
-          "keep_wet", layer="roads", radius_m=1000.0, draws_zone=True,
-          clause="国控站点半径1公里范围内各路段要24小时保持湿润。"),
-    _rule("2.2.4-a", "国控站点5公里内破损道路加快修缮", "within_distance", Strength.OBLIGED,
-          "repair", layer="damaged_roads", radius_m=5000.0,
-          clause="对国控站点半径5公里范围内的破损道路需加快修缮。"),
-    _rule("3.2.0-a", "全面取缔露天烧烤", "inside_polygon", Strength.PROHIBITED, "other",
-          layer="barbecue"),
-    _rule("3.3.0-a", "国控站点周边大型餐饮店安装在线监控", "within_distance", Strength.PROMOTED,
-          "other", layer="catering", radius_parameter="near_station_catering_m"),
-    _rule("4.1.4-b", "学校附近禁止开办检验机构", "within_distance", Strength.PROHIBITED,
-          "restricted", layer="inspection_agencies", radius_parameter="near_school_m",
-          draws_zone=True, clause="禁止在学校附近开办机动车排放检验机构。"),
-    _rule("4.1.4-f", "引导国控站点1公里内不新增检验机构", "within_distance", Strength.GUIDED,
-          "restricted", layer="inspection_agencies", radius_m=1000.0, new_only=True,
-          draws_zone=True, clause="引导国控站点半径1公里范围内不再新增机动车排放检验机构。"),
+    _rule(
+        "1.3.4-a",
+        "国控站点1公里内不再新增汽修",
+        "within_distance",
+        Strength.NO_NEW_APPROVAL,
+        "restricted",
+        layer="auto_repair",
+        radius_m=1000.0,
+        new_only=True,
+        draws_zone=True,
+        clause="国控站点半径1公里范围内不再新增审批、办理相关许可证。",
+    ),
+    _rule(
+        "2.2.2-a",
+        "主次干道监督考核清单",
+        "attribute",
+        Strength.OBLIGED,
+        "keep_wet",
+        layer="roads",
+        clause="加强对主次干道洒水降尘和深度清洗的监督考核。",
+    ),
+    _rule(
+        "2.2.3-b",
+        "主城区重型货车通行路段24小时湿润",
+        "inside_polygon",
+        Strength.OBLIGED,
+        "keep_wet",
+        layer="roads",
+    ),
+    _rule(
+        "2.2.3-c",
+        "国控站点1公里内各路段24小时湿润",
+        "within_distance",
+        Strength.OBLIGED,
+        "keep_wet",
+        layer="roads",
+        radius_m=1000.0,
+        draws_zone=True,
+        clause="国控站点半径1公里范围内各路段要24小时保持湿润。",
+    ),
+    _rule(
+        "2.2.4-a",
+        "国控站点5公里内破损道路加快修缮",
+        "within_distance",
+        Strength.OBLIGED,
+        "repair",
+        layer="damaged_roads",
+        radius_m=5000.0,
+        clause="对国控站点半径5公里范围内的破损道路需加快修缮。",
+    ),
+    _rule(
+        "3.2.0-a",
+        "全面取缔露天烧烤",
+        "inside_polygon",
+        Strength.PROHIBITED,
+        "other",
+        layer="barbecue",
+    ),
+    _rule(
+        "3.3.0-a",
+        "国控站点周边大型餐饮店安装在线监控",
+        "within_distance",
+        Strength.PROMOTED,
+        "other",
+        layer="catering",
+        radius_parameter="near_station_catering_m",
+    ),
+    _rule(
+        "4.1.4-b",
+        "学校附近禁止开办检验机构",
+        "within_distance",
+        Strength.PROHIBITED,
+        "restricted",
+        layer="inspection_agencies",
+        radius_parameter="near_school_m",
+        draws_zone=True,
+        clause="禁止在学校附近开办机动车排放检验机构。",
+    ),
+    _rule(
+        "4.1.4-f",
+        "引导国控站点1公里内不新增检验机构",
+        "within_distance",
+        Strength.GUIDED,
+        "restricted",
+        layer="inspection_agencies",
+        radius_m=1000.0,
+        new_only=True,
+        draws_zone=True,
+        clause="引导国控站点半径1公里范围内不再新增机动车排放检验机构。",
+    ),
 )
 
 
@@ -133,8 +206,16 @@ def _plan() -> ActionPlan:
         for measure_id in dict.fromkeys(rule.measure_id for rule in RULES)
     ]
     targets = tuple(
-        Target(target_id=target_id, numeral="（一）", title=f"道路扬尘与餐饮整治 {target_id}",
-               lead=(), cooperating=(), responsible=(), role_order=(), as_written={})
+        Target(
+            target_id=target_id,
+            numeral="（一）",
+            title=f"道路扬尘与餐饮整治 {target_id}",
+            lead=(),
+            cooperating=(),
+            responsible=(),
+            role_order=(),
+            as_written={},
+        )
         for target_id in dict.fromkeys(measure.target_id for measure in measures)
     )
     return ActionPlan(
@@ -145,9 +226,13 @@ def _plan() -> ActionPlan:
         sha256="0f" * 32,
         units=(),
         parameters=(
-            Parameter(parameter_id="near_station_catering_m", unit="m", default=None,
-                      title=Text("“国控站点周边”的距离", "what near a station means"),
-                      source=Text("原文没有数字", "the plan gives no number")),
+            Parameter(
+                parameter_id="near_station_catering_m",
+                unit="m",
+                default=None,
+                title=Text("“国控站点周边”的距离", "what near a station means"),
+                source=Text("原文没有数字", "the plan gives no number"),
+            ),
         ),
         sections=(Section(section_id="2", numeral="二", title="扬尘", targets=targets),),
         measures=tuple(measures),
@@ -176,7 +261,7 @@ def _table(rows: dict[str, list], shapes: list) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry=shapes, crs="EPSG:4326")
 
 
-def _layer(name: str, table: gpd.GeoDataFrame, **more) -> Layer:
+def _layer(name: str, table: gpd.GeoDataFrame, **more: object) -> Layer:
     return Layer(
         name=name, table=table, path=Path(f"{name}.geojson"), sha256="ab" * 32, datum="wgs84",
         accuracy_m=10.0, source="手绘 hand-drawn", licence="CC0", as_of=date(2023, 6, 1),
@@ -217,7 +302,9 @@ def make_town(roads: gpd.GeoDataFrame | None = None) -> District:
     )  # fmt: skip
 
 
-def finding(number: int, rule_id: str, subject: str, shape, **more) -> dict[str, object]:
+def finding(
+    number: int, rule_id: str, subject: str, shape: shapely.Geometry, **more: object
+) -> dict[str, object]:
     rule = next(rule for rule in RULES if rule.rule_id == rule_id)
     town = more.pop("town", "450305001")
     distance = more.get("distance_m", float("nan"))
@@ -237,8 +324,8 @@ def finding(number: int, rule_id: str, subject: str, shape, **more) -> dict[str,
         "margin_m": (rule.radius_m or 200.0) - distance,
         "error_m": 20.0,
         "radius_m": rule.radius_m or float("nan"),
-        "reference_id": "1864A" if distance == distance else "",
-        "reference_name": "龙隐路小学" if distance == distance else "",
+        "reference_id": "1864A" if not math.isnan(distance) else "",
+        "reference_name": "龙隐路小学" if not math.isnan(distance) else "",
         "length_m": 0.0,
         "length_low_m": 0.0,
         "length_high_m": 0.0,
@@ -265,47 +352,140 @@ def make_findings() -> gpd.GeoDataFrame:
     far = Verdict.DOES_NOT_APPLY.value
     rows = [
         ("1.3.4-a", "R1", point(1200, 1100), dict(name="示例快修店", distance_m=316.2, **new)),
-        ("1.3.4-a", "R2", point(900, 500), dict(name="示例老汽修", distance_m=781.0, **old,
-                                                verdict=far)),
-        ("1.3.4-a", "R3", point(2498, 1020), dict(name="示例边界汽修", distance_m=998.2, town=east,
-                                                  verdict=close, **new)),
-        ("1.3.4-a", "R4", point(2800, 300), dict(name="示例远郊汽修", distance_m=1476.5, town=east,
-                                                 verdict=far, **new)),
-        ("1.3.4-a", "zone", disc(1000).intersection(rectangle(0, 0, 1500, 2000)),
-         dict(name="1公里管控区", subject_layer="zone", area_m2=1_570_000.0)),
-        ("2.2.2-a", "w01", line((0, 1000), (1500, 1000)), dict(length_m=1500.0)),
-        ("2.2.2-a", "w02", line((1600, 0), (1600, 1000)), dict(length_m=1000.0, town=east)),
-        ("2.2.2-a", "w08", line((0, 1858), (3000, 1896)), dict(length_m=3000.2, town=east)),
-        ("2.2.3-c", "w01", line((500, 1000), (1500, 1000)),
-         dict(distance_m=0.0, length_m=1000.0, length_low_m=980.0, length_high_m=1020.0,
-              whole_length_m=3800.0)),
-        ("2.2.3-c", "w01", line((1500, 1000), (2500, 1000)),
-         dict(distance_m=0.0, length_m=1000.0, length_low_m=980.0, length_high_m=1020.0,
-              whole_length_m=3800.0, town=east)),
-        ("2.2.3-c", "w02", line((1600, 5), (1600, 1000), (1650, 1988)),
-         dict(distance_m=100.0, length_m=1984.0, length_low_m=1944.0, length_high_m=2024.0,
-              whole_length_m=2401.0, town=east)),
-        ("2.2.3-c", "w04", line((900, 1300), (1500, 1330)), dict(distance_m=326.0, length_m=600.7)),
-        ("2.2.3-c", "w05", line((900, 600), (1500, 630)), dict(distance_m=372.0, length_m=600.7)),
-        ("2.2.3-c", "w06", line((1200, 200), (1250, 900)), dict(distance_m=269.3, length_m=701.8)),
-        ("2.2.3-c", "w10", line((2496, 900), (2498, 1100)),
-         dict(distance_m=996.0, town=east, verdict=close, length_high_m=400.0)),
-        ("2.2.3-c", "w03", line((500, 1000), (560, 1300)), dict(
-            distance_m=940.0, length_m=300.0, town=OUTSIDE_DISTRICT)),
-        ("2.2.4-a", "D1", line((700, 1000), (900, 1000)),
-         dict(name="示例龙隐路", distance_m=600.0, length_m=200.0, rank=1, subject_class="severe")),
-        ("2.2.4-a", "D2", point(2600, 1500),
-         dict(name="示例货运路坑槽", distance_m=1208.3, rank=2, town=east, subject_class="light")),
-        ("3.2.0-a", "B1", point(2000, 400), dict(name="示例夜市烧烤", town=east)),
-        ("3.2.0-a", "B2", point(400, 300), dict(name=HOSTILE_NAME, verdict="unknown")),
-        ("4.1.4-b", "I1", point(1700, 700), dict(name="示例检验站", distance_m=150.0, town=east,
-                                                 **new)),
-        ("4.1.4-f", "I1", point(1700, 700), dict(name="示例检验站", distance_m=360.6, town=east,
-                                                 **new)),
-    ]  # fmt: skip
+        (
+            "1.3.4-a",
+            "R2",
+            point(900, 500),
+            dict(name="示例老汽修", distance_m=781.0, **old, verdict=far),
+        ),
+        (
+            "1.3.4-a",
+            "R3",
+            point(2498, 1020),
+            dict(name="示例边界汽修", distance_m=998.2, town=east, verdict=close, **new),
+        ),
+        (
+            "1.3.4-a",
+            "R4",
+            point(2800, 300),
+            dict(name="示例远郊汽修", distance_m=1476.5, town=east, verdict=far, **new),
+        ),
+        (
+            "1.3.4-a",
+            "zone",
+            disc(1000).intersection(rectangle(0, 0, 1500, 2000)),
+            {"name": "1公里管控区", "subject_layer": "zone", "area_m2": 1_570_000.0},
+        ),
+        ("2.2.2-a", "w01", line((0, 1000), (1500, 1000)), {"length_m": 1500.0}),
+        ("2.2.2-a", "w02", line((1600, 0), (1600, 1000)), {"length_m": 1000.0, "town": east}),
+        ("2.2.2-a", "w08", line((0, 1858), (3000, 1896)), {"length_m": 3000.2, "town": east}),
+        (
+            "2.2.3-c",
+            "w01",
+            line((500, 1000), (1500, 1000)),
+            {
+                "distance_m": 0.0,
+                "length_m": 1000.0,
+                "length_low_m": 980.0,
+                "length_high_m": 1020.0,
+                "whole_length_m": 3800.0,
+            },
+        ),
+        (
+            "2.2.3-c",
+            "w01",
+            line((1500, 1000), (2500, 1000)),
+            {
+                "distance_m": 0.0,
+                "length_m": 1000.0,
+                "length_low_m": 980.0,
+                "length_high_m": 1020.0,
+                "whole_length_m": 3800.0,
+                "town": east,
+            },
+        ),
+        (
+            "2.2.3-c",
+            "w02",
+            line((1600, 5), (1600, 1000), (1650, 1988)),
+            {
+                "distance_m": 100.0,
+                "length_m": 1984.0,
+                "length_low_m": 1944.0,
+                "length_high_m": 2024.0,
+                "whole_length_m": 2401.0,
+                "town": east,
+            },
+        ),
+        (
+            "2.2.3-c",
+            "w04",
+            line((900, 1300), (1500, 1330)),
+            {"distance_m": 326.0, "length_m": 600.7},
+        ),
+        ("2.2.3-c", "w05", line((900, 600), (1500, 630)), {"distance_m": 372.0, "length_m": 600.7}),
+        (
+            "2.2.3-c",
+            "w06",
+            line((1200, 200), (1250, 900)),
+            {"distance_m": 269.3, "length_m": 701.8},
+        ),
+        (
+            "2.2.3-c",
+            "w10",
+            line((2496, 900), (2498, 1100)),
+            {"distance_m": 996.0, "town": east, "verdict": close, "length_high_m": 400.0},
+        ),
+        (
+            "2.2.3-c",
+            "w03",
+            line((500, 1000), (560, 1300)),
+            {"distance_m": 940.0, "length_m": 300.0, "town": OUTSIDE_DISTRICT},
+        ),
+        (
+            "2.2.4-a",
+            "D1",
+            line((700, 1000), (900, 1000)),
+            {
+                "name": "示例龙隐路",
+                "distance_m": 600.0,
+                "length_m": 200.0,
+                "rank": 1,
+                "subject_class": "severe",
+            },
+        ),
+        (
+            "2.2.4-a",
+            "D2",
+            point(2600, 1500),
+            {
+                "name": "示例货运路坑槽",
+                "distance_m": 1208.3,
+                "rank": 2,
+                "town": east,
+                "subject_class": "light",
+            },
+        ),
+        ("3.2.0-a", "B1", point(2000, 400), {"name": "示例夜市烧烤", "town": east}),
+        ("3.2.0-a", "B2", point(400, 300), {"name": HOSTILE_NAME, "verdict": "unknown"}),
+        (
+            "4.1.4-b",
+            "I1",
+            point(1700, 700),
+            dict(name="示例检验站", distance_m=150.0, town=east, **new),
+        ),
+        (
+            "4.1.4-f",
+            "I1",
+            point(1700, 700),
+            dict(name="示例检验站", distance_m=360.6, town=east, **new),
+        ),
+    ]
     table = [finding(number, *row[:3], **row[3]) for number, row in enumerate(rows)]
     findings = gpd.GeoDataFrame(table, geometry="geometry", crs="EPSG:4326")
-    return findings.astype({name: kind for name, kind in FINDING_COLUMNS.items() if kind == "Int64"})
+    return findings.astype(
+        {name: kind for name, kind in FINDING_COLUMNS.items() if kind == "Int64"}
+    )
 
 
 def _totals(findings: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -328,7 +508,7 @@ def make_assessment(
     district: District | None = None, findings: gpd.GeoDataFrame | None = None
 ) -> Assessment:
     findings = make_findings() if findings is None else findings
-    counts = findings.groupby("rule_id")["verdict"].value_counts().unstack(fill_value=0)
+    counts = pd.crosstab(findings["rule_id"], findings["verdict"])
     counts = counts.reindex(columns=[word.value for word in Verdict], fill_value=0)
     counts.insert(0, "subjects", counts.sum(axis=1))
     zones = gpd.GeoDataFrame(
@@ -352,20 +532,33 @@ def make_assessment(
         rule_counts=counts.reset_index(),
         reasons=pd.DataFrame(),
         gaps=(
-            Gap(rule_id="2.2.3-b", measure_id="2.2.3", missing=("layer:main_urban_area",),
-                reason=Text("缺少图层“主城区”", "the layer main_urban_area is missing")),
-            Gap(rule_id="3.3.0-a", measure_id="3.3.0",
+            Gap(
+                rule_id="2.2.3-b",
+                measure_id="2.2.3",
+                missing=("layer:main_urban_area",),
+                reason=Text("缺少图层“主城区”", "the layer main_urban_area is missing"),
+            ),
+            Gap(
+                rule_id="3.3.0-a",
+                measure_id="3.3.0",
                 missing=("parameter:near_station_catering_m",),
-                reason=Text("参数没有取值", "a parameter has no value")),
-        ),  # fmt: skip
+                reason=Text("参数没有取值", "a parameter has no value"),
+            ),
+        ),
         assumptions=(
-            Assumption(assumption_id="near_school_m", rule_ids=("4.1.4-b",),
-                       text=Text("“学校附近”按 200 米计", "near a school means 200 m"),
-                       source=Text("方案没有写明；参照常用退让距离", "not in the plan")),
-            Assumption(assumption_id="datum:stations", rule_ids=("1.3.4-a", "2.2.3-c"),
-                       text=Text("站点坐标按 WGS 84 计", "stations are taken as WGS 84"),
-                       source=Text("来源没有写明坐标系", "the source names no datum")),
-        ),  # fmt: skip
+            Assumption(
+                assumption_id="near_school_m",
+                rule_ids=("4.1.4-b",),
+                text=Text("“学校附近”按 200 米计", "near a school means 200 m"),
+                source=Text("方案没有写明；参照常用退让距离", "not in the plan"),
+            ),
+            Assumption(
+                assumption_id="datum:stations",
+                rule_ids=("1.3.4-a", "2.2.3-c"),
+                text=Text("站点坐标按 WGS 84 计", "stations are taken as WGS 84"),
+                source=Text("来源没有写明坐标系", "the source names no datum"),
+            ),
+        ),
         as_of=date(2023, 6, 30),
         is_demo=True,
         is_approximate=True,
@@ -376,3 +569,30 @@ def make_assessment(
 def town_assessment() -> Assessment:
     """Two townships, a station, ten roads, every verdict, two gaps, hostile names."""
     return make_assessment()
+
+
+@pytest.fixture(scope="session")
+def hostile_name() -> str:
+    """Name of road w06 and of site B2."""
+    return HOSTILE_NAME
+
+
+@pytest.fixture(scope="session")
+def town_assessment_of() -> Callable[..., Assessment]:
+    """Build the town's assessment with another district or other findings."""
+    return make_assessment
+
+
+@pytest.fixture(scope="session")
+def crowded_district() -> District:
+    """Give the town a grid of 3,100 streets: more than the page draws as vectors."""
+    corners = [(50 + 48 * (i % 62), 20 + 39 * (i // 62)) for i in range(3100)]
+    roads = _table(
+        {
+            "section_id": [f"g{i:04d}" for i in range(3100)],
+            "name": [f"示例{i % 62:02d}巷" for i in range(3100)],
+            "road_class": ["primary" if i % 62 == 31 else "residential" for i in range(3100)],
+        },
+        [line((x, y), (x, y + 39)) for x, y in corners],
+    )
+    return make_town(roads)

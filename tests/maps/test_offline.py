@@ -105,7 +105,8 @@ def test_a_map_with_all_controls_opens_without_a_network(
     assert offline_page.locator(".leaflet-control-search").count() == 1
     assert offline_page.locator(".leaflet-control-attribution").inner_text().startswith("Leaflet")
     assert offline_page.locator(".leaflet-control-attribution a").count() == 0
-    assert offline_page.evaluate("document.fonts.check('900 12px \"qxgeo icons\"')")
+    fonts = "document.fonts.ready.then(all => [...all].map(font => [font.family, font.status]))"
+    assert offline_page.evaluate(fonts) == [['"qxgeo icons"', "loaded"]]
     assert offline_page.get_by_text("测量", exact=False).count() > 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
-from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import quoteattr
 
 import pandas as pd
@@ -13,6 +13,9 @@ import pytest
 from qxgeo.errors import InputError, ReadError
 from qxgeo.readers.osm import read_osm_roads
 from qxgeo.schemas import ROADS
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # The town lies on a grid of 0.001 degrees; node number 10 * column + row.
 #

@@ -34,7 +34,10 @@ CORNERS = (
     + [corner(i, *at) for i, at in enumerate([(11, 1), (13, 1), (13, 3), (11, 3)], start=9)]
 )
 KITCHEN = corner(
-    20, 7, 7, tags(amenity="restaurant; cafe", name="米粉店", addr__street="七星路", addr__housenumber="1号")
+    20,
+    7,
+    7,
+    tags(amenity="restaurant; cafe", name="米粉店", addr__street="七星路", addr__housenumber="1号"),
 )
 SCHOOL = ring(1, [1, 2, 3, 4, 1], amenity="school", name__zh="小学")
 POND = (

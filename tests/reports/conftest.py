@@ -1,6 +1,6 @@
 """A town drawn by hand: every verdict, two townships and one without land, names that bite.
 
-West of 110.30 lies 东江街道, east of it 七星[区]街道; the station stands on the border between them.
+West of 110.30 lies 东江街道, east of it another; the station stands on the border between them.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ RICH = "<r><t>塞入的标签</t></r>"
 CONTROLS = "桂\x00磨\x0b路\u202e1\ufffe号\n二行"
 
 
-def make_rule(rule_id: str, page: str, strength: Strength, layer: str, **other: Any) -> Rule:
+def make_rule(rule_id: str, page: str, strength: Strength, layer: str, **other: object) -> Rule:
     """Make a rule of the town's plan."""
     fields: dict[str, Any] = {
         "rule_id": rule_id,
-        "measure_id": rule_id.split("-")[0],
+        "measure_id": rule_id.split("-", maxsplit=1)[0],
         "title": Text(f"规则{rule_id}的名称", f"title of {rule_id}"),
         "clause": f"{rule_id}：国控站点周边一定范围内的要求。",
         "kind": "within_distance",
@@ -120,7 +120,7 @@ def make_plan() -> ActionPlan:
     )
 
 
-def make_finding(rule_id: str, subject_id: str, township: str, **other: Any) -> dict[str, Any]:
+def make_finding(rule_id: str, subject_id: str, township: str, **other: object) -> dict[str, Any]:
     """Make one row of findings; what is not said is empty."""
     rules = {rule.rule_id: rule for measure in make_plan().measures for rule in measure.rules}
     rule = rules[rule_id]
@@ -190,20 +190,23 @@ def make_totals() -> pd.DataFrame:
     """Make totals whose townships add up to the whole."""
     rows = []
     for scope in ("page:keep_wet", "rule:2.2.3-c", "strength:obliged"):
-        for place, count, length in (
-            (WEST, 1, 600.0),
-            (EAST, 1, 300.0),
-            (OUTSIDE_DISTRICT, 1, 100.0),
-            ("all", 2, 1000.0),
-        ):
-            rows.append((scope, "applies", place, NAMES[place], count, length, 0.0))
-    for place in (EAST, "all"):
-        rows.append(("rule:2.3.1-a", "applies", place, NAMES[place], 1, 0.0, 1234.5))
+        rows += [
+            (scope, "applies", place, NAMES[place], count, length, 0.0)
+            for place, count, length in (
+                (WEST, 1, 600.0),
+                (EAST, 1, 300.0),
+                (OUTSIDE_DISTRICT, 1, 100.0),
+                ("all", 2, 1000.0),
+            )
+        ]
+    rows += [
+        ("rule:2.3.1-a", "applies", place, NAMES[place], 1, 0.0, 1234.5) for place in (EAST, "all")
+    ]
     columns = ["scope", "verdict", "township_id", "township_name", "count", "length_m", "area_m2"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def make_layer(name: str, table: gpd.GeoDataFrame, **other: Any) -> Layer:
+def make_layer(name: str, table: gpd.GeoDataFrame, **other: object) -> Layer:
     """Make a layer of the town's district."""
     fields: dict[str, Any] = {
         "name": name,
@@ -286,10 +289,15 @@ def make_town() -> Assessment:
         crs="EPSG:4326",
     )
     counts = pd.DataFrame(
-        [("1.3.4-a", 3, 1, 1, 1, 0), ("2.2.3-c", 9, 2, 5, 1, 1), ("2.2.4-a", 2, 2, 0, 0, 0),
-         ("2.3.1-a", 1, 1, 0, 0, 0)],
-        columns=["rule_id", "subjects", "applies", "does_not_apply", "too_close_to_call", "unknown"],
-    )  # fmt: skip
+        {
+            "rule_id": ["1.3.4-a", "2.2.3-c", "2.2.4-a", "2.3.1-a"],
+            "subjects": [3, 9, 2, 1],
+            "applies": [1, 2, 2, 1],
+            "does_not_apply": [1, 5, 0, 0],
+            "too_close_to_call": [1, 1, 0, 0],
+            "unknown": [0, 1, 0, 0],
+        }
+    )
     return Assessment(
         district=make_district(),
         plan=make_plan(),

@@ -49,7 +49,8 @@ def test_a_fault_of_the_library_is_told_in_words(
     town: Assessment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise pa.ArrowInvalid("strange")
+        message = "strange"
+        raise pa.ArrowInvalid(message)
 
     monkeypatch.setattr(gpd.GeoDataFrame, "to_parquet", fail)
     with pytest.raises(OutputError, match="GeoParquet 写不成：strange"):

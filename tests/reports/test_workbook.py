@@ -4,7 +4,6 @@ import dataclasses
 import errno
 import re
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
@@ -18,6 +17,8 @@ from qxgeo.reports.workbook import write_workbook
 from qxgeo.vocabulary import DEMO_BANNER
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from openpyxl.worksheet.worksheet import Worksheet
 
     from qxgeo.assess import Assessment
@@ -32,11 +33,11 @@ HEAD = 5  # title, subtitle, banner, boundary note; the header is the fifth row
 
 @pytest.fixture(scope="module")
 def book(town: Assessment, tmp_path_factory: pytest.TempPathFactory) -> openpyxl.Workbook:
-    """The Chinese workbook, written once for the tests that only read it."""
+    """Write the Chinese workbook once for the tests that only read it."""
     return write(town, tmp_path_factory.mktemp("book"))
 
 
-def write(town: Assessment, folder: Path, **other: Any) -> openpyxl.Workbook:
+def write(town: Assessment, folder: Path, **other: object) -> openpyxl.Workbook:
     path = folder / "lists.xlsx"
     write_workbook(town, path, **({"lang": "zh"} | other))
     return openpyxl.load_workbook(path)
@@ -254,8 +255,8 @@ def test_a_scope_without_a_name_stands_for_itself(town: Assessment, tmp_path: Pa
     assert "page:moon" in {row["范围"] for row in rows}
 
 
-def test_no_time_of_day_is_in_the_file(book: openpyxl.Workbook) -> None:
-    book
+def test_no_time_of_day_is_in_the_file(town: Assessment, tmp_path: Path) -> None:
+    write(town, tmp_path)
     with zipfile.ZipFile(tmp_path / "lists.xlsx") as archive:
         core = archive.read("docProps/core.xml").decode()
         years = {info.date_time[0] for info in archive.infolist()}
@@ -277,7 +278,8 @@ def test_a_full_disk_inside_the_writer_surfaces_as_an_oserror(
     town: Assessment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
-        raise FileCreateError("x") from OSError(errno.ENOSPC, "No space left on device")
+        message = "No space left on device"
+        raise FileCreateError(message) from OSError(errno.ENOSPC, message)
 
     monkeypatch.setattr(workbook.xlsxwriter.Workbook, "close", fail)
     with pytest.raises(OSError, match="No space left"):
@@ -288,7 +290,8 @@ def test_another_fault_of_the_writer_is_told_in_words(
     town: Assessment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
-        raise XlsxWriterException("strange")
+        message = "strange"
+        raise XlsxWriterException(message)
 
     monkeypatch.setattr(workbook.xlsxwriter.Workbook, "close", fail)
     with pytest.raises(OutputError, match="工作簿写不成：strange"):

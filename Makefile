@@ -1,0 +1,68 @@
+# make demo   install, run the main job on the embedded district, say where the maps are
+# make test   set up everything the tests need, lint, test
+# make check  lint only (after make test once)    make fix   format and mend what ruff can
+# make bench  time and memory of the main job     make clean remove what make made
+
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+  "$$p" -c '$(NEW_ENOUGH)' 2>/dev/null && command -v "$$p" && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WORKERS ?= 2
+ASSETS := qxgeo/_assets/manifest.json
+
+.PHONY: demo test check fix bench clean browser
+.DEFAULT_GOAL := demo
+
+demo: .stamps/install $(ASSETS)
+	$(BIN)/qxgeo run
+	@echo "地图已生成，请用浏览器打开 / the maps are ready, open: $(CURDIR)/maps/index.html"
+
+test: .stamps/develop browser check
+	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term-missing:skip-covered
+
+check: .stamps/develop
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --preview --select DOC501 qxgeo
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	find qxgeo -name '*.py' -print0 | sort -z | xargs -0 $(BIN)/python -m numpydoc.hooks.validate_docstrings
+
+fix: .stamps/develop
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .stamps/install $(ASSETS)
+	$(BIN)/python benchmarks/main_job.py
+
+clean:
+	rm -rf $(VENV) .stamps .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	rm -rf build dist qxgeo/_assets .import_linter_cache
+	find qxgeo tests scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.stamps/venv:
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(NEW_ENOUGH)' || \
+	  { echo "需要 Python 3.11 或更新版本 / Python 3.11 or newer is needed; name it: make PYTHON=..."; exit 2; }
+	"$(PYTHON)" -m venv $(VENV) || \
+	  { echo "无法创建虚拟环境（Debian: apt-get install python3-venv） / no venv module"; exit 2; }
+	$(PIP) install --upgrade 'pip>=25.1'
+	@mkdir -p .stamps && touch $@
+
+# The hook that runs in an installation collects the maps' scripts with npm.
+.stamps/install: .stamps/venv pyproject.toml hatch_build.py package.json package-lock.json
+	$(PIP) install --editable .
+	@touch $@
+
+$(ASSETS): .stamps/install
+	@test -f $@ || $(PIP) install --editable . --no-deps --force-reinstall
+	@touch $@
+
+.stamps/develop: .stamps/install $(ASSETS)
+	$(PIP) install --group test --group lint
+	@touch $@
+
+# Tests in a browser skip, and say so, where there is none.
+browser:
+	@sh scripts/ensure_browser.sh

@@ -1,0 +1,155 @@
+"""``qxgeo run``: the main job."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import click
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from qxgeo.assess import assess
+from qxgeo.cli.session import Session, lang_option, open_console
+from qxgeo.district import load_district
+from qxgeo.errors import Text
+from qxgeo.maps import write_maps
+from qxgeo.reports import replace_outputs, write_reports
+from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from qxgeo.assess import Assessment
+
+PAGES = {
+    "keep_wet": Text("保持湿润的道路", "roads to keep wet"),
+    "repair": Text("加快修缮的道路", "roads to repair first"),
+    "restricted": Text("受限的区域和场所", "restricted areas and places"),
+    "other": Text("其他规则", "other rules"),
+}
+
+
+class Tell(Protocol):
+    """Say what is being done, and how far it is."""
+
+    def __call__(self, what: str, done: float = 0.0, total: float = 0.0, /) -> None:
+        """Show it."""
+
+
+@click.command(
+    help="判定方案的全部规则，写出离线地图（index.html）、清单（xlsx）、GeoPackage 和 GeoParquet。"
+    "不给辖区则用内置的七星区。\n\n"
+    "Judge every rule of the plan and write offline maps (index.html), lists, GeoPackage and"
+    " GeoParquet. Without a district the embedded one is used."
+)
+@click.argument("district", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("maps"),
+    show_default=True,
+    help="输出文件夹，整体替换 · folder for the results, replaced as a whole",
+)
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="判定时点 · the day to judge",
+)
+@click.option(
+    "--tianditu-key",
+    envvar="QXGEO_TIANDITU_KEY",
+    help="天地图密钥，作可选的在线底图 · key of the optional online base map",
+)
+@click.option("--quiet", "-q", is_flag=True, help="只报错误 · say nothing but errors")
+@lang_option
+@click.pass_obj
+def command(
+    session: Session,
+    *,
+    district: Path | None,
+    out: Path,
+    as_of: datetime | None,
+    tianditu_key: str | None,
+    quiet: bool,
+) -> None:
+    """Load, assess, write, and say where the maps are."""
+    with _showing_progress(session, is_quiet=quiet) as tell:
+        tell(session.words("读入图层", "reading layers"))
+        loaded = load_district(district, as_of=None if as_of is None else as_of.date())
+        assessment = assess(loaded, progress=tell)
+        with replace_outputs(out) as folder:
+            online = {"tianditu": tianditu_key} if tianditu_key else None
+            write_maps(assessment, folder, lang=session.lang, online_base=online, progress=tell)
+            write_reports(assessment, folder, lang=session.lang, progress=tell)
+    if not quiet:
+        _print_headline(session, assessment, out)
+
+
+@contextmanager
+def _showing_progress(session: Session, *, is_quiet: bool) -> Iterator[Tell]:
+    """Show a bar on standard error while it is a terminal, else nothing."""
+    console = open_console(is_for_progress=True)
+    if is_quiet or not console.is_terminal:
+        yield _say_nothing
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(session.words("开始", "starting"), total=None)
+
+        def tell(what: str, done: float = 0.0, total: float = 0.0, /) -> None:
+            progress.update(task, description=what, completed=done, total=total or None)
+
+        yield tell
+
+
+def _say_nothing(_what: str, _done: float = 0.0, _total: float = 0.0) -> None:
+    """Ignore progress."""
+
+
+def _print_headline(session: Session, assessment: Assessment, out: Path) -> None:
+    """Say what was judged, the totals of each page, and where the results are."""
+    if assessment.is_demo:
+        session.say(DEMO_BANNER)
+    name = assessment.district.name.in_language(session.lang)
+    judged, gaps = len(assessment.rule_counts), len(assessment.gaps)
+    session.say(
+        session.words(
+            f"{name} {assessment.as_of}：判定规则 {judged} 条，缺口 {gaps} 条，"
+            f"假设 {len(assessment.assumptions)} 条，结论 {len(assessment.findings)} 行",
+            f"{name} {assessment.as_of}: {judged} rules judged, {gaps} gaps,"
+            f" {len(assessment.assumptions)} assumptions, {len(assessment.findings)} findings",
+        )
+    )
+    for page, title in PAGES.items():
+        line = _describe_page(session, assessment, page)
+        if line:
+            session.say(f"  {title.in_language(session.lang)}: {line}")
+    session.say(NOT_LEGAL_BOUNDARY)
+    index = (out / "index.html").resolve()
+    session.say(session.words(f"地图：{index}", f"maps: {index}"))
+    session.say(
+        session.words(
+            f"清单：{index.with_name('lists.xlsx')}", f"lists: {index.with_name('lists.xlsx')}"
+        )
+    )
+
+
+def _describe_page(session: Session, assessment: Assessment, page: str) -> str:
+    """Word the totals of a page: what applies, and what is too close to call."""
+    totals = assessment.totals
+    rows = totals[(totals["scope"] == f"page:{page}") & (totals["township_id"] == "all")]
+    parts = []
+    words = {
+        Verdict.APPLIES: session.words("适用", "applies"),
+        Verdict.TOO_CLOSE_TO_CALL: session.words("临界", "too close to call"),
+    }
+    for verdict, word in words.items():
+        for row in rows[rows["verdict"] == str(verdict)].to_dict("records"):
+            amounts = [session.words(f"{row['count']} 处", f"{row['count']} places")]
+            amounts += [f"{row['length_m'] / 1e3:.2f} km"] if row["length_m"] > 0 else []
+            amounts += [f"{row['area_m2'] / 1e6:.2f} km2"] if row["area_m2"] > 0 else []
+            parts.append(f"{word} " + ", ".join(amounts))
+    return "; ".join(parts)
