@@ -240,3 +240,45 @@ def layer_of() -> Callable[..., Layer]:
 def district_of() -> Callable[..., District]:
     """Give the function that builds a district of layers."""
     return make_district
+
+
+def write_folder(folder: Path, *layers: Layer, **lines: str) -> Path:
+    """Write layers as GeoJSON and a district.toml that names them; `lines` adds to its top."""
+    top = {"code": '"450305"', "name": '"小城"', "plan": '"qixing-2023"', "as_of": "2023-06-30"}
+    text = ['schema = "qxgeo-district/1"']
+    text += [f"{key} = {value}" for key, value in (top | lines).items() if value]
+    for layer in layers:
+        table = layer.table.copy()
+        for column in table.columns.drop("geometry"):
+            table[column] = table[column].map(
+                lambda cell: cell.isoformat() if isinstance(cell, date) else cell
+            )
+        (folder / f"{layer.name}.geojson").write_text(
+            table.to_json(drop_id=True, ensure_ascii=False), encoding="utf-8"
+        )
+        text += [
+            "",
+            f"[layers.{layer.name}]",
+            f'path = "{layer.name}.geojson"',
+            'datum = "wgs84"',
+            f"accuracy_m = {layer.accuracy_m}",
+            'source = "手绘"',
+        ]
+    file = folder / "district.toml"
+    file.write_text("\n".join(text) + "\n", encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def town_folder(tmp_path: Path, town: dict[str, Layer]) -> Path:
+    """Give a folder that holds the small town as files."""
+    folder = tmp_path / "town"
+    folder.mkdir()
+    write_folder(folder, *town.values())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def folder_of() -> Callable[..., Path]:
+    """Give the function that writes layers and their district.toml into a folder."""
+    return write_folder

@@ -42,41 +42,22 @@ _ASSET_BY_FILE_NAME: dict[str, str | None] = {
     "leaflet.css": "leaflet.css",
     "jquery.min.js": "jquery.slim.min.js",
     "jquery-3.7.1.min.js": "jquery.slim.min.js",
-    "leaflet.awesome-markers.js": "leaflet.awesome-markers.js",
-    "leaflet.awesome-markers.css": "leaflet.awesome-markers.css",
-    "all.min.css": "icons.css",
-    "leaflet.markercluster.js": "leaflet.markercluster.js",
-    "MarkerCluster.css": "MarkerCluster.css",
-    "MarkerCluster.Default.css": "MarkerCluster.Default.css",
-    "leaflet.featuregroup.subgroup.js": "leaflet.featuregroup.subgroup.js",
-    "leaflet.groupedlayercontrol.min.js": "leaflet.groupedlayercontrol.min.js",
-    "leaflet.groupedlayercontrol.min.css": "leaflet.groupedlayercontrol.min.css",
-    "L.Control.Layers.Tree.min.js": "L.Control.Layers.Tree.js",
-    "L.Control.Layers.Tree.min.css": "L.Control.Layers.Tree.css",
     "Control.FullScreen.min.js": "Control.FullScreen.js",
     "Control.FullScreen.css": "Control.FullScreen.css",
-    "leaflet-measure.min.js": "leaflet-measure.js",
-    "leaflet-measure.min.css": "leaflet-measure.css",
     "L.Control.MousePosition.min.js": "L.Control.MousePosition.js",
     "L.Control.MousePosition.min.css": "L.Control.MousePosition.css",
-    "Control.MiniMap.js": "Control.MiniMap.min.js",
-    "Control.MiniMap.css": "Control.MiniMap.min.css",
-    "leaflet-search.min.js": "leaflet-search.min.js",
-    "leaflet-search.min.css": "leaflet-search.min.css",
     "bootstrap.bundle.min.js": None,
     "bootstrap.min.css": None,
     "bootstrap-glyphicons.css": None,
-    "jquery-ui.min.js": None,
+    "leaflet.awesome-markers.js": None,
+    "leaflet.awesome-markers.css": None,
     "leaflet.awesome.rotate.min.css": None,
+    "all.min.css": None,
 }
-_TRANSLATED = {("leaflet-measure.js", "zh"): "leaflet-measure.cn.js"}
-# Folium asks for these on every page; they go in where the page's own text has one of the words.
-_NEEDED_IF = {
-    "jquery.slim.min.js": ("$(", "$.", "jQuery"),
-    "leaflet.awesome-markers.js": ("L.AwesomeMarkers.",),
-    "leaflet.awesome-markers.css": ("L.AwesomeMarkers.",),
-    "icons.css": ("fa-", "L.AwesomeMarkers."),
-}
+# Folium asks for these on every page. The first goes in where the page's own text has one of the
+# words; where it has one of the others, the page cannot do without what is left out.
+_NEEDED_IF = {"jquery.slim.min.js": ("$(", "$.", "jQuery")}
+_MISSED_IF = {"leaflet.awesome-markers.js": "L.AwesomeMarkers."}
 _FONT_STYLE = (
     f"html,body,.leaflet-container{{font-family:{FONT_STACK}}}"
     "button,input,select,textarea{font-family:inherit}"
@@ -85,7 +66,6 @@ _MEDIA_TYPES = {
     "png": "image/png",
     "gif": "image/gif",
     "svg": "image/svg+xml",
-    "ttf": "font/ttf",
 }
 
 _CSS_URL = re.compile(r"url\(\s*[\"']?(?!data:|#)([^\"')]+)[\"']?\s*\)")
@@ -94,14 +74,13 @@ _RANDOM_ID = re.compile(r"_([0-9a-f]{32})(?![0-9a-f])")
 _SOURCE_MAP = re.compile(r"^[ \t]*(?://[#@]|/\*[#@]) ?sourceMappingURL=.*$", re.MULTILINE)
 
 
-def make_self_contained(
-    html: str, *, assets: Path, tile_urls: Sequence[str] = (), lang: str = "zh"
-) -> str:
+def make_self_contained(html: str, *, assets: Path, tile_urls: Sequence[str] = ()) -> str:
     """Turn a rendered Folium page into one file that opens without a network.
 
     Every script and style sheet becomes inline, pictures and fonts become data URIs, random element
     ids are numbered in order of appearance, and a content security policy forbids everything else.
-    Bootstrap, Glyphicons and jQuery UI are left out: give Folium icons ``prefix="fa"``.
+    Bootstrap, Glyphicons and icon fonts are left out: draw with `folium.DivIcon` or circles instead
+    of `folium.Icon`.
 
     Text inside data is not searched for addresses: the policy makes them inert, and a hostile name
     must not be able to stop a run.
@@ -114,8 +93,6 @@ def make_self_contained(
         Folder with ``manifest.json`` and the collected files, see `resources.assets_dir`.
     tile_urls
         Address templates of online base maps, exactly as the page has them; https only.
-    lang
-        ``zh`` or ``en``: the language of controls that come in several.
 
     Returns
     -------
@@ -127,8 +104,8 @@ def make_self_contained(
     OutputError
         If an asset is missing, or the page would still load something from elsewhere.
     """
-    shelf = _Shelf(assets, lang)
-    policy = _policy(tile_urls, compiles_templates="leaflet-measure" in html)
+    shelf = _Shelf(assets)
+    policy = _policy(tile_urls)
     pieces = _with_head(list(split_page(html)), policy)
     own_text = "".join(piece.content for piece in pieces)
     faults: list[str] = []
@@ -143,9 +120,8 @@ def make_self_contained(
 class _Shelf:
     """The collected files of one folder."""
 
-    def __init__(self, folder: Path, lang: str) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._lang = lang
         try:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             self._names = frozenset(manifest["files"])
@@ -154,9 +130,7 @@ class _Shelf:
 
     def asset_name(self, address: str) -> str | None:
         """Find the collected file for an address; KeyError where there is none."""
-        file_name = urlsplit(address).path.rpartition("/")[2]
-        name = _ASSET_BY_FILE_NAME[file_name]
-        return None if name is None else _TRANSLATED.get((name, self._lang), name)
+        return _ASSET_BY_FILE_NAME[urlsplit(address).path.rpartition("/")[2]]
 
     def script(self, name: str) -> str:
         """Give a script as it may stand inside a script element."""
@@ -312,13 +286,13 @@ def _with_head(pieces: list[Piece], policy: str) -> list[Piece]:
     return pieces
 
 
-def _policy(tile_urls: Sequence[str], *, compiles_templates: bool) -> str:
-    """Write the content security policy; the measure control compiles its templates itself."""
+def _policy(tile_urls: Sequence[str]) -> str:
+    """Write the content security policy."""
     hosts = sorted({_policy_host(url) for url in tile_urls})
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src 'unsafe-inline'" + (" 'unsafe-eval'" if compiles_templates else ""),
+            "script-src 'unsafe-inline'",
             "style-src 'unsafe-inline'",
             " ".join(("img-src data: blob:", *hosts)),
             "font-src data:",

@@ -155,7 +155,7 @@ def render_page(
         lang=lang,
     )
     tile_urls = [url for one in online for url in one.urls]
-    return make_self_contained(html, assets=assets_dir(), tile_urls=tile_urls, lang=lang)
+    return make_self_contained(html, assets=assets_dir(), tile_urls=tile_urls)
 
 
 def _describe_rules(

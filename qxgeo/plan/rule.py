@@ -186,7 +186,7 @@ def _check_rule(entry: Entry, rule: Rule, names: Names) -> None:
             Text("同时写了半径和参数", "both a radius and a parameter"),
             Text("原文有数字只写半径，否则只写参数", "the document's number, or else a parameter"),
         )
-    elif rule.kind == "within_distance" and (rule.radius_m, rule.radius_parameter) == (None, None):
+    elif rule.kind == "within_distance" and not {"radius_m", "radius_parameter"} & set(entry.raw):
         entry.fault(
             "radius_m",
             Text("距离判定没有距离", "a distance test without a distance"),
@@ -293,5 +293,6 @@ def check_rules(found: Iterable[tuple[Entry, Rule]]) -> None:
                 entry.fault(f"ambiguities[{number}].id", *twice(ambiguity.ambiguity_id))
             ambiguity_ids.add(ambiguity.ambiguity_id)
         for number, name in enumerate(rule.also_when_missing):
-            if name not in rule_ids or name == rule.rule_id:
-                entry.unknown(f"also_when_missing[{number}]", name, rule_ids)
+            others = [one for one in rule_ids if one != rule.rule_id]
+            if name not in others:
+                entry.unknown(f"also_when_missing[{number}]", name, others)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from pyogrio.errors import DataSourceError
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from qxgeo.district import title_layer
 from qxgeo.errors import Fault, OutputError, Text
@@ -40,6 +40,7 @@ _WRITTEN_AS = {
     "polygon": "MultiPolygon",
     "mixed": "GeometryCollection",
 }
+_WRITER_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
 _BACKGROUND = ("boundary", "townships", "stations")
 
 # QGIS's own table of styles inside a GeoPackage.
@@ -94,8 +95,9 @@ def write_geopackage(assessment: Assessment, path: str | Path, *, lang: str) -> 
             styles.append((name, title, draw_style(name, family, lang=lang)))
         if rows:
             _finish(target, styles, rows, f"{assessment.as_of.isoformat()}T00:00:00.000Z")
-    except (DataSourceError, sqlite3.Error) as error:
-        problem = Text(f"GeoPackage 写不成：{error}", f"GeoPackage cannot be written: {error}")
+    except (*_WRITER_ERRORS, sqlite3.Error) as error:
+        detail = str(error).rsplit(" failed: ", maxsplit=1)[-1]  # the statement before it says less
+        problem = Text(f"GeoPackage 写不成：{detail}", f"GeoPackage cannot be written: {detail}")
         mend = Text("检查磁盘空间与文件夹权限", "check disk space and the folder's permissions")
         raise OutputError(Fault(file=target.name, problem=problem, mend=mend)) from error
 

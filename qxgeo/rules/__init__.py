@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-import shapely
-
 from qxgeo.rules.attribute import judge_attribute
 from qxgeo.rules.distance import draw_zone, judge_distance, rule_radius_m
 from qxgeo.rules.judgement import Judgement, build_rows, line_stretches
@@ -44,9 +41,7 @@ def judge(rule: Rule, scene: Scene) -> Judgement:
         Rows per subject and territory, counts that add up, stretches, and the drawn zone.
     """
     opinion = JUDGES[rule.kind](rule, scene)
-    has_lines = bool(
-        (shapely.get_dimensions(opinion.subjects.geometry.to_numpy(dtype=object)) == 1).any()
-    )
+    has_lines = len(scene.lines[rule.subject.layer].parts) > 0
     zone, names = None, ""
     if rule.kind == "within_distance":
         zone, names = draw_zone(rule, scene)

@@ -102,5 +102,5 @@ def _surest(others: Sequence[Judgement]) -> Opinion:
 
 
 def _rank(verdicts: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Number verdicts, the surest first."""
+    """Give each verdict its place, the surest first."""
     return np.array([_ORDER.index(Verdict(verdict)) for verdict in verdicts], dtype=np.int64)

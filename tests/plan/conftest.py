@@ -90,7 +90,10 @@ kind = "within_distance"
 strength = "obliged"
 effect = "oblige"
 page = "keep_wet"
-subject = { layer = "roads", text = { zh = "道路", en = "roads" }, where = { any = [{ road_class = "trunk" }, { not = { width_m = { min = 3, max = 9 } } }, { surface = { present = true } }] } }
+subject = { layer = "roads", text = { zh = "道路", en = "roads" }, where = { any = [
+  { road_class = "trunk" }, { not = { width_m = { min = 3, max = 9 } } },
+  { surface = { present = true } },
+] } }
 reference = "near_ones"
 radius_m = 2000
 rank_by = ["distance_m"]
@@ -101,7 +104,7 @@ question = { zh = "多远", en = "how far" }
 default = { choice = "two-km", zh = "两公里", en = "two km" }
 alternatives = [
   { choice = "near", zh = "附近", en = "near", override = { radius_parameter = "near_m" } },
-  { choice = "three-km", zh = "三公里", en = "three km", override = { radius_m = 3000, whole_section = true } },
+  { choice = "three-km", zh = "三", en = "3", override = { radius_m = 3000, whole_section = true }},
   { choice = "by-feel", zh = "凭感觉", en = "by feel", override = {} },
 ]
 
@@ -109,9 +112,12 @@ alternatives = [
 id = "1.1.1-a.2"
 question = { zh = "整段", en = "whole" }
 default = { choice = "clip", zh = "否", en = "no" }
-alternatives = [
-  { choice = "whole", zh = "是", en = "yes", override = { whole_section = true, strength = "guided", subject = "near_ones" } },
-]
+
+[[measures.rules.ambiguities.alternatives]]
+choice = "whole"
+zh = "是"
+en = "yes"
+override = { whole_section = true, strength = "guided", subject = "near_ones" }
 
 [[measures.rules]]
 id = "1.1.1-b"

@@ -13,7 +13,7 @@ from qxgeo.plan import load_plan
 
 CODE = Path(qxgeo.__file__).parent
 SCALING = (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
-NAMES_A_DISTANCE = re.compile(r"radi(us|i)|distance|dist\b|_m$|metres|meters|reach|threshold")
+NAMES_A_DISTANCE = re.compile(r"radi(us|i)|distance|dist\b|_m$|reach|threshold")
 SPOKEN = re.compile(r"(?<![\d.])(?:1|5)\s*(?:km\b|公里|千米)|(?<![\d.])(?:1000|5000)\s*(?:m\b|米)")
 
 
@@ -37,12 +37,12 @@ def find_radii(source: str, radii: set[float]) -> list[int]:
             parent = parents[node]
             if not isinstance(parent, ast.Expr) and SPOKEN.search(node.value):
                 lines.append(node.lineno)
-    return lines
+    return sorted(set(lines))
 
 
 def _is_distance(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
     """Whether a number is compared, or given to something that is named like a distance."""
-    parent = parents[node]
+    parent: ast.AST = parents[node]
     if isinstance(parent, ast.BinOp) and isinstance(parent.op, SCALING):
         return False
     names: list[str] = []

@@ -29,7 +29,7 @@ def plan() -> ActionPlan:
 
 @pytest.fixture(scope="module")
 def extraction() -> dict[str, Any]:
-    """The extraction of the document, checked letter by letter when it was made."""
+    """Read the extraction of the document, checked letter by letter when it was made."""
     data = Path(os.environ.get("QXGEO_EXTERNAL_DATA", ROOT.parent / "shared" / "data"))
     path = data.parent / "plan" / "measures.json"
     if not path.is_file():

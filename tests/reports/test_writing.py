@@ -77,7 +77,7 @@ def test_each_writer_reports_a_disk_that_really_fills_up(name: str, tmp_path: Pa
         resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, 4_096))
         try:
             with reports.replace_outputs(Path(sys.argv[1]) / "maps") as new:
-                reports.write_{name}(assessment, new / "file", **words)
+                reports.write_{name}(assessment, new / "findings.gpkg", **words)
         except OutputError as error:
             print(error.in_language("en"))
             sys.exit(2)
