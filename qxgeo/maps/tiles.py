@@ -7,6 +7,7 @@ palette, so that a tile is a few kilobytes and its bytes depend on nothing but t
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import io
 import json
@@ -124,7 +125,8 @@ def _write_cache(file: Path | None, pyramid: dict[str, object]) -> None:
         scratch.write_text(json.dumps(pyramid, sort_keys=True), encoding="ascii")
         scratch.replace(file)
     except OSError as error:
-        scratch.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            scratch.unlink(missing_ok=True)
         logger.info("tiles are not cached: %s", error)
 
 

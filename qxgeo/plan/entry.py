@@ -43,7 +43,8 @@ class Entry:
 
     def at(self, key: str) -> str:
         """Give the full path of `key`."""
-        return f"{self.path}.{key}" if self.path else key
+        separator = "." if self.path and not key.startswith("[") else ""
+        return f"{self.path}{separator}{key}"
 
     def fault(self, key: str, problem: Text, mend: Text) -> None:
         """Note a fault at `key`, or at the table itself where `key` is empty."""
@@ -89,11 +90,11 @@ class Entry:
             self.fault(key, Text("内容为空", "it is blank"), Text("请填写", "fill it in"))
         return str(value)
 
-    def word(self, key: str, words: Collection[str], *, default: str | None = None) -> str:
+    def word(self, key: str, words: Collection[str]) -> str:
         """Take a text that must be one of `words`."""
-        value = self.value(key, "text", required=default is None)
+        value = self.value(key, "text", required=True)
         if value is None:
-            return default or ""
+            return ""
         if value not in words:
             self.unknown(key, value, words)
         return str(value)

@@ -78,7 +78,9 @@ def check_readable(path: Path) -> Path:
     except OSError as error:
         raise read_fault(
             path.name,
-            Text(f"文件打不开（{error.strerror}）", f"the file cannot be opened ({error.strerror})"),
+            Text(
+                f"文件打不开（{error.strerror}）", f"the file cannot be opened ({error.strerror})"
+            ),
             Text(
                 "请检查读取权限，并关闭占用它的程序",
                 "check its permissions and close programs that lock it",
@@ -187,9 +189,7 @@ def _fitting(data: bytes) -> str:
     return ""
 
 
-def _encoding_fault(
-    file: str, encoding: str, fitting: str, *, row: int | None = None
-) -> ReadError:
+def _encoding_fault(file: str, encoding: str, fitting: str, *, row: int | None = None) -> ReadError:
     """Say that the declared encoding is wrong, and which fits."""
     problem = Text(
         f"文字编码不是声明的 {encoding}", f"the text is not in the declared encoding {encoding}"

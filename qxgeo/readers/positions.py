@@ -100,7 +100,8 @@ def read_angle(text: str) -> Angle | None:
     word = unicodedata.normalize("NFKC", text.translate(_SIGNS)).translate(_SIGNS).upper()
     for name, letter in _WORDS:
         word = word.replace(name, letter)
-    match = _ANGLE.fullmatch(word.strip())
+    word = word.strip()
+    match = _ANGLE.fullmatch(word)
     if match is None:
         return None
     degrees, minutes, seconds = (float(match[part] or 0) for part in ("deg", "min", "sec"))
@@ -267,7 +268,12 @@ def _read_axis(raw: Raw, heading: str, axis: str, faults: list[Fault]) -> NDArra
 
 
 def _unreadable(
-    raw: Raw, place: int, heading: str, cell: Any, *, is_other: bool  # noqa: ANN401  any cell
+    raw: Raw,
+    place: int,
+    heading: str,
+    cell: Any,
+    *,
+    is_other: bool,  # noqa: ANN401  any cell
 ) -> Fault:
     """Say that a cell is no coordinate, or that of the other axis."""
     problem = Text(f"坐标“{cell}”看不懂", f'"{cell}" is no coordinate')
@@ -278,9 +284,7 @@ def _unreadable(
         )
     return Fault(
         problem=problem,
-        mend=Text(
-            "请写成 110.3089 或 110°18′32.1″", "write it as 110.3089 or 110°18′32.1″"
-        ),
+        mend=Text("请写成 110.3089 或 110°18′32.1″", "write it as 110.3089 or 110°18′32.1″"),
         file=raw.file,
         row=int(raw.rows[place]),
         column=heading,

@@ -27,7 +27,9 @@ _POSITION_WORDS = frozenset(
     ("经度", "纬度", "东经", "北纬", "lon", "lat", "lng", "longitude", "latitude", "x", "y", "坐标")
     + ("经纬度", "wkt", "东坐标", "北坐标")
 )
-_FOOTER = re.compile(r"(注|备注|说明|合计|总计|小计|共计|制表|填表|审核|资料来源|数据来源|来源|单位)")
+_FOOTER = re.compile(
+    r"(注|备注|说明|合计|总计|小计|共计|制表|填表|审核|资料来源|数据来源|来源|单位)"
+)
 
 
 def read_delimited(
@@ -148,7 +150,9 @@ def _choose_sheet(book: calamine.CalamineWorkbook, sheet: str | int | None, file
     if sheet is not None:
         if sheet in names:
             return sheet
-        problem = Text(f"没有工作表“{sheet}”，有：{listed}", f'no sheet "{sheet}"; there are: {listed}')
+        problem = Text(
+            f"没有工作表“{sheet}”，有：{listed}", f'no sheet "{sheet}"; there are: {listed}'
+        )
         raise read_fault(file, problem, Text("请改正 sheet", "correct the sheet"))
     filled = [name for name in names if any(map(_is_filled, _grid(book, name, file)))]
     if len(filled) == 1:
@@ -157,7 +161,9 @@ def _choose_sheet(book: calamine.CalamineWorkbook, sheet: str | int | None, file
         problem = Text("工作簿里没有数据", "the workbook holds no data")
         raise read_fault(file, problem, Text("请重新导出", "export it again"))
     problem = Text(f"有几个工作表有数据：{listed}", f"several sheets hold data: {listed}")
-    raise read_fault(file, problem, Text("请用 sheet 写明要哪一个", "name the wanted one with sheet"))
+    raise read_fault(
+        file, problem, Text("请用 sheet 写明要哪一个", "name the wanted one with sheet")
+    )
 
 
 def _delimiter(text: str) -> str:
@@ -188,7 +194,9 @@ def _tabulate(
     records, remarks = _split_footer(body, file)
     if not records:
         problem = Text("表头下没有数据行", "there is no row under the header")
-        mend = Text("请检查文件，或用 header_row 指明表头行", "check it, or name the row by header_row")
+        mend = Text(
+            "请检查文件，或用 header_row 指明表头行", "check it, or name the row by header_row"
+        )
         raise read_fault(file, problem, mend)
     cells = [row + [None] * (width - len(row)) for _, row in records]
     frame = pd.DataFrame(cells, columns=unique_headings(header), dtype=object)
@@ -241,5 +249,7 @@ def _split_footer(
             break
         end -= 1
     dropped = "、".join(str(number) for number, _ in body[end:])
-    note = Text(f"{file}：第 {dropped} 行是表尾备注，未读", f"{file}: row {dropped} is a remark, not read")
+    note = Text(
+        f"{file}：第 {dropped} 行是表尾备注，未读", f"{file}: row {dropped} is a remark, not read"
+    )
     return body[:end], (note,) if dropped else ()

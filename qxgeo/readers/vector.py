@@ -133,10 +133,14 @@ def read_geopackage(path: Path, *, file: str, layer: str | None = None) -> Raw:
     names = [name for name in names if name not in _WITHOUT_FEATURES]
     listed = "、".join(names) or "-"
     if layer is not None and layer not in names:
-        problem = Text(f"没有图层“{layer}”，有：{listed}", f'no layer "{layer}"; there are: {listed}')
+        problem = Text(
+            f"没有图层“{layer}”，有：{listed}", f'no layer "{layer}"; there are: {listed}'
+        )
         raise read_fault(file, problem, Text("请改正 sublayer", "correct sublayer"))
     if layer is None and len(names) != 1:
-        problem = Text(f"有 {len(names)} 个图层：{listed}", f"there are {len(names)} layers: {listed}")
+        problem = Text(
+            f"有 {len(names)} 个图层：{listed}", f"there are {len(names)} layers: {listed}"
+        )
         mend = Text("请用 sublayer 写明要哪一个", "name the wanted one with sublayer")
         raise read_fault(file, problem, mend)
     frame, notes = _read_ogr(path, file, encoding=None, layer=layer or names[0])
@@ -233,7 +237,9 @@ def _decode_frame(
         if one is None:
             raise read_fault(
                 file,
-                Text(f"“{renames[name]}”列的文字无法解码", f'column "{renames[name]}" has odd text'),
+                Text(
+                    f"“{renames[name]}”列的文字无法解码", f'column "{renames[name]}" has odd text'
+                ),
                 Text("请用 encoding 写明编码，常用 gb18030", "declare its encoding, e.g. gb18030"),
             )
         used.add(one)
@@ -283,6 +289,8 @@ def _explain_json(text: str, file: str) -> None:
     kind = value.get("type") if isinstance(value, dict) else type(value).__name__
     raise read_fault(
         file,
-        Text(f"不是 GeoJSON 要素集（type 为 {kind}）", f"this is no GeoJSON collection (type {kind})"),
+        Text(
+            f"不是 GeoJSON 要素集（type 为 {kind}）", f"this is no GeoJSON collection (type {kind})"
+        ),
         Text("请导出为 FeatureCollection", "export a FeatureCollection"),
     )

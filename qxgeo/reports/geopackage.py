@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from qxgeo.district import title_layer
 from qxgeo.errors import Fault, OutputError, Text
@@ -40,7 +40,7 @@ _WRITTEN_AS = {
     "polygon": "MultiPolygon",
     "mixed": "GeometryCollection",
 }
-_WRITER_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
+_WRITER_ERRORS = (DataSourceError, DataLayerError)
 _BACKGROUND = ("boundary", "townships", "stations")
 
 # QGIS's own table of styles inside a GeoPackage.

@@ -156,9 +156,7 @@ def test_rows_hold_every_word_of_their_findings(town_assessment: Assessment) -> 
     st.text(alphabet="0123456789.,路校距", max_size=30),
 )
 def test_a_packed_reason_unpacks_to_itself(before: str, name: str, after: str) -> None:
-    reason = f"{before}{name}距1,864.5 m{after}".translate(
-        dict.fromkeys(range(57344, 57347))
-    )
+    reason = f"{before}{name}距1,864.5 m{after}".translate(dict.fromkeys(range(57344, 57347)))
     packed = pack_reason(reason, name=name, reference="龙隐路小学1864")
     assert unpack_reason(packed, name=name, reference="龙隐路小学1864") == reason
 

@@ -14,7 +14,11 @@ from qxgeo.plan import load_plan
 CODE = Path(qxgeo.__file__).parent
 SCALING = (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
 NAMES_A_DISTANCE = re.compile(r"radi(us|i)|distance|dist\b|_m$|reach|threshold")
-SPOKEN = re.compile(r"(?<![\d.])(?:1|5)\s*(?:km\b|公里|千米)|(?<![\d.])(?:1000|5000)\s*(?:m\b|米)")
+SPOKEN = re.compile(
+    r"(?<![\d.])(?:1|5)\s*(?:km\b(?!²)|公里|千米)|(?<![\d.])(?:1000|5000)\s*(?:m\b|米)"
+)
+
+DEFINES_A_UNIT = "1 km = 1000 m"
 
 
 def plan_radii() -> set[float]:
@@ -35,7 +39,8 @@ def find_radii(source: str, radii: set[float]) -> list[int]:
                 lines += [node.lineno] * _is_distance(node, parents)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             parent = parents[node]
-            if not isinstance(parent, ast.Expr) and SPOKEN.search(node.value):
+            words = node.value.replace(DEFINES_A_UNIT, "")
+            if not isinstance(parent, ast.Expr) and SPOKEN.search(words):
                 lines.append(node.lineno)
     return sorted(set(lines))
 

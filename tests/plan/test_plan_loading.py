@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import hashlib
+import json
+import tomllib
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +16,7 @@ from qxgeo.errors import PlanError, ReadError
 from qxgeo.plan import ActionPlan, embedded_plans, load_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     Refuse = Callable[[str], Mapping[str, str]]
@@ -57,7 +60,12 @@ FAULTS = [
     ("min = 3, max = 9", "least = 3", f"{RULE}.subject.where.any[1].not.width_m", "condition"),
     ("present = true", "present = 1", f"{RULE}.subject.where.any[2].surface", "condition"),
     ('{ road_class = "trunk" }, {', '"trunk", {', f"{RULE}.subject.where.any[0]", "table"),
-    ('any = [\n  { road_class = "trunk" }', "any = [], all = [{ a = 1 }", f"{RULE}.subject.where.any", "no"),
+    (
+        'any = [\n  { road_class = "trunk" }',
+        "any = [], all = [{ a = 1 }",
+        f"{RULE}.subject.where.any",
+        "no condition",
+    ),
     (
         "not = { width_m = { min = 3, max = 9 } }",
         "not = 3",
@@ -136,7 +144,7 @@ FAULTS = [
     ('plan_id = "small"', "", "plan_id", "missing"),
     ('plan_id = "small"', 'plan_id = "small"\nauthor = "me"', "author", "unknown key"),
     ('title = { zh = "小方案", en = "Small plan" }', 'title = "小方案"', "title", "a table"),
-    ('["轻"]]', "[3]]", "classes.damage_class.[1][0]", "text"),
+    ('["轻"]]', "[3]]", "classes.damage_class[1][0]", "text"),
     ('[selectors.near_ones]\nlayer = "stations"', '[selectors.near_ones]\nlayer = "x"',
      "selectors.near_ones.layer", "there is no"),
     ("default = 9", "default = -9", "parameters[0].default", "above zero"),
@@ -209,6 +217,69 @@ def test_broken_toml_names_the_line(tmp_path: Path, text: str, row: int) -> None
     with pytest.raises(PlanError) as caught:
         load_small(tmp_path, text)
     assert caught.value.faults[0].row == row
+
+
+def parts(value: Any, keys: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Walk to every place in a plan."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, part in inner:
+        yield (*keys, key)
+        if isinstance(part, dict | list):
+            yield from parts(part, (*keys, key))
+
+
+def write_toml(value: Any) -> str:
+    """Write any value as inline TOML."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f'"{k}" = {write_toml(v)}' for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(write_toml, value)) + "]"
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("wrong", [None, 3, -1.5, True, "", "x", [], [[]], ["x"], {}, {"x": 1}])
+def test_whatever_stands_anywhere_the_plan_loads_or_is_refused(
+    tmp_path: Path, small_plan: str, wrong: object
+) -> None:
+    whole = tomllib.loads(small_plan)
+    path = tmp_path / "mutant.toml"
+    refused = 0
+    for *above, key in list(parts(whole)):
+        mutant = copy.deepcopy(whole)
+        place: Any = mutant
+        for step in above:
+            place = place[step]
+        if wrong is None:
+            del place[key]
+        else:
+            place[key] = wrong
+        path.write_text(
+            "\n".join(f"{k} = {write_toml(v)}" for k, v in mutant.items()), encoding="utf-8"
+        )
+        try:
+            load_plan(path)
+        except PlanError as error:
+            refused += 1
+            assert all(fault.column for fault in error.faults)
+    assert refused > 100
+
+
+def test_a_target_stands_once(small_plan: str, refuse: Refuse) -> None:
+    again = '[[targets]]\nid = "1.1"\nnumeral = "二"\ntitle = "又"\nlead = ["东办"]\n'
+    messages = refuse(small_plan.replace("[[measures]]", again + "[[measures]]", 1))
+    assert "twice" in messages["targets[1].id"]
+
+
+def test_shared_selectors_and_classes_may_be_absent(tmp_path: Path, small_plan: str) -> None:
+    head, _, rest = small_plan.partition("[classes]")
+    tail = rest[rest.index("[[parameters]]") :].replace(
+        '"near_ones"', '{ layer = "stations", text = { zh = "站", en = "s" } }'
+    )
+    plan = load_small(tmp_path, head + tail)
+    assert plan.selectors == {}
+    assert plan.classes == {}
 
 
 def test_another_encoding_names_the_line(tmp_path: Path) -> None:
