@@ -78,8 +78,11 @@ def collect_assets(root: Path) -> None:
             encoding="utf-8",
             newline="\n",
         )
+        fresh = folder.with_name("_assets.new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.copytree(staged, fresh)
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(staged, folder)
+        fresh.rename(folder)
 
 
 def _digest(content: bytes) -> str:

@@ -201,7 +201,13 @@ def refuse_impossible_numbers(geometry: NDArray[np.object_], datum: str, *, file
 
 
 def _crs_of(name: str, file: str) -> CRS:
-    """Look a system up; named datums are degrees on WGS 84."""
+    """Look a system up; named datums are degrees on WGS 84.
+
+    Raises
+    ------
+    DatumError
+        If there is no such system, or it is refused.
+    """
     if name in NAMED_DATUMS:
         return CRS.from_epsg(4326)
     try:
@@ -214,7 +220,13 @@ def _crs_of(name: str, file: str) -> CRS:
 
 
 def _usable(crs: CRS, file: str) -> CRS:
-    """Refuse systems without a horizontal part and those on the two old national datums."""
+    """Refuse systems without a horizontal part and those on the two old national datums.
+
+    Raises
+    ------
+    DatumError
+        If there is no way from it to WGS 84.
+    """
     geodetic = crs.geodetic_crs
     if geodetic is None or not (crs.is_geographic or crs.is_projected):
         problem = Text(f"“{crs.name}”不是平面或经纬度坐标系", f'"{crs.name}" has no lon/lat')
@@ -277,7 +289,13 @@ def _same_place(one: CRS, other: CRS) -> bool:
 
 
 def _projection(crs: CRS, file: str) -> Callable[[Coordinates], Coordinates]:
-    """Build the step from a system's x, y to WGS 84 degrees."""
+    """Build the step from a system's x, y to WGS 84 degrees.
+
+    Raises
+    ------
+    DatumError
+        If PROJ knows no transformation.
+    """
     goal = crs.geodetic_crs if _on_wgs84_or_cgcs2000(crs) else CRS.from_epsg(4326)
     try:
         transformer = Transformer.from_crs(crs, goal, always_xy=True, allow_ballpark=False)
@@ -297,13 +315,20 @@ def _projection(crs: CRS, file: str) -> Callable[[Coordinates], Coordinates]:
 def _refuse_infinite(
     source: NDArray[np.object_], target: NDArray[np.object_], name: str, file: str
 ) -> None:
-    """Stop where a finite position has no image: the declared zone cannot be right."""
+    """Stop where a finite position has no image: the declared zone cannot be right.
+
+    Raises
+    ------
+    DatumError
+        If any position is lost.
+    """
     before, after = shapely.get_coordinates(source), shapely.get_coordinates(target)
     lost = np.isfinite(before).all(axis=1) & ~np.isfinite(after).all(axis=1)
     if lost.any():
         x, y = before[np.flatnonzero(lost)[0]]
         problem = Text(
-            f"{int(lost.sum())} 个坐标（例如 {x:.10g}, {y:.10g}）在 {_short(name)} 下没有对应的经纬度",
+            f"{int(lost.sum())} 个坐标（例如 {x:.10g}, {y:.10g}）"
+            f"在 {_short(name)} 下没有对应的经纬度",
             f"{int(lost.sum())} positions (such as {x:.10g}, {y:.10g}) do not exist in "
             f"{_short(name)}",
         )

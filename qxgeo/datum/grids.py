@@ -191,7 +191,7 @@ def _declared_prefix(crs: CRS) -> int | None:
     if operation is None or operation.method_name != "Transverse Mercator":
         return None
     easting = [p.value for p in operation.params if p.name == "False easting"]
-    return prefix_of(easting[0]) if easting else None
+    return prefix_of(float(easting[0])) if easting else None
 
 
 def _zone_mend(zone: int) -> Text:

@@ -182,7 +182,8 @@ def _some_far(bounds: Floats, box: Box, total: int, file: str) -> Text:
     km = float(_distance_km(bounds, box).max())
     head_zh, head_en = (f"{file}：", f"{file}: ") if file else ("", "")
     return Text(
-        f"{head_zh}{total} 行中有 {len(bounds)} 行离辖区 50 公里以上（最远约 {km:.0f} 公里），请核对坐标",
+        f"{head_zh}{total} 行中有 {len(bounds)} 行离辖区 50 公里以上"
+        f"（最远约 {km:.0f} 公里），请核对坐标",
         f"{head_en}{len(bounds)} of {total} rows lie more than 50 km from the district (the "
         f"farthest about {km:.0f} km): check their positions",
     )

@@ -192,8 +192,8 @@ def _parse(content: bytes, file: str) -> dict[str, Any]:
             row=int(place[1]) if place else content.count(b"\n") + 1,
             problem=Text(f"不是合法的 TOML：{error}", f"not valid TOML: {error}"),
             mend=Text(
-                "请检查该行：文字加引号，日期不加引号，路径用 / 分隔",
-                "look at that line: text in quotes, dates without, paths with /",
+                "请检查该行：文字和中文的键加引号，日期不加引号，路径用 / 分隔",
+                "look at that line: text and Chinese keys in quotes, dates without, paths with /",
             ),
         )
     raise DistrictError(fault)

@@ -72,7 +72,7 @@ def _read_layer(name: str, entry: Entry, folder: Path) -> LayerDeclaration:
     path = resolve_path(written, folder)
     if written and not path.is_file():
         entry.fault("path", *no_file(written))
-    format_ = entry.word("format", FORMATS, default=_format_of(name, path))
+    format_ = _read_word(entry, "format", FORMATS, default=_format_of(name, path))
     declaration = LayerDeclaration(
         name=name,
         path=path,
@@ -91,9 +91,9 @@ def _read_layer(name: str, entry: Entry, folder: Path) -> LayerDeclaration:
         header_row=entry.integer("header_row", least=1) if entry.has("header_row") else None,
         columns=MappingProxyType(_read_columns(entry)),
         where=MappingProxyType(_read_values(entry, "where", is_empty_allowed=False)),
-        missing_position=entry.word("missing_position", MISSING_POSITION, default="refuse"),
+        missing_position=_read_word(entry, "missing_position", MISSING_POSITION, default="refuse"),
         is_repaired=entry.flag("repair"),
-        control_level=entry.word("control_level", CONTROL_LEVELS, default="national"),
+        control_level=_read_word(entry, "control_level", CONTROL_LEVELS, default="national"),
         notes=_read_notes(entry),
     )
     _check_options_fit(name, entry, format_)
@@ -134,6 +134,11 @@ def _check_options_fit(name: str, entry: Entry, format_: str) -> None:
                 'for example tags = { amenity = ["school", "kindergarten"] }',
             ),
         )
+
+
+def _read_word(entry: Entry, key: str, words: tuple[str, ...], *, default: str) -> str:
+    """Take one of some words, or the default when left out."""
+    return entry.word(key, words) if entry.has(key) else default
 
 
 def _read_datum(entry: Entry, file: str) -> str | None:

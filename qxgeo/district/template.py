@@ -39,7 +39,7 @@ _HEAD = """\
 #   approximate = true（近似 approximate）, notes = "备注 remark"
 #   encoding = "gbk", sheet = "表名 sheet", header_row = 3, sublayer = "图层 layer in the file"
 #   columns = { name = "单位名称" }       本项目列名 = 文件列名 · our column = your heading
-#   where = { 区县 = ["黄浦区"] }          只取这些行 · only these rows
+#   where = { "区县" = ["黄浦区"] }        只取这些行；中文的键要加引号 · only these rows
 #   missing_position = "list"             没有坐标的行列出而不拒绝 · list rows without position
 #   repair = true                         修复自相交的面 · mend self-intersecting polygons
 #   format = "osm-sites", tags = { amenity = ["school"] }      从 OpenStreetMap 文件取点、面

@@ -160,17 +160,27 @@ class Lines:
         lines
             Heights are left out; long segments carry vertices in between.
         """
-        array = shapely.force_2d(np.asarray(geometries, dtype=object))
-        parts, owner = shapely.get_parts(array, return_index=True)
-        full = ~shapely.is_empty(parts)
-        parts, owner = parts[full], owner[full]
-        lonlat, index = shapely.get_coordinates(parts, return_index=True)
-        step = np.abs(np.diff(lonlat, axis=0)).sum(axis=1)
-        if bool((step[index[1:] == index[:-1]] > LONGEST_SEGMENT_DEG).any()):
-            parts = shapely.segmentize(parts, LONGEST_SEGMENT_DEG)
-            lonlat, index = shapely.get_coordinates(parts, return_index=True)
-        counts = np.bincount(index, minlength=len(parts))
+        array = np.asarray(geometries, dtype=object)
+        if bool(shapely.has_z(array).any()):
+            array = shapely.force_2d(array)
+        owner = np.arange(len(array))
+        parts = array
+        counts = shapely.get_num_coordinates(parts)
+        is_plain = shapely.get_type_id(array) == shapely.GeometryType.LINESTRING
+        if not bool((is_plain & (counts > 0)).all()):
+            parts, owner = shapely.get_parts(array, return_index=True)
+            full = ~shapely.is_empty(parts)
+            parts, owner = parts[full], owner[full]
+            counts = shapely.get_num_coordinates(parts)
+        lonlat = shapely.get_coordinates(parts)
         first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+        step = np.abs(np.diff(lonlat, axis=0)).sum(axis=1)
+        step[first[1:-1] - 1] = 0.0
+        if bool((step > LONGEST_SEGMENT_DEG).any()):
+            parts = shapely.segmentize(parts, LONGEST_SEGMENT_DEG)
+            lonlat = shapely.get_coordinates(parts)
+            counts = shapely.get_num_coordinates(parts)
+            first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
         return cls(len(array), parts, owner.astype(np.int64), first, lonlat)
 
     def everywhere(self) -> Intervals:
@@ -225,7 +235,7 @@ class Lines:
         """
         if len(stretches) == 0:
             return np.empty(0)
-        travelled = np.concatenate(([0.0], np.cumsum(self.segment_lengths_m())))
+        travelled, shift = self._travelled_m(stretches.part)
         begin = np.floor(stretches.start).astype(np.int64)
         finish = np.ceil(stretches.end).astype(np.int64) - 1
         enter = self.position(stretches.start, begin)
@@ -235,11 +245,25 @@ class Lines:
         tail = self.lonlat[finish]
         across = (
             ground_distance_m(enter[:, 0], enter[:, 1], head[:, 0], head[:, 1])
-            + travelled[finish]
-            - travelled[np.minimum(begin + 1, len(travelled) - 1)]
+            + travelled[finish + shift]
+            - travelled[np.minimum(begin + 1 + shift, len(travelled) - 1)]
             + ground_distance_m(tail[:, 0], tail[:, 1], leave[:, 0], leave[:, 1])
         )
         return np.where(begin >= finish, within, across)
+
+    def _travelled_m(self, part: Ints) -> tuple[Floats, Ints]:
+        """Give the length from the first vertex on, over the parts that are asked for alone.
+
+        The second value takes a vertex of `part` to its place in the first.
+        """
+        used, which = np.unique(part, return_inverse=True)
+        sizes = self.first[used + 1] - self.first[used]
+        begin = np.concatenate(([0], np.cumsum(sizes)))[:-1]
+        vertex = np.arange(sizes.sum()) + np.repeat(self.first[used] - begin, sizes)
+        lon, lat = self.lonlat[vertex].T
+        length = ground_distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
+        length[(begin + sizes - 1)[:-1]] = 0.0
+        return np.concatenate(([0.0], np.cumsum(length))), (begin - self.first[used])[which]
 
     def line_lengths_m(self) -> NDArray[np.float64]:
         """Measure each line on the ground, metres, shape (n,)."""

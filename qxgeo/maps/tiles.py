@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import functools
 import hashlib
 import io
 import json
@@ -242,7 +243,8 @@ def _draw_block(
             wide = max(1, round(width * OVERSAMPLING * (0.7 if zoom < 13 else 1.2)))  # noqa: PLR2004  # town scale
             for line in _pixels(roads, window, scale, corner, rank):
                 pen.line(line, fill=colour, width=wide, joint="curve")
-    return image.resize((side // OVERSAMPLING, side // OVERSAMPLING), Image.Resampling.BOX)
+    smooth = image.resize((side // OVERSAMPLING, side // OVERSAMPLING), Image.Resampling.BOX)
+    return smooth.quantize(palette=_palette(), dither=Image.Dither.NONE)
 
 
 def _pixels(
@@ -272,17 +274,14 @@ def _encode(block: Image.Image, column: int, row: int) -> str:
     """Cut one tile out of a block and write it as PNG in base64; empty if nothing is on it."""
     left, top = column * TILE_PX, row * TILE_PX
     tile = block.crop((left, top, left + TILE_PX, top + TILE_PX))
-    extrema = tile.getextrema()
-    around = Image.new("RGB", (1, 1), AROUND_COLOUR).getpixel((0, 0))
-    if tuple(extrema) == tuple((level, level) for level in around):  # type: ignore[union-attr]
+    if tile.getextrema() == (0, 0):  # nothing but the palette's first colour
         return ""
     stream = io.BytesIO()
-    tile.quantize(palette=_palette(), dither=Image.Dither.NONE).save(
-        stream, "PNG", optimize=False, compress_level=9, bits=4
-    )
+    tile.save(stream, "PNG", optimize=False, compress_level=9, bits=4)
     return base64.b64encode(stream.getvalue()).decode("ascii")
 
 
+@functools.cache
 def _palette() -> Image.Image:
     """Give the sixteen colours of every tile: the layers' own and what lies between."""
     base = [AROUND_COLOUR, LAND_COLOUR, WATER_COLOUR, BOUNDARY_COLOUR]

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _BLANKS = frozenset(
-    ("", "-", "--", "—", "——", "－", "–", "/", "\\", "nan", "none", "null", "<na>", "nat")
-    + ("n/a", "#n/a", "(null)", "空", "缺")
+    (
+        *("", "-", "--", "—", "——", "－", "–", "/", "\\", "空", "缺"),
+        *("nan", "none", "null", "<na>", "nat", "n/a", "#n/a", "(null)"),
+    )
 )
 _YES = frozenset(("是", "有", "对", "真", "yes", "y", "true", "t", "1", "√", "✓", "✔"))
 _NO = frozenset(("否", "无", "不是", "没有", "假", "no", "n", "false", "f", "0", "×", "✗"))

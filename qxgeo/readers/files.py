@@ -22,8 +22,8 @@ _FEWEST_CHINESE = 2  # characters; a GBK text that happens to be UTF-8 too has f
 _UTF8_NAMES = 0x800  # flag of a zip member whose name is UTF-8; others carry the writer's code page
 
 
-def read_fault(file: str, problem: Text, mend: Text, *, row: int | None = None) -> ReadError:
-    """Build the error of one file.
+def read_fault(file: str, problem: Text, mend: Text, *, row: int | None = None) -> Fault:
+    """Build the fault of one file.
 
     Parameters
     ----------
@@ -36,10 +36,10 @@ def read_fault(file: str, problem: Text, mend: Text, *, row: int | None = None) 
 
     Returns
     -------
-    error
-        To be raised.
+    fault
+        For a `ReadError`.
     """
-    return ReadError(Fault(problem=problem, mend=mend, file=file, row=row))
+    return Fault(problem=problem, mend=mend, file=file, row=row)
 
 
 def check_readable(path: Path) -> Path:
@@ -61,36 +61,45 @@ def check_readable(path: Path) -> Path:
         With the reason.
     """
     if not path.exists():
-        raise read_fault(
-            str(path),
-            Text("文件不存在", "there is no such file"),
-            Text("请检查路径和文件名", "check path and name"),
+        raise ReadError(
+            read_fault(
+                str(path),
+                Text("文件不存在", "there is no such file"),
+                Text("请检查路径和文件名", "check path and name"),
+            )
         )
     if path.is_dir():
-        raise read_fault(
-            str(path),
-            Text("这是文件夹，不是文件", "this is a folder, not a file"),
-            Text("请写出文件夹中的文件名", "name the file inside it"),
+        raise ReadError(
+            read_fault(
+                str(path),
+                Text("这是文件夹，不是文件", "this is a folder, not a file"),
+                Text("请写出文件夹中的文件名", "name the file inside it"),
+            )
         )
     try:
         with path.open("rb") as stream:
             first = stream.read(1)
     except OSError as error:
-        raise read_fault(
-            path.name,
-            Text(
-                f"文件打不开（{error.strerror}）", f"the file cannot be opened ({error.strerror})"
-            ),
-            Text(
-                "请检查读取权限，并关闭占用它的程序",
-                "check its permissions and close programs that lock it",
-            ),
+        raise ReadError(
+            read_fault(
+                path.name,
+                Text(
+                    f"文件打不开（{error.strerror}）",
+                    f"the file cannot be opened ({error.strerror})",
+                ),
+                Text(
+                    "请检查读取权限，并关闭占用它的程序",
+                    "check its permissions and close programs that lock it",
+                ),
+            )
         ) from error
     if not first:
-        raise read_fault(
-            path.name,
-            Text("文件是空的（0 字节）", "the file is empty (0 bytes)"),
-            Text("请重新导出", "export it again"),
+        raise ReadError(
+            read_fault(
+                path.name,
+                Text("文件是空的（0 字节）", "the file is empty (0 bytes)"),
+                Text("请重新导出", "export it again"),
+            )
         )
     return path
 
@@ -122,13 +131,15 @@ def decode(data: bytes, *, file: str, encoding: str | None = None) -> tuple[str,
     if mark is None and data.startswith(codecs.BOM_UTF16_BE):
         mark = "utf-16"
     if b"\0" in data and mark != "utf-16":
-        raise read_fault(
-            file,
-            Text("不是文本文件", "this is no text file"),
-            Text(
-                "若是 Excel 文件，请把扩展名改回 .xlsx 或 .xls",
-                "if it is a workbook, give it back its ending .xlsx or .xls",
-            ),
+        raise ReadError(
+            read_fault(
+                file,
+                Text("不是文本文件", "this is no text file"),
+                Text(
+                    "若是 Excel 文件，请把扩展名改回 .xlsx 或 .xls",
+                    "if it is a workbook, give it back its ending .xlsx or .xls",
+                ),
+            )
         )
     if encoding:
         return _decode_declared(data, file, encoding, mark), ()
@@ -140,33 +151,46 @@ def decode(data: bytes, *, file: str, encoding: str | None = None) -> tuple[str,
         is_assumed = name == "gb18030"
         note = Text(f"{file}：按 GB18030（GBK）编码读取", f"{file}: read as GB18030 (GBK)")
         return text, (note,) if is_assumed else ()
-    raise read_fault(
-        file,
-        Text("文字编码既不是 UTF-8 也不是 GB18030", "the text is neither UTF-8 nor GB18030"),
-        Text("请另存为 UTF-8，或用 encoding 写明编码", "save it as UTF-8, or declare its encoding"),
+    raise ReadError(
+        read_fault(
+            file,
+            Text("文字编码既不是 UTF-8 也不是 GB18030", "the text is neither UTF-8 nor GB18030"),
+            Text(
+                "请另存为 UTF-8，或用 encoding 写明编码",
+                "save it as UTF-8, or declare its encoding",
+            ),
+        )
     )
 
 
 def _decode_declared(data: bytes, file: str, encoding: str, mark: str | None) -> str:
-    """Decode as declared; text that only says the same in UTF-8 contradicts a declared GBK."""
+    """Decode as declared; text that only says the same in UTF-8 contradicts a declared GBK.
+
+    Raises
+    ------
+    ReadError
+        If the encoding is unknown or does not fit.
+    """
     try:
         name = codecs.lookup(encoding).name
     except LookupError as error:
-        raise read_fault(
-            file,
-            Text(f"没有编码“{encoding}”", f'there is no encoding "{encoding}"'),
-            Text("常用 utf-8 或 gb18030", "usual ones are utf-8 and gb18030"),
+        raise ReadError(
+            read_fault(
+                file,
+                Text(f"没有编码“{encoding}”", f'there is no encoding "{encoding}"'),
+                Text("常用 utf-8 或 gb18030", "usual ones are utf-8 and gb18030"),
+            )
         ) from error
     is_chinese = name.startswith("gb") or name == "hz"
     if mark is None and is_chinese and _is_chinese_utf8(data):
-        raise _encoding_fault(file, encoding, "utf-8")
+        raise ReadError(_encoding_fault(file, encoding, "utf-8"))
     if mark is not None and name not in {"utf-8", "utf-8-sig", "utf-16"}:
-        raise _encoding_fault(file, encoding, mark)
+        raise ReadError(_encoding_fault(file, encoding, mark))
     try:
         return data.decode("gb18030" if name in {"gbk", "gb2312"} else mark or name)
     except UnicodeDecodeError as error:
         row = data[: error.start].count(b"\n") + 1
-        raise _encoding_fault(file, encoding, _fitting(data), row=row) from error
+        raise ReadError(_encoding_fault(file, encoding, _fitting(data), row=row)) from error
 
 
 def _is_chinese_utf8(data: bytes) -> bool:
@@ -189,7 +213,7 @@ def _fitting(data: bytes) -> str:
     return ""
 
 
-def _encoding_fault(file: str, encoding: str, fitting: str, *, row: int | None = None) -> ReadError:
+def _encoding_fault(file: str, encoding: str, fitting: str, *, row: int | None = None) -> Fault:
     """Say that the declared encoding is wrong, and which fits."""
     problem = Text(
         f"文字编码不是声明的 {encoding}", f"the text is not in the declared encoding {encoding}"
@@ -236,16 +260,22 @@ def unpacked(path: Path, member: str | None) -> Iterator[tuple[Path, str]]:
                             sink.write(block)
             yield Path(folder) / f"data{chosen.suffix.lower()}", f"{path.name}/{chosen}"
     except (zipfile.BadZipFile, EOFError) as error:
-        raise read_fault(
-            path.name,
-            Text("压缩包已损坏", "the archive is broken"),
-            Text("请重新压缩或重新下载", "pack or download it again"),
+        raise ReadError(
+            read_fault(
+                path.name,
+                Text("压缩包已损坏", "the archive is broken"),
+                Text("请重新压缩或重新下载", "pack or download it again"),
+            )
         ) from error
     except (RuntimeError, NotImplementedError) as error:  # zipfile's words for a password
-        raise read_fault(
-            path.name,
-            Text("压缩包有密码或压缩方式不支持", "the archive is locked or packed in a rare way"),
-            Text("请解压后再用", "unpack it first"),
+        raise ReadError(
+            read_fault(
+                path.name,
+                Text(
+                    "压缩包有密码或压缩方式不支持", "the archive is locked or packed in a rare way"
+                ),
+                Text("请解压后再用", "unpack it first"),
+            )
         ) from error
 
 
@@ -263,7 +293,13 @@ def _member_name(info: zipfile.ZipInfo) -> str:
 
 
 def _choose(path: Path, names: list[str], member: str | None) -> PurePosixPath:
-    """Choose the data file of an archive."""
+    """Choose the data file of an archive.
+
+    Raises
+    ------
+    ReadError
+        If there is none, or several could be meant.
+    """
     endings = (*TABLE_ENDINGS, *VECTOR_ENDINGS, *KML_ENDINGS)
     files = [PurePosixPath(name) for name in sorted(names) if "__MACOSX" not in name]
     files = [file for file in files if file.suffix.lower() in endings]
@@ -274,11 +310,13 @@ def _choose(path: Path, names: list[str], member: str | None) -> PurePosixPath:
     if len(files) == 1:
         return files[0]
     listed = "、".join(str(file) for file in files) or "、".join(sorted(names)[:10])
-    raise read_fault(
-        path.name,
-        Text(
-            f"压缩包里有 {len(files)} 个可读的文件：{listed}",
-            f"the archive holds {len(files)} files that can be read: {listed}",
-        ),
-        Text("请用 sublayer 写明要哪一个", "name the wanted one with sublayer"),
+    raise ReadError(
+        read_fault(
+            path.name,
+            Text(
+                f"压缩包里有 {len(files)} 个可读的文件：{listed}",
+                f"the archive holds {len(files)} files that can be read: {listed}",
+            ),
+            Text("请用 sublayer 写明要哪一个", "name the wanted one with sublayer"),
+        )
     )

@@ -8,17 +8,16 @@ import numpy as np
 
 from qxgeo.errors import Fault, SchemaError, Text
 from qxgeo.readers.cells import as_text
-from qxgeo.readers.positions import POSITION_COLUMNS, plain_heading
+from qxgeo.readers.positions import POSITION_COLUMNS, find_heading
 from qxgeo.readers.raw import Raw
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from qxgeo.schemas import LayerSchema
-
-Wanted = "str | float | Collection[str | float]"
 
 
 def match_headings(
@@ -46,10 +45,10 @@ def match_headings(
     faults = [
         _no_heading(raw.file, column, heading, headings)
         for column, heading in columns.items()
-        if _find(heading, headings) is None
+        if find_heading(heading, headings) is None
     ]
     found = {
-        column: _find(heading, headings) or heading
+        column: find_heading(heading, headings) or heading
         for column, heading in columns.items()
         if column not in POSITION_COLUMNS
     }
@@ -58,7 +57,7 @@ def match_headings(
         if name in found:
             continue
         for alias in (name, *column.aliases):
-            heading = _find(alias, headings)
+            heading = find_heading(alias, headings)
             if heading is not None and heading not in taken:
                 found[name] = heading
                 taken.add(heading)
@@ -90,9 +89,7 @@ def expected_headings(schema: LayerSchema, columns: Mapping[str, str]) -> set[st
     return {*schema.columns, *aliases, *columns.values()}
 
 
-def choose_rows(
-    raw: Raw, headings: Mapping[str, str], where: Mapping[str, object], *, any_row: bool = True
-) -> Raw:
+def choose_rows(raw: Raw, headings: Mapping[str, str], where: Mapping[str, object]) -> Raw:
     """Keep the rows whose cells have the wanted values, compared as text.
 
     Parameters
@@ -103,8 +100,6 @@ def choose_rows(
         Column name to heading.
     where
         Column name or heading to a value or a list of values.
-    any_row
-        Whether choosing no row at all is a fault.
 
     Returns
     -------
@@ -114,23 +109,23 @@ def choose_rows(
     Raises
     ------
     SchemaError
-        If a column is not there, or no row is chosen and `any_row`.
+        If a column is not there, or no row is chosen.
     """
     keep = np.ones(len(raw.cells), dtype=bool)
     for column, value in where.items():
-        heading = headings.get(column) or _find(column, [str(h) for h in raw.cells.columns])
+        heading = headings.get(column) or find_heading(column, [str(h) for h in raw.cells.columns])
         if heading is None:
             raise SchemaError(_no_heading(raw.file, "where", column, list(raw.cells.columns)))
-        values = [value] if isinstance(value, (str, int, float, bool)) else value
-        wanted = {as_text(one) for one in values}  # type: ignore[attr-defined]  # checked above
+        values = value if isinstance(value, (list, tuple, set, frozenset)) else [value]
+        wanted = {as_text(one) for one in values}
         texts = [as_text(cell) for cell in raw.cells[heading]]
         keep &= np.fromiter((text in wanted for text in texts), bool, len(texts))
-        if any_row and not keep.any():
+        if not keep.any():
             raise SchemaError(_no_row(raw, column, texts))
     return take(raw, keep)
 
 
-def take(raw: Raw, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Raw:
+def take(raw: Raw, keep: NDArray[np.bool_]) -> Raw:
     """Keep some rows.
 
     Parameters
@@ -184,14 +179,6 @@ def rename_columns(cells: pd.DataFrame, headings: Mapping[str, str]) -> pd.DataF
             taken.add(name)
         renamed.append(name)
     return cells.set_axis(renamed, axis=1)
-
-
-def _find(wanted: str, headings: Collection[str]) -> str | None:
-    """Find a heading without regard to case, blanks and units in brackets."""
-    if wanted in headings:
-        return wanted
-    plain = plain_heading(wanted)
-    return next((heading for heading in headings if plain_heading(heading) == plain), None)
 
 
 def _no_heading(file: str, column: str, heading: str, headings: list[str]) -> Fault:

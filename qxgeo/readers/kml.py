@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from qxgeo.errors import Text
+from qxgeo.errors import ReadError, Text
 from qxgeo.readers.files import decode, read_fault
 from qxgeo.readers.raw import Raw
 
@@ -74,7 +74,9 @@ def read_kml(
     if not records:
         where = f"“{folder}”" if folder else ""
         problem = Text(f"{where}里没有地标", "there is no placemark in it")
-        raise read_fault(file, problem, Text("请检查文件和 sublayer", "check file and sublayer"))
+        raise ReadError(
+            read_fault(file, problem, Text("请检查文件和 sublayer", "check file and sublayer"))
+        )
     if any(True for _ in _all(root, "NetworkLink")):
         zh, en = "网络链接中的内容未读", "what network links point to was not read"
         notes = (*notes, Text(f"{file}：{zh}", f"{file}: {en}"))
@@ -93,12 +95,18 @@ def read_kml(
 
 
 def _parse(path: Path, file: str, encoding: str | None) -> tuple[ET.Element, tuple[Text, ...]]:
-    """Decode and parse; refuse document types, whose entities can grow without bound."""
+    """Decode and parse; refuse document types, whose entities can grow without bound.
+
+    Raises
+    ------
+    ReadError
+        If it is no intact XML, or declares a document type.
+    """
     data = _main_document(path, file) if zipfile.is_zipfile(path) else path.read_bytes()
     text, notes = decode(data, file=file, encoding=encoding)
     if re.search(r"<!(DOCTYPE|ENTITY)", text[:100_000], re.IGNORECASE):
         problem = Text("KML 含有 DOCTYPE 声明", "the KML has a DOCTYPE")
-        raise read_fault(file, problem, Text("请删去该声明", "remove it"))
+        raise ReadError(read_fault(file, problem, Text("请删去该声明", "remove it")))
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     try:
         return ET.fromstring(text), notes  # noqa: S314  DOCTYPE is refused above
@@ -106,11 +114,17 @@ def _parse(path: Path, file: str, encoding: str | None) -> tuple[ET.Element, tup
         line = error.position[0]
         problem = Text(f"XML 在第 {line} 行出错", f"the XML breaks at line {line}")
         mend = Text("文件可能不完整，请重新导出", "the file may be cut off: export it again")
-        raise read_fault(file, problem, mend) from error
+        raise ReadError(read_fault(file, problem, mend)) from error
 
 
 def _main_document(path: Path, file: str) -> bytes:
-    """Take the document of a KMZ: doc.kml, else the first KML."""
+    """Take the document of a KMZ: doc.kml, else the first KML.
+
+    Raises
+    ------
+    ReadError
+        If the archive is broken, or holds no KML.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             names = [n for n in archive.namelist() if n.lower().endswith((".kml", ".ovkml"))]
@@ -119,9 +133,9 @@ def _main_document(path: Path, file: str) -> bytes:
                 return archive.read(names[0])
     except (zipfile.BadZipFile, EOFError, RuntimeError) as error:
         problem = Text("KMZ 已损坏或有密码", "the KMZ is broken or locked")
-        raise read_fault(file, problem, Text("请重新导出", "export it again")) from error
+        raise ReadError(read_fault(file, problem, Text("请重新导出", "export it again"))) from error
     problem = Text("KMZ 里没有 KML", "there is no KML in the KMZ")
-    raise read_fault(file, problem, Text("请重新导出", "export it again"))
+    raise ReadError(read_fault(file, problem, Text("请重新导出", "export it again")))
 
 
 def _tag(element: ET.Element) -> str:
@@ -179,7 +193,13 @@ def _stated(mark: ET.Element) -> str:
 
 
 def _stated_datum(stated: set[str], root: ET.Element, file: str) -> str | None:
-    """Bring the stated datums into one."""
+    """Bring the stated datums into one.
+
+    Raises
+    ------
+    ReadError
+        If they differ, or one is unknown.
+    """
     words = {word for word in stated if word} or {
         text for text in map(_text, _all(root, "OvCoordType")) if text
     }
@@ -191,12 +211,18 @@ def _stated_datum(stated: set[str], root: ET.Element, file: str) -> str | None:
             f"OvCoordType 不一致或无法识别：{listed}", f"OvCoordType is mixed or unknown: {listed}"
         )
         mend = Text("请按一种坐标系重新导出", "export it again in one coordinate system")
-        raise read_fault(file, problem, mend)
+        raise ReadError(read_fault(file, problem, mend))
     return named.pop() if named else None
 
 
 def _geometry(mark: ET.Element, file: str, row: int) -> shapely.Geometry | None:
-    """Build a placemark's geometry; several become a multipart one."""
+    """Build a placemark's geometry; several become a multipart one.
+
+    Raises
+    ------
+    ReadError
+        If its coordinates cannot be read.
+    """
     parts: list[shapely.Geometry] = []
     try:
         for child in mark:
@@ -204,7 +230,7 @@ def _geometry(mark: ET.Element, file: str, row: int) -> shapely.Geometry | None:
     except (ValueError, shapely.errors.GEOSException) as error:
         problem = Text("坐标看不懂", "its coordinates cannot be read")
         mend = Text("应为 经度,纬度[,高程]，以空格分隔", "lon,lat[,height] parted by blanks")
-        raise read_fault(file, problem, mend, row=row) from error
+        raise ReadError(read_fault(file, problem, mend, row=row)) from error
     if len(parts) <= 1:
         return parts[0] if parts else None
     kinds = {part.geom_type for part in parts}
@@ -237,7 +263,13 @@ def _parts(element: ET.Element) -> list[shapely.Geometry]:
 
 
 def _ring(element: ET.Element) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Read a ring and close it where the writer forgot to."""
+    """Read a ring and close it where the writer forgot to.
+
+    Raises
+    ------
+    ValueError
+        If it has fewer than three corners.
+    """
     xy = _coordinates(element)
     if len(xy) and not np.array_equal(xy[0], xy[-1]):
         xy = np.vstack((xy, xy[:1]))
@@ -248,7 +280,13 @@ def _ring(element: ET.Element) -> np.ndarray[tuple[int, int], np.dtype[np.float6
 
 
 def _coordinates(element: ET.Element) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Read the positions below an element, heights dropped."""
+    """Read the positions below an element, heights dropped.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or a position is no pair of numbers.
+    """
     text = _text(next(_all(element, "coordinates"), None)) or ""
     text = re.sub(r"\s*,\s*", ",", text)
     pairs = [[float(number) for number in group.split(",")[:2]] for group in text.split()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 import shapely
 
 from qxgeo.datum import check_place, normalise_datum, reconcile_datum, to_wgs84
-from qxgeo.errors import DatumError, Fault, SchemaError, Text
+from qxgeo.errors import DatumError, Fault, ReadError, SchemaError, Text
 from qxgeo.readers.contract import convert_columns, fill_ids, find_blank_names, find_repeated
 from qxgeo.readers.files import (
     KML_ENDINGS,
@@ -47,6 +48,17 @@ if TYPE_CHECKING:
     from qxgeo.schemas import LayerSchema
 
 Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Options:
+    """What a format may be told."""
+
+    encoding: str | None
+    sheet: str | int | None
+    sublayer: str | None
+    header_row: int | None
+    is_datum_declared: bool
 
 
 def read_table(  # noqa: PLR0913  one keyword per key of a layer in district.toml
@@ -115,16 +127,14 @@ def read_table(  # noqa: PLR0913  one keyword per key of a layer in district.tom
     is_zip = source.suffix.lower() == ".zip"
     opened = unpacked(source, sublayer) if is_zip else nullcontext((source, source.name))
     with opened as (file, title):
-        raw = _read_file(
-            file,
-            title,
-            known=expected_headings(schema, mapping),
+        options = _Options(
             encoding=encoding,
             sheet=sheet,
             sublayer=None if is_zip else sublayer,
             header_row=header_row,
             is_datum_declared=bool(datum),
         )
+        raw = _read_file(file, title, expected_headings(schema, mapping), options)
     raw, headings = _match(raw, schema, mapping, where or {})
     raw, faults = _with_geometry(raw, mapping)
     raw, faults, unplaced = _without_position(raw, headings, schema, missing_position, faults)
@@ -143,49 +153,55 @@ def read_table(  # noqa: PLR0913  one keyword per key of a layer in district.tom
     return ReadResult(out.loc[order].reset_index(drop=True), remarks)
 
 
-def _read_file(  # noqa: PLR0913  passes the options of read_table on to the format that has them
-    path: Path,
-    title: str,
-    *,
-    known: set[str],
-    encoding: str | None,
-    sheet: str | int | None,
-    sublayer: str | None,
-    header_row: int | None,
-    is_datum_declared: bool,
-) -> Raw:
-    """Choose the reader by the file's ending."""
-    ending = path.suffix.lower()
-    if ending in {".csv", ".tsv", ".txt"}:
-        return read_delimited(
-            path, file=title, known=known, encoding=encoding, header_row=header_row
-        )
-    if ending in TABLE_ENDINGS:
-        return read_workbook(path, file=title, known=known, sheet=sheet, header_row=header_row)
-    if ending == ".shp":
-        return read_shapefile(path, file=title, encoding=encoding)
-    if ending in {".geojson", ".json"}:
-        return read_geojson(
-            path, file=title, encoding=encoding, is_datum_declared=is_datum_declared
-        )
-    if ending == ".gpkg":
-        return read_geopackage(path, file=title, layer=sublayer)
-    if ending in {".parquet", ".geoparquet"}:
-        return read_parquet(path, file=title)
-    if ending in KML_ENDINGS:
-        return read_kml(path, file=title, encoding=encoding, folder=sublayer)
-    listed = " ".join((*TABLE_ENDINGS, *VECTOR_ENDINGS, *KML_ENDINGS, ".zip"))
-    raise read_fault(
-        title,
-        Text(f"不认识扩展名“{ending}”", f'unknown ending "{ending}"'),
-        Text(f"可读：{listed}", f"readable: {listed}"),
-    )
+def _read_file(path: Path, title: str, known: set[str], options: _Options) -> Raw:
+    """Choose the reader by the file's ending.
+
+    Raises
+    ------
+    ReadError
+        If nobody reads that ending.
+    """
+    ending, encoding = path.suffix.lower(), options.encoding
+    header_row = options.header_row
+    match ending:
+        case ".csv" | ".tsv" | ".txt":
+            raw = read_delimited(
+                path, file=title, known=known, encoding=encoding, header_row=header_row
+            )
+        case _ if ending in TABLE_ENDINGS:
+            raw = read_workbook(
+                path, file=title, known=known, sheet=options.sheet, header_row=header_row
+            )
+        case ".shp":
+            raw = read_shapefile(path, file=title, encoding=encoding)
+        case ".geojson" | ".json":
+            raw = read_geojson(
+                path, file=title, encoding=encoding, is_datum_declared=options.is_datum_declared
+            )
+        case ".gpkg":
+            raw = read_geopackage(path, file=title, layer=options.sublayer)
+        case ".parquet" | ".geoparquet":
+            raw = read_parquet(path, file=title)
+        case _ if ending in KML_ENDINGS:
+            raw = read_kml(path, file=title, encoding=encoding, folder=options.sublayer)
+        case _:
+            listed = " ".join((*TABLE_ENDINGS, *VECTOR_ENDINGS, *KML_ENDINGS, ".zip"))
+            problem = Text(f"不认识扩展名“{ending}”", f'unknown ending "{ending}"')
+            mend = Text(f"可读：{listed}", f"readable: {listed}")
+            raise ReadError(read_fault(title, problem, mend))
+    return raw
 
 
 def _match(
     raw: Raw, schema: LayerSchema, columns: Mapping[str, str], where: Mapping[str, object]
 ) -> tuple[Raw, dict[str, str]]:
-    """Match headings and choose rows; a missing column ends the reading."""
+    """Match headings and choose rows; a missing column ends the reading.
+
+    Raises
+    ------
+    SchemaError
+        If a column is missing or there is no row.
+    """
     headings, faults = match_headings(raw, schema, columns)
     if faults:
         raise SchemaError(faults)
@@ -223,9 +239,9 @@ def _without_position(
     faults: list[Fault],
 ) -> tuple[Raw, list[Fault], tuple[Text, ...]]:
     """Refuse or list the rows without position, unless the contract allows them."""
-    missing = shapely.is_missing(raw.geometry)
     faulty = {fault.row for fault in faults}
-    missing &= np.array([int(row) not in faulty for row in raw.rows], dtype=bool)
+    unnamed = np.array([int(row) not in faulty for row in raw.rows], dtype=bool)
+    missing = np.asarray(shapely.is_missing(raw.geometry), dtype=bool) & unnamed
     if schema.empty_geometry_allowed or not missing.any():
         return raw, faults, ()
     if missing_position == "list" and not missing.all():
@@ -269,7 +285,13 @@ def _check_cells(
 
 
 def _datum_of(raw: Raw, declared: str | None) -> tuple[str, tuple[Text, ...]]:
-    """Decide the datum; a datum that the file states beside its system must agree."""
+    """Decide the datum; a datum that the file states beside its system must agree.
+
+    Raises
+    ------
+    DatumError
+        If the two contradict.
+    """
     stated = raw.stated_datum
     if stated is None:
         name = reconcile_datum(declared, raw.crs, file=raw.file)
@@ -307,7 +329,15 @@ def _check_geometry(
     is_repaired: bool,
     surroundings: Box | None,
 ) -> tuple[NDArray[np.object_], tuple[Text, ...]]:
-    """Convert to WGS 84 and judge place and shape; every fault of the table in one error."""
+    """Convert to WGS 84 and judge place and shape; every fault of the table in one error.
+
+    Raises
+    ------
+    DatumError
+        If the positions alone are at fault.
+    SchemaError
+        If anything else is.
+    """
     numbers = np.asarray(raw.geometry, dtype=object)
     usable = numbers.copy()
     infinite = {fault.row for fault in find_infinite(numbers, raw.rows, raw.file)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from qxgeo.errors import Fault, SchemaError, Text
 from qxgeo.readers.cells import as_text, is_blank
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -33,8 +33,28 @@ _LAT = (
     ("北坐标", "northing", "pointy", "ycoord", "coordy", "y坐标", "坐标y", "y"),
 )
 _COMBINED = (
-    ("经纬度", "坐标", "经纬度坐标", "位置坐标", "坐标位置", "点位坐标", "地理坐标", "lonlat")
-    + ("lnglat", "coordinates", "coordinate", "location", "gps坐标", "纬经度", "latlon", "latlng"),
+    (
+        *(
+            "经纬度",
+            "坐标",
+            "经纬度坐标",
+            "位置坐标",
+            "坐标位置",
+            "点位坐标",
+            "地理坐标",
+            "gps坐标",
+        ),
+        *(
+            "lonlat",
+            "lnglat",
+            "coordinates",
+            "coordinate",
+            "location",
+            "纬经度",
+            "latlon",
+            "latlng",
+        ),
+    ),
 )
 _WKT = (("wkt", "geom", "geometry", "thegeom", "wktgeom", "几何", "shape"),)
 _LAT_FIRST = frozenset(("纬经度", "latlon", "latlng"))
@@ -79,6 +99,27 @@ def plain_heading(heading: str) -> str:
     text = unicodedata.normalize("NFKC", heading).casefold()
     text = re.sub(r"[(\[【](°|度|米|m|deg|degree|degrees|dd|dms|十进制|小数)[)\]】]", "", text)
     return re.sub(r"[\s_]", "", text)
+
+
+def find_heading(wanted: str, headings: Collection[str]) -> str | None:
+    """Find a heading without regard to case, blanks and units in brackets.
+
+    Parameters
+    ----------
+    wanted
+        Heading, as a person writes it.
+    headings
+        Those of the file.
+
+    Returns
+    -------
+    heading
+        As the file has it, None where there is none.
+    """
+    if wanted in headings:
+        return wanted
+    plain = plain_heading(wanted)
+    return next((heading for heading in headings if plain_heading(heading) == plain), None)
 
 
 def read_angle(text: str) -> Angle | None:
@@ -143,11 +184,16 @@ def find_headings(raw: Raw, columns: Mapping[str, str]) -> dict[str, str]:
     SchemaError
         If there are none, or several that could be meant.
     """
-    declared = {key: columns[key] for key in POSITION_COLUMNS if key in columns}
-    if declared:
-        return declared
     headings = [str(heading) for heading in raw.cells.columns]
-    lon, lat = _best(headings, _LON, "经度", raw.file), _best(headings, _LAT, "纬度", raw.file)
+    declared = {
+        key: find_heading(columns[key], headings) or columns[key]
+        for key in POSITION_COLUMNS
+        if key in columns
+    }
+    if declared and not {"lon", "lat"} & set(declared):
+        return declared
+    lon = declared.get("lon") or _best(headings, _LON, "经度", raw.file)
+    lat = declared.get("lat") or _best(headings, _LAT, "纬度", raw.file)
     if lon and lat:
         return {"lon": lon, "lat": lat}
     position = _best(headings, _COMBINED, "经纬度", raw.file)
@@ -173,35 +219,39 @@ def find_headings(raw: Raw, columns: Mapping[str, str]) -> dict[str, str]:
 
 
 def _best(headings: list[str], groups: Iterable[tuple[str, ...]], part: str, file: str) -> str:
-    """Give the heading of the most trusted group; several in one group are a question."""
+    """Give the heading of the most trusted group; several in one group are a question.
+
+    Raises
+    ------
+    SchemaError
+        If several could be meant.
+    """
     plain = {heading: plain_heading(heading) for heading in headings}
     for group in groups:
         found = [heading for heading in headings if plain[heading] in group]
         if len(found) > 1:
-            raise _several(found, file)
+            raise SchemaError(_several(found, file))
         if found:
             return found[0]
     others = "经纬度" if part in {"经度", "纬度"} else "\0"
     found = [h for h in headings if part and part in plain[h] and others not in plain[h]]
     if len(found) > 1:
-        raise _several(found, file)
+        raise SchemaError(_several(found, file))
     return found[0] if found else ""
 
 
-def _several(found: list[str], file: str) -> SchemaError:
+def _several(found: list[str], file: str) -> Fault:
     """Ask which of several columns is meant."""
     listed = "、".join(found)
-    return SchemaError(
-        Fault(
-            file=file,
-            problem=Text(
-                f"有几列都像坐标：{listed}", f"several columns could be the position: {listed}"
-            ),
-            mend=Text(
-                "请用 columns = { lon = …, lat = … } 指明是哪一列，并核对其坐标基准",
-                "say which with columns = { lon = …, lat = … }, and check its datum",
-            ),
-        )
+    return Fault(
+        file=file,
+        problem=Text(
+            f"有几列都像坐标：{listed}", f"several columns could be the position: {listed}"
+        ),
+        mend=Text(
+            "请用 columns = { lon = …, lat = … } 指明是哪一列，并核对其坐标基准",
+            "say which with columns = { lon = …, lat = … }, and check its datum",
+        ),
     )
 
 
@@ -267,14 +317,7 @@ def _read_axis(raw: Raw, heading: str, axis: str, faults: list[Fault]) -> NDArra
     return values
 
 
-def _unreadable(
-    raw: Raw,
-    place: int,
-    heading: str,
-    cell: Any,
-    *,
-    is_other: bool,  # noqa: ANN401  any cell
-) -> Fault:
+def _unreadable(raw: Raw, place: int, heading: str, cell: object, *, is_other: bool) -> Fault:
     """Say that a cell is no coordinate, or that of the other axis."""
     problem = Text(f"坐标“{cell}”看不懂", f'"{cell}" is no coordinate')
     if is_other:
@@ -335,7 +378,9 @@ def _from_wkt(raw: Raw, heading: str) -> tuple[NDArray[np.object_], list[Fault]]
         if text is None:
             continue
         try:
-            geometry[place] = shapely.from_wkt(re.sub(r"^\s*SRID=\d+;", "", text, flags=re.I))
+            geometry[place] = shapely.from_wkt(
+                re.sub(r"^\s*SRID=\d+;", "", text, flags=re.IGNORECASE)
+            )
         except shapely.errors.GEOSException:
             shown = text if len(text) < 40 else text[:40] + "…"  # noqa: PLR2004  fits a line
             faults.append(_unreadable(raw, place, heading, shown, is_other=False))

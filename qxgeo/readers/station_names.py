@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from qxgeo.errors import Text
+from qxgeo.readers.cells import is_blank
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -43,35 +44,40 @@ def interpret_station_names(
         `valid_to` filled; notes name the stopped stations and what contradicts.
     """
     columns = ("name", "is_reference_point", "status", "valid_from", "valid_to")
-    out = {column: stations[column].copy() for column in columns}
+    out = {column: stations[column].tolist() for column in columns}
     stopped: list[str] = []
     contradictions: list[str] = []
-    for key, name in stations["name"].dropna().items():
-        match = _REMARK.search(str(name))
-        if match is None:
+    for place, (key, name) in enumerate(zip(stations["station_id"], out["name"], strict=True)):
+        match = None if is_blank(name) else _REMARK.search(name)
+        found = _understand(match[1]) if match else {}
+        if match is None or not found:
             continue
-        label = f"{stations.at[key, 'station_id']} {name}"
-        remark = match[1]
-        day = _day(remark)
-        found: dict[str, object] = {}
-        if _REFERENCE.search(remark):
-            found["is_reference_point"] = True
-        if _STOPPED.search(remark):
-            found["status"] = CLOSED
-            stopped.append(label)
-            if day is not None:
-                found["valid_to"] = day
-        elif _STARTED.search(remark) and day is not None:
-            found["valid_from"] = day
-        if not found:
-            continue
-        out["name"].at[key] = _REMARK.sub("", str(name)) or str(name)
+        if "status" in found:
+            stopped.append(f"{key} {name}")
+        out["name"][place] = name[: match.start()] or name
         for column, value in found.items():
-            if pd.isna(out[column].at[key]):
-                out[column].at[key] = value
-            elif column != "status" and out[column].at[key] != value:
-                contradictions.append(label)
-    return stations.assign(**out), _notes(stopped, contradictions)
+            if is_blank(out[column][place]):
+                out[column][place] = value
+            elif column != "status" and out[column][place] != value:
+                contradictions.append(f"{key} {name}")
+    filled = {
+        column: pd.Series(values, index=stations.index, dtype=stations[column].dtype)
+        for column, values in out.items()
+    }
+    return stations.assign(**filled), _notes(stopped, contradictions)
+
+
+def _understand(remark: str) -> dict[str, Any]:
+    """Read one remark as values of columns; empty where it says something else."""
+    day = _day(remark)
+    found: dict[str, Any] = {}
+    if _REFERENCE.search(remark):
+        found["is_reference_point"] = True
+    if _STOPPED.search(remark):
+        found |= {"status": CLOSED} | ({"valid_to": day} if day is not None else {})
+    elif _STARTED.search(remark) and day is not None:
+        found["valid_from"] = day
+    return found
 
 
 def _day(remark: str) -> pd.Timestamp | None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import python_calamine as calamine
 
-from qxgeo.errors import Text
+from qxgeo.errors import ReadError, Text
 from qxgeo.readers.cells import is_blank
 from qxgeo.readers.files import decode, read_fault
 from qxgeo.readers.positions import plain_heading
@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from qxgeo.errors import Fault
+
 _SEARCHED_ROWS = 30  # titles, units and filling notes stand above the header
 _LARGEST_CELL = 2**27  # characters; a boundary as WKT is longer than csv's own limit
 _POSITION_WORDS = frozenset(
-    ("经度", "纬度", "东经", "北纬", "lon", "lat", "lng", "longitude", "latitude", "x", "y", "坐标")
-    + ("经纬度", "wkt", "东坐标", "北坐标")
+    (
+        *("经度", "纬度", "东经", "北纬", "坐标", "经纬度", "东坐标", "北坐标"),
+        *("lon", "lat", "lng", "longitude", "latitude", "x", "y", "wkt"),
+    )
 )
 _FOOTER = re.compile(
     r"(注|备注|说明|合计|总计|小计|共计|制表|填表|审核|资料来源|数据来源|来源|单位)"
@@ -72,11 +76,13 @@ def read_delimited(
     try:
         grid.extend(reader)
     except csv.Error as error:
-        raise read_fault(
-            file,
-            Text(f"表格格式有误（{error}）", f"the table is malformed ({error})"),
-            Text("请检查该行的引号是否成对", "check that its quotes are paired"),
-            row=len(grid) + 1,
+        raise ReadError(
+            read_fault(
+                file,
+                Text(f"表格格式有误（{error}）", f"the table is malformed ({error})"),
+                Text("请检查该行的引号是否成对", "check that its quotes are paired"),
+                row=len(grid) + 1,
+            )
         ) from error
     return _tabulate(grid, file=file, known=known, header_row=header_row, notes=notes)
 
@@ -118,31 +124,45 @@ def read_workbook(
         book = calamine.CalamineWorkbook.from_path(path)
     except calamine.PasswordError as error:
         problem = Text("工作簿有密码", "the workbook is locked by a password")
-        raise read_fault(file, problem, Text("请去掉密码", "remove the password")) from error
+        raise ReadError(
+            read_fault(file, problem, Text("请去掉密码", "remove the password"))
+        ) from error
     except calamine.CalamineError as error:
-        raise _broken(file) from error
+        raise ReadError(_broken(file)) from error
     name = _choose_sheet(book, sheet, file)
     grid = _grid(book, name, file)
     title = f"{file} [{name}]" if len(book.sheet_names) > 1 else file
     return _tabulate(grid, file=title, known=known, header_row=header_row, notes=())
 
 
-def _broken(file: str) -> Exception:
+def _broken(file: str) -> Fault:
     """Say that a workbook cannot be opened."""
     problem = Text("不是完好的 Excel 文件", "this is no intact workbook")
     return read_fault(file, problem, Text("请用 Excel 或 WPS 重新另存", "save it again"))
 
 
 def _grid(book: calamine.CalamineWorkbook, name: str, file: str) -> list[list[Any]]:
-    """Take a sheet's cells from A1 on."""
+    """Take a sheet's cells from A1 on.
+
+    Raises
+    ------
+    ReadError
+        If the sheet is broken.
+    """
     try:
         return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except calamine.CalamineError as error:
-        raise _broken(file) from error
+        raise ReadError(_broken(file)) from error
 
 
 def _choose_sheet(book: calamine.CalamineWorkbook, sheet: str | int | None, file: str) -> str:
-    """Find the sheet that is meant."""
+    """Find the sheet that is meant.
+
+    Raises
+    ------
+    ReadError
+        If it is missing, or several could be meant.
+    """
     names = list(book.sheet_names)
     listed = "、".join(names)
     if isinstance(sheet, int):
@@ -153,16 +173,16 @@ def _choose_sheet(book: calamine.CalamineWorkbook, sheet: str | int | None, file
         problem = Text(
             f"没有工作表“{sheet}”，有：{listed}", f'no sheet "{sheet}"; there are: {listed}'
         )
-        raise read_fault(file, problem, Text("请改正 sheet", "correct the sheet"))
+        raise ReadError(read_fault(file, problem, Text("请改正 sheet", "correct the sheet")))
     filled = [name for name in names if any(map(_is_filled, _grid(book, name, file)))]
     if len(filled) == 1:
         return filled[0]
     if not filled:
         problem = Text("工作簿里没有数据", "the workbook holds no data")
-        raise read_fault(file, problem, Text("请重新导出", "export it again"))
+        raise ReadError(read_fault(file, problem, Text("请重新导出", "export it again")))
     problem = Text(f"有几个工作表有数据：{listed}", f"several sheets hold data: {listed}")
-    raise read_fault(
-        file, problem, Text("请用 sheet 写明要哪一个", "name the wanted one with sheet")
+    raise ReadError(
+        read_fault(file, problem, Text("请用 sheet 写明要哪一个", "name the wanted one with sheet"))
     )
 
 
@@ -185,7 +205,13 @@ def _tabulate(
     header_row: int | None,
     notes: tuple[Text, ...],
 ) -> Raw:
-    """Split a grid of cells into header and records, rows numbered as a spreadsheet does."""
+    """Split a grid of cells into header and records, rows numbered as a spreadsheet does.
+
+    Raises
+    ------
+    ReadError
+        If there is no row under the header.
+    """
     top = _find_header(grid, file, known, header_row)
     header = _merged_header(grid, top)
     width = max(len(header), *(len(row) for row in grid[top:]))
@@ -197,7 +223,7 @@ def _tabulate(
         mend = Text(
             "请检查文件，或用 header_row 指明表头行", "check it, or name the row by header_row"
         )
-        raise read_fault(file, problem, mend)
+        raise ReadError(read_fault(file, problem, mend))
     cells = [row + [None] * (width - len(row)) for _, row in records]
     frame = pd.DataFrame(cells, columns=unique_headings(header), dtype=object)
     is_unnamed = [heading is None or not str(heading).strip() for heading in header]
@@ -209,17 +235,23 @@ def _tabulate(
 def _find_header(
     grid: list[list[Any]], file: str, known: Collection[str], header_row: int | None
 ) -> int:
-    """Find the place of the header: declared, else the row with most known headings."""
+    """Find the place of the header: declared, else the row with most known headings.
+
+    Raises
+    ------
+    ReadError
+        If there is none.
+    """
     if header_row is not None:
         if 1 <= header_row <= len(grid) and _is_filled(grid[header_row - 1]):
             return header_row - 1
         problem = Text(f"第 {header_row} 行没有表头", f"there is no header in row {header_row}")
-        raise read_fault(file, problem, Text("请改正 header_row", "correct header_row"))
+        raise ReadError(read_fault(file, problem, Text("请改正 header_row", "correct header_row")))
     expected = {plain_heading(word) for word in known} | _POSITION_WORDS
     filled = [n for n, row in enumerate(grid[:_SEARCHED_ROWS]) if _is_filled(row)]
     if not filled:
         problem = Text("文件里没有数据", "the file holds no data")
-        raise read_fault(file, problem, Text("请重新导出", "export it again"))
+        raise ReadError(read_fault(file, problem, Text("请重新导出", "export it again")))
 
     def score(place: int) -> int:
         words = {plain_heading(cell) for cell in grid[place] if isinstance(cell, str)}

@@ -15,12 +15,14 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 from pyproj import CRS
 
-from qxgeo.errors import Text
+from qxgeo.errors import ReadError, Text
 from qxgeo.readers.files import decode, read_fault
 from qxgeo.readers.raw import Raw, unique_headings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from qxgeo.errors import Fault
 
 _OGR_ERRORS = (DataSourceError, DataLayerError, FeatureError, GeometryError, UnicodeDecodeError)
 _DBF_ENCODINGS = ("utf-8", "gb18030")
@@ -53,10 +55,12 @@ def read_shapefile(path: Path, *, file: str, encoding: str | None = None) -> Raw
     missing = [part for part in (".shx", ".dbf") if part not in beside]
     if missing:
         listed = "、".join(missing)
-        raise read_fault(
-            file,
-            Text(f"旁边缺少同名的 {listed}", f"its {listed} is missing"),
-            Text("请把 .shp .shx .dbf .prj 放在一起", "keep .shp .shx .dbf .prj together"),
+        raise ReadError(
+            read_fault(
+                file,
+                Text(f"旁边缺少同名的 {listed}", f"its {listed} is missing"),
+                Text("请把 .shp .shx .dbf .prj 放在一起", "keep .shp .shx .dbf .prj together"),
+            )
         )
     frame, notes = _read_ogr(path, file, encoding="ISO-8859-1")
     frame, encoding_notes = _decode_frame(frame, file, encoding)
@@ -128,7 +132,7 @@ def read_geopackage(path: Path, *, file: str, layer: str | None = None) -> Raw:
     try:
         listing = pyogrio.list_layers(path)
     except _OGR_ERRORS as error:
-        raise _broken(file) from error
+        raise ReadError(_broken(file)) from error
     names = [str(name) for name, kind in listing if kind is not None]
     names = [name for name in names if name not in _WITHOUT_FEATURES]
     listed = "、".join(names) or "-"
@@ -136,13 +140,13 @@ def read_geopackage(path: Path, *, file: str, layer: str | None = None) -> Raw:
         problem = Text(
             f"没有图层“{layer}”，有：{listed}", f'no layer "{layer}"; there are: {listed}'
         )
-        raise read_fault(file, problem, Text("请改正 sublayer", "correct sublayer"))
+        raise ReadError(read_fault(file, problem, Text("请改正 sublayer", "correct sublayer")))
     if layer is None and len(names) != 1:
         problem = Text(
             f"有 {len(names)} 个图层：{listed}", f"there are {len(names)} layers: {listed}"
         )
         mend = Text("请用 sublayer 写明要哪一个", "name the wanted one with sublayer")
-        raise read_fault(file, problem, mend)
+        raise ReadError(read_fault(file, problem, mend))
     frame, notes = _read_ogr(path, file, encoding=None, layer=layer or names[0])
     title = f"{file} [{layer or names[0]}]" if len(names) > 1 else file
     return _as_raw(frame, title, notes)
@@ -171,7 +175,7 @@ def read_parquet(path: Path, *, file: str) -> Raw:
     try:
         plain = pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise _broken(file) from error
+        raise ReadError(_broken(file)) from error
     try:
         frame = gpd.read_parquet(path)
     except ValueError:  # no "geo" metadata
@@ -179,7 +183,7 @@ def read_parquet(path: Path, *, file: str) -> Raw:
     return _as_raw(frame, file, ())
 
 
-def _broken(file: str) -> Exception:
+def _broken(file: str) -> Fault:
     """Say that a file is not what its ending says."""
     return read_fault(
         file,
@@ -191,13 +195,19 @@ def _broken(file: str) -> Exception:
 def _read_ogr(
     source: Path | io.BytesIO, file: str, *, encoding: str | None, layer: str | None = None
 ) -> tuple[gpd.GeoDataFrame, tuple[Text, ...]]:
-    """Read through GDAL; what it warns of becomes a note."""
+    """Read through GDAL; what it warns of becomes a note.
+
+    Raises
+    ------
+    ReadError
+        If GDAL cannot read it.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             frame = pyogrio.read_dataframe(source, encoding=encoding, layer=layer)
         except _OGR_ERRORS as error:
-            raise _broken(file) from error
+            raise ReadError(_broken(file)) from error
     messages = sorted({str(one.message) for one in caught})
     notes = tuple(Text(f"{file}：{m}", f"{file}: {m}") for m in messages if "measured" not in m)
     return frame, notes
@@ -207,7 +217,7 @@ def _as_raw(frame: pd.DataFrame, file: str, notes: tuple[Text, ...]) -> Raw:
     """Part cells from geometry and number the features as rows under a header."""
     rows = np.arange(2, len(frame) + 2, dtype=np.int64)
     geometry, crs = None, None
-    if isinstance(frame, gpd.GeoDataFrame) and frame._geometry_column_name in frame.columns:  # noqa: SLF001  the public name raises where there is none
+    if isinstance(frame, gpd.GeoDataFrame) and frame._geometry_column_name in list(frame.columns):  # noqa: SLF001  the public name raises where there is none
         geometry = np.asarray(frame.geometry, dtype=object)
         crs = CRS(frame.crs) if frame.crs is not None else None
         frame = pd.DataFrame(frame.drop(columns=frame.geometry.name))
@@ -219,7 +229,13 @@ def _as_raw(frame: pd.DataFrame, file: str, notes: tuple[Text, ...]) -> Raw:
 def _decode_frame(
     frame: gpd.GeoDataFrame, file: str, declared: str | None
 ) -> tuple[gpd.GeoDataFrame, tuple[Text, ...]]:
-    """Decode headings and text that were read as ISO-8859-1, the file as one where it can be."""
+    """Decode headings and text that were read as ISO-8859-1, the file as one where it can be.
+
+    Raises
+    ------
+    ReadError
+        If a column fits no encoding.
+    """
     names = [str(name) for name in frame.columns if name != frame.geometry.name]
     texts = {n: [v for v in frame[n] if isinstance(v, str)] for n in names}
     texts = {name: values for name, values in texts.items() if values}
@@ -235,12 +251,17 @@ def _decode_frame(
         data = [value.encode("latin-1") for value in values]
         one = encoding or _first_fitting(data, candidates, file)
         if one is None:
-            raise read_fault(
-                file,
-                Text(
-                    f"“{renames[name]}”列的文字无法解码", f'column "{renames[name]}" has odd text'
-                ),
-                Text("请用 encoding 写明编码，常用 gb18030", "declare its encoding, e.g. gb18030"),
+            raise ReadError(
+                read_fault(
+                    file,
+                    Text(
+                        f"“{renames[name]}”列的文字无法解码",
+                        f'column "{renames[name]}" has odd text',
+                    ),
+                    Text(
+                        "请用 encoding 写明编码，常用 gb18030", "declare its encoding, e.g. gb18030"
+                    ),
+                )
             )
         used.add(one)
         decoded[name] = [
@@ -253,7 +274,13 @@ def _decode_frame(
 
 
 def _first_fitting(data: list[bytes], candidates: tuple[str, ...], file: str) -> str | None:
-    """Give the first encoding in which all pieces are text."""
+    """Give the first encoding in which all pieces are text.
+
+    Raises
+    ------
+    ReadError
+        If there is no such encoding.
+    """
     for name in candidates:
         try:
             for piece in data:
@@ -263,7 +290,7 @@ def _first_fitting(data: list[bytes], candidates: tuple[str, ...], file: str) ->
         except LookupError as error:
             problem = Text(f"没有编码“{name}”", f'there is no encoding "{name}"')
             mend = Text("常用 utf-8 或 gb18030", "usual ones are utf-8 and gb18030")
-            raise read_fault(file, problem, mend) from error
+            raise ReadError(read_fault(file, problem, mend)) from error
         return name
     return None
 
@@ -274,23 +301,34 @@ def _decode_bytes(data: bytes, encoding: str) -> str:
 
 
 def _explain_json(text: str, file: str) -> None:
-    """Name the line where JSON breaks."""
+    """Name the line where JSON breaks.
+
+    Raises
+    ------
+    ReadError
+        Always: with the line, or with what the file is instead.
+    """
     try:
         value: Any = json.loads(text)
     except json.JSONDecodeError as error:
-        raise read_fault(
-            file,
-            Text(
-                f"JSON 在第 {error.lineno} 行第 {error.colno} 个字符处断开",
-                f"the JSON breaks at line {error.lineno}, character {error.colno}",
-            ),
-            Text("文件可能不完整，请重新导出", "the file may be cut off: export it again"),
+        raise ReadError(
+            read_fault(
+                file,
+                Text(
+                    f"JSON 在第 {error.lineno} 行第 {error.colno} 个字符处断开",
+                    f"the JSON breaks at line {error.lineno}, character {error.colno}",
+                ),
+                Text("文件可能不完整，请重新导出", "the file may be cut off: export it again"),
+            )
         ) from error
     kind = value.get("type") if isinstance(value, dict) else type(value).__name__
-    raise read_fault(
-        file,
-        Text(
-            f"不是 GeoJSON 要素集（type 为 {kind}）", f"this is no GeoJSON collection (type {kind})"
-        ),
-        Text("请导出为 FeatureCollection", "export a FeatureCollection"),
+    raise ReadError(
+        read_fault(
+            file,
+            Text(
+                f"不是 GeoJSON 要素集（type 为 {kind}）",
+                f"this is no GeoJSON collection (type {kind})",
+            ),
+            Text("请导出为 FeatureCollection", "export a FeatureCollection"),
+        )
     )

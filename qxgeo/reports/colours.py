@@ -1,4 +1,4 @@
-"""Colours of verdicts and strengths: the Okabe-Ito palette, safe for colour-blind readers.
+"""Colours of verdicts and strengths, those of the maps: the Okabe-Ito palette, and two greys.
 
 Source: Okabe and Ito (2008), Color Universal Design.
 """
@@ -10,8 +10,8 @@ from qxgeo.vocabulary import Strength, Verdict
 VERDICT_COLOURS: dict[Verdict, str] = {
     Verdict.APPLIES: "#D55E00",
     Verdict.TOO_CLOSE_TO_CALL: "#E69F00",
-    Verdict.UNKNOWN: "#999999",
-    Verdict.DOES_NOT_APPLY: "#009E73",
+    Verdict.UNKNOWN: "#4D4D4D",
+    Verdict.DOES_NOT_APPLY: "#6FB79B",
 }
 
 STRENGTH_COLOURS: dict[Strength, str] = {

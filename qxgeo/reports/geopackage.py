@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from qxgeo.assess import Assessment
     from qxgeo.plan import Rule
+    from qxgeo.vocabulary import Strength
 
 _FAMILIES = {
     "point": ("Point", "MultiPoint"),
@@ -76,23 +78,24 @@ def write_geopackage(assessment: Assessment, path: str | Path, *, lang: str) -> 
     rows: dict[str, int] = {}
     styles: list[tuple[str, str, str]] = []
     try:
-        for name, title, family, table in _list_layers(assessment, lang):
+        for layer in _list_layers(assessment, lang):
             pyogrio.write_dataframe(
-                _promote(table, family),
+                _promote(layer.table, layer.family),
                 target,
-                layer=name,
+                layer=layer.name,
                 driver="GPKG",
-                geometry_type=_WRITTEN_AS[family],
-                promote_to_multi=family in {"line", "polygon"},
+                geometry_type=_WRITTEN_AS[layer.family],
+                promote_to_multi=layer.family in {"line", "polygon"},
                 append=target.exists(),
                 layer_options={
-                    "IDENTIFIER": f"{title} [{name}]",
-                    "DESCRIPTION": _describe(title, assessment, lang),
+                    "IDENTIFIER": f"{layer.title} [{layer.name}]",
+                    "DESCRIPTION": _describe(layer.title, assessment, lang),
                     "GEOMETRY_NAME": "geom",
                 },
             )
-            rows[name] = len(table)
-            styles.append((name, title, draw_style(name, family, lang=lang)))
+            rows[layer.name] = len(layer.table)
+            style = draw_style(layer.name, layer.family, lang=lang, strength=layer.strength)
+            styles.append((layer.name, layer.title, style))
         if rows:
             _finish(target, styles, rows, f"{assessment.as_of.isoformat()}T00:00:00.000Z")
     except (*_WRITER_ERRORS, sqlite3.Error) as error:
@@ -102,32 +105,52 @@ def write_geopackage(assessment: Assessment, path: str | Path, *, lang: str) -> 
         raise OutputError(Fault(file=target.name, problem=problem, mend=mend)) from error
 
 
-def _list_layers(
-    assessment: Assessment, lang: str
-) -> Iterator[tuple[str, str, str, gpd.GeoDataFrame]]:
-    """Give name, title, geometry family and table of each layer, rules in the plan's order."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OutputLayer:
+    """One layer to be written; rules have a strength, which colours what applies."""
+
+    name: str
+    title: str
+    family: str
+    table: gpd.GeoDataFrame
+    strength: Strength | None = None
+
+
+def _list_layers(assessment: Assessment, lang: str) -> Iterator[_OutputLayer]:
+    """Give every layer, rules first in the plan's order."""
     findings = order_columns(assessment.findings)
     judged = set(assessment.rule_counts["rule_id"]) | set(findings["rule_id"])
     for measure in assessment.plan.measures:
         for rule in measure.rules:
-            if rule.rule_id not in judged:
-                continue
-            table = findings[findings["rule_id"] == rule.rule_id].reset_index(drop=True)
-            name = "rule_" + rule.rule_id.replace(".", "_").replace("-", "_")
-            title = _title_rule(rule, lang)
-            families = _split_by_family(table, rule)
-            for family, part in families:
-                several = len(families) > 1
-                yield f"{name}_{family}" if several else name, title, family, part
+            if rule.rule_id in judged:
+                yield from _list_rule_layers(findings, rule, lang)
     if len(assessment.zones):
         title = "管控区（仅供绘图）" if lang == "zh" else "zones (for drawing only)"
-        yield "zones", title, "polygon", assessment.zones
-    for layer_name in _BACKGROUND:
-        layer = assessment.district.layers.get(layer_name)
+        yield _OutputLayer(name="zones", title=title, family="polygon", table=assessment.zones)
+    for name in _BACKGROUND:
+        layer = assessment.district.layers.get(name)
         if layer is not None:
-            family = "point" if layer_name == "stations" else "polygon"
-            title = title_layer(layer_name).in_language(lang)
-            yield layer_name, title, family, _known_columns(layer_name, layer.table)
+            yield _OutputLayer(
+                name=name,
+                title=title_layer(name).in_language(lang),
+                family="point" if name == "stations" else "polygon",
+                table=_known_columns(name, layer.table),
+            )
+
+
+def _list_rule_layers(findings: gpd.GeoDataFrame, rule: Rule, lang: str) -> Iterator[_OutputLayer]:
+    """Give the layer of a rule, or one per kind of shape where its findings have several."""
+    table = findings[findings["rule_id"] == rule.rule_id].reset_index(drop=True)
+    name = "rule_" + rule.rule_id.replace(".", "_").replace("-", "_")
+    families = _split_by_family(table, rule)
+    for family, part in families:
+        yield _OutputLayer(
+            name=f"{name}_{family}" if len(families) > 1 else name,
+            title=_title_rule(rule, lang),
+            family=family,
+            table=part,
+            strength=rule.strength,
+        )
 
 
 def _title_rule(rule: Rule, lang: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qxgeo.district import title_layer
-from qxgeo.reports.wording import HEADINGS, YES_NO
+from qxgeo.reports.wording import HEADINGS, YES_NO, ZONE_LABEL
 from qxgeo.vocabulary import STATUS_LABELS, STRENGTH_LABELS, VERDICT_LABELS, Verdict
 
 if TYPE_CHECKING:
@@ -303,7 +303,10 @@ def _label_cells(findings: pd.DataFrame, plan: ActionPlan, lang: str) -> dict[st
     cells["strength"] = _label(findings["strength"], STRENGTH_LABELS, lang)
     cells["verdict"] = _label(findings["verdict"], VERDICT_LABELS, lang)
     cells["subject_status"] = _label(findings["subject_status"], STATUS_LABELS, lang)
-    cells["subject_layer"] = [title_layer(y).in_language(lang) for y in findings["subject_layer"]]
+    cells["subject_layer"] = [
+        (ZONE_LABEL if layer == "zone" else title_layer(layer)).in_language(lang)
+        for layer in findings["subject_layer"]
+    ]
     cells["is_demo"] = [YES_NO[bool(value)].in_language(lang) for value in findings["is_demo"]]
     return cells
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from qxgeo.reports.colours import STRENGTH_COLOURS, VERDICT_COLOURS
-from qxgeo.vocabulary import STRENGTH_LABELS, VERDICT_LABELS
+from qxgeo.vocabulary import STRENGTH_LABELS, VERDICT_LABELS, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qxgeo.errors import Text
+    from qxgeo.vocabulary import Strength
 
 _QGIS_VERSION = "3.22.0"
 _SYMBOL_TYPES = {"point": "marker", "line": "line", "polygon": "fill", "mixed": "fill"}
@@ -19,7 +20,7 @@ _SYMBOL_CLASSES = {"marker": "SimpleMarker", "line": "SimpleLine", "fill": "Simp
 _PLAIN_COLOURS = {"boundary": "#333333", "townships": "#777777", "stations": "#0072B2"}
 
 
-def draw_style(layer: str, family: str, *, lang: str) -> str:
+def draw_style(layer: str, family: str, *, lang: str, strength: Strength | None = None) -> str:
     """Make the QML of a layer.
 
     Parameters
@@ -31,6 +32,8 @@ def draw_style(layer: str, family: str, *, lang: str) -> str:
         ``point``, ``line``, ``polygon`` or ``mixed``.
     lang
         ``zh`` or ``en``, of the legend.
+    strength
+        Of the rule; what applies has its colour.
 
     Returns
     -------
@@ -48,7 +51,10 @@ def draw_style(layer: str, family: str, *, lang: str) -> str:
             symbols, "0", symbol, _PLAIN_COLOURS[layer], alpha=0 if symbol == "fill" else 255
         )
     else:
-        _add_categories(root, "verdict", symbol, VERDICT_LABELS, VERDICT_COLOURS, lang, alpha=150)
+        colours = dict(VERDICT_COLOURS)
+        if strength is not None:
+            colours[Verdict.APPLIES] = STRENGTH_COLOURS[strength]
+        _add_categories(root, "verdict", symbol, VERDICT_LABELS, colours, lang, alpha=150)
     ET.indent(root, " ")
     text = ET.tostring(root, encoding="unicode")
     return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{text}\n"

@@ -52,6 +52,8 @@ HEADINGS: dict[str, Text] = {
     "finding_id": Text("结论编号", "Finding id"),
 }
 
+# Findings about the ground of a zone itself name this in place of a layer.
+ZONE_LABEL = Text("管控区", "zone")
 YES_NO = (Text("否", "no"), Text("是", "yes"))
 ALL = "all"
 ALL_LABEL = Text("合计", "Total")

@@ -25,7 +25,7 @@ def write_reports(
     folder: str | Path,
     *,
     lang: str,
-    progress: Callable[[str], None] | None = None,
+    progress: Callable[[str], object] | None = None,
 ) -> list[Path]:
     """Write lists.xlsx, findings.gpkg, findings.parquet and run.json.
 

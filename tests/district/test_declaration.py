@@ -45,9 +45,7 @@ def read(tmp_path: Path) -> Callable[..., tuple[Declaration, dict[str, Fault]]]:
     for name in ("b.geojson", "r.csv", "s.osm.pbf", "p.toml"):
         (tmp_path / name).write_text("", encoding="utf-8")
 
-    def understand(
-        text: str, as_of: date | None = None
-    ) -> tuple[Declaration, dict[str, Fault]]:
+    def understand(text: str, as_of: date | None = None) -> tuple[Declaration, dict[str, Fault]]:
         file = tmp_path / "district.toml"
         file.write_text(text, encoding="utf-8")
         declaration, faults = read_declaration(file, as_of=as_of)
@@ -98,7 +96,7 @@ sheet = 2
 sublayer = "点"
 header_row = 3
 columns = { station_id = "编号", lon = "东经" }
-where = { 城市 = ["上海", "苏州"], 级别 = 1, 启用 = true }
+where = { "城市" = ["上海", "苏州"], "级别" = 1, "启用" = true }
 missing_position = "list"
 repair = true
 control_level = "provincial"
@@ -203,7 +201,12 @@ def test_a_windows_path_and_a_plan_file_are_understood(read: Read, tmp_path: Pat
         ('plan = "qixing-2023"', 'plan = "没有.toml"', "plan", "文件不存在"),
         ("as_of = 2023-06-30", 'as_of = "2023-06-30"', "as_of", "不带引号"),
         ("as_of = 2023-06-30\n", "", "as_of", "缺少"),
-        ("as_of = 2023-06-30", "as_of = 2023-06-30\nwarnin_day = true", "warnin_day", "warning_day"),
+        (
+            "as_of = 2023-06-30",
+            "as_of = 2023-06-30\nwarnin_day = true",
+            "warnin_day",
+            "warning_day",
+        ),
         ("as_of = 2023-06-30", 'as_of = 2023-06-30\nwarning_day = "yes"', "warning_day", "true"),
         ('path = "b.geojson"\n', "", "layers.boundary.path", "缺少"),
         ("b.geojson", "c.geojson", "layers.boundary.path", "c.geojson"),
@@ -217,7 +220,12 @@ def test_a_windows_path_and_a_plan_file_are_understood(read: Read, tmp_path: Pat
         ("= 50", '= "50"', "layers.boundary.accuracy_m", "类型不对"),
         ("= 50", "= true", "layers.boundary.accuracy_m", "类型不对"),
         ('source = "手绘"\n', "", "layers.boundary.source", "缺少"),
-        ('source = "手绘"', 'source = "手绘"\nacuracy = 1', "layers.boundary.acuracy", "accuracy_m"),
+        (
+            'source = "手绘"',
+            'source = "手绘"\nacuracy = 1',
+            "layers.boundary.acuracy",
+            "accuracy_m",
+        ),
         ('source = "手绘"', 'source = "手绘"\ndemo = 1', "layers.boundary.demo", "true"),
         ('source = "手绘"', 'source = "手绘"\nheader_row = 0', "layers.boundary.header_row", "1"),
         ('source = "手绘"', 'source = "手绘"\nsheet = 0', "layers.boundary.sheet", "1"),
@@ -228,7 +236,12 @@ def test_a_windows_path_and_a_plan_file_are_understood(read: Read, tmp_path: Pat
             "layers.boundary.tags",
             "tags",
         ),
-        ('source = "手绘"', 'source = "手绘"\ntags = {a = "b"}', "layers.boundary.tags", "不起作用"),
+        (
+            'source = "手绘"',
+            'source = "手绘"\ntags = {a = "b"}',
+            "layers.boundary.tags",
+            "不起作用",
+        ),
         (
             'source = "手绘"',
             'source = "手绘"\ncontrol_level = "national"',
@@ -243,7 +256,7 @@ def test_a_windows_path_and_a_plan_file_are_understood(read: Read, tmp_path: Pat
         ),
         (
             'source = "手绘"',
-            'source = "手绘"\ncolumns = { 名称 = "name" }',
+            'source = "手绘"\ncolumns = { "名称" = "name" }',
             "layers.boundary.columns.名称",
             "列名",
         ),
@@ -259,7 +272,7 @@ def test_a_windows_path_and_a_plan_file_are_understood(read: Read, tmp_path: Pat
             "layers.boundary.where.a",
             "类型不对",
         ),
-        ('source = "手绘"', 'source = "手绘"\nnotes = [1]', "layers.boundary.notes.[0]", "文字"),
+        ('source = "手绘"', 'source = "手绘"\nnotes = [1]', "layers.boundary.notes[0]", "文字"),
         ('source = "手绘"', 'source = "手绘"\nnotes = 3', "layers.boundary.notes", "类型不对"),
         ("[layers.boundary]", "[layers.boundry]", "layers.boundry", "boundary"),
         ("[layers.boundary]", "[layer.boundary]", "layers", "缺少"),
@@ -309,9 +322,11 @@ def test_a_parameter_needs_a_number_above_zero_and_a_source(
 
 
 def test_all_faults_come_at_once_and_good_layers_stay(read: Read) -> None:
-    text = TOP.replace("450305", "x") + BOUNDARY + BOUNDARY.replace("boundary", "roads").replace(
-        "50", "-50"
-    ).replace('"手绘"', '""')
+    text = (
+        TOP.replace("450305", "x")
+        + BOUNDARY
+        + BOUNDARY.replace("boundary", "roads").replace("50", "-50").replace('"手绘"', '""')
+    )
     declaration, faults = read(text)
     assert {"code", "layers.roads.accuracy_m", "layers.roads.source"} <= set(faults)
     assert list(declaration.layers) == ["boundary"]
@@ -351,6 +366,15 @@ def test_a_slip_in_the_toml_is_named_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(DistrictError) as caught:
         read_declaration(file)
     assert caught.value.faults[0].row == 11
+
+
+def test_a_chinese_key_without_quotes_is_explained(tmp_path: Path) -> None:
+    file = tmp_path / "district.toml"
+    file.write_text(TOP + BOUNDARY + "where = { 区县 = '黄浦区' }\n", encoding="utf-8")
+    with pytest.raises(DistrictError) as caught:
+        read_declaration(file)
+    assert caught.value.faults[0].row == 11
+    assert "中文的键" in caught.value.faults[0].mend.zh
 
 
 def test_a_file_in_gbk_is_named_with_its_line(tmp_path: Path) -> None:

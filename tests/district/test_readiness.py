@@ -28,9 +28,7 @@ def district(town: dict[str, Layer], district_of: Callable[..., District]) -> Di
 
 
 @pytest.fixture
-def with_layers(
-    district: District, town: dict[str, Layer]
-) -> Callable[..., District]:
+def with_layers(district: District, town: dict[str, Layer]) -> Callable[..., District]:
     """Give a function that adds layers, each a copy of the roads under another name."""
 
     def add(*names: str) -> District:

@@ -52,9 +52,7 @@ def test_national_levels_count_in_their_usual_words(
 
 
 @pytest.mark.parametrize("level", ["provincial", "省控", "市控", "微站", None, ""])
-def test_other_levels_do_not_count(
-    registry: Callable[..., list[str]], level: str | None
-) -> None:
+def test_other_levels_do_not_count(registry: Callable[..., list[str]], level: str | None) -> None:
     assert registry(DAY, control_level=level) == []
 
 

@@ -73,7 +73,6 @@ def town_map(names: list[str], tiles: str = "") -> str:
     folium.LayerControl().add_to(chart)
     if tiles:
         folium.TileLayer(tiles, attr="OSM", show=False).add_to(chart)
-    plugins.GroupedLayerControl({"图层": [group]}, exclusive_groups=False).add_to(chart)
     return str(chart.get_root().render())
 
 

@@ -163,6 +163,8 @@ def make_findings() -> gpd.GeoDataFrame:
                      **site | close),
         make_finding("1.3.4-a", "A3", EAST, subject_name="@SUM(A1)", verdict="does_not_apply",
                      geometry=Point(110.35, 25.27), **site | {"distance_m": 5000.0}),
+        make_finding("1.3.4-a", "zone:1.3.4-a", EAST, subject_name="管控区", subject_layer="zone",
+                     area_m2=50.0, geometry=box(110.3, 25.26, 110.31, 25.27)),
         make_finding("2.2.3-c", "R1", WEST, subject_name=SCRIPT, length_m=600.0,
                      geometry=LineString([(110.294, 25.27), (110.3, 25.27)]), **wet | far),
         make_finding("2.2.3-c", "R1", EAST, subject_name=SCRIPT, length_m=300.0,

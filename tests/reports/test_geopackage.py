@@ -16,9 +16,10 @@ from shapely import GeometryCollection, LineString, MultiPoint, Point
 
 from qxgeo.errors import OutputError
 from qxgeo.reports import geopackage
-from qxgeo.reports.colours import VERDICT_COLOURS
+from qxgeo.reports.colours import STRENGTH_COLOURS
 from qxgeo.reports.geopackage import write_geopackage
 from qxgeo.schemas import FINDING_COLUMNS
+from qxgeo.vocabulary import Strength
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from qxgeo.assess import Assessment
 
 LAYERS = {
-    "rule_1_3_4_a": ("Point", 3),
+    "rule_1_3_4_a_point": ("Point", 3),
+    "rule_1_3_4_a_polygon": ("MultiPolygon", 1),
     "rule_2_2_3_c": ("MultiLineString", 5),
     "rule_2_2_4_a_point": ("Point", 1),
     "rule_2_2_4_a_line": ("MultiLineString", 1),
@@ -136,9 +138,7 @@ def test_a_rule_is_drawn_by_verdict_in_the_colours_of_the_legend(
     assert colour is not None
     assert (
         "#{:02X}{:02X}{:02X}".format(*map(int, colour.split(",")[:3]))
-        == (
-            VERDICT_COLOURS["applies"]  # type: ignore[index]
-        )
+        == (STRENGTH_COLOURS[Strength.OBLIGED])
     )
 
 
@@ -206,7 +206,7 @@ def test_a_layer_that_lost_rows_is_refused(
         whole(table.iloc[1:], *args, **options)
 
     monkeypatch.setattr(geopackage.pyogrio, "write_dataframe", lose_a_row)
-    with pytest.raises(OutputError, match="rule_1_3_4_a: 2 / 3, ok"):
+    with pytest.raises(OutputError, match="rule_1_3_4_a_point: 2 / 3, ok"):
         write(town, tmp_path)
 
 

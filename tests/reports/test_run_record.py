@@ -68,7 +68,7 @@ def test_assumptions_gaps_choices_and_parameters_are_kept(town: Assessment) -> N
 
 def test_counts_agree_with_the_findings(town: Assessment) -> None:
     counts = run_record(town)["counts"]
-    assert sum(counts["findings_by_verdict"].values()) == counts["findings"] == 11
+    assert sum(counts["findings_by_verdict"].values()) == counts["findings"] == 12
     for numbers in counts["subjects_by_rule"].values():
         assert sum(numbers.values()) == 2 * numbers["subjects"]
 
