@@ -227,7 +227,7 @@ QX.goTo = function (place) {
     QX.map.fitBounds(L.featureGroup(same.map((hit) => hit.layer)).getBounds(), {
       maxZoom: 16, padding: [60, 60], animate: false,
     });
-    overlay.layer.openPopup(layer, QX.middle(layer));
+    layer.fire("click", { latlng: QX.middle(layer) }, true);
     return;
   }
   const box = QX.make("div", "qx-popup");

@@ -149,8 +149,12 @@ def _render(
     for zoom in range(FIRST_ZOOM, LAST_ZOOM + 1):
         if zoom > FIRST_ZOOM and len(tiles) + _count_tiles(box, zoom) > MOST_TILES:
             break
-        level = dict(_render_level(drawn, box, zoom))
-        size += sum(map(len, level.values()))
+        level: dict[str, str] = {}
+        for name, content in _render_level(drawn, box, zoom):
+            level[name] = content
+            size += len(content)
+            if size > MOST_BYTES:
+                break
         if zoom > FIRST_ZOOM and size > MOST_BYTES:
             break
         tiles |= level
@@ -277,7 +281,7 @@ def _encode(block: Image.Image, column: int, row: int) -> str:
     if tile.getextrema() == (0, 0):  # nothing but the palette's first colour
         return ""
     stream = io.BytesIO()
-    tile.save(stream, "PNG", optimize=False, compress_level=9, bits=4)
+    tile.save(stream, "PNG", optimize=False, compress_level=6, bits=4)
     return base64.b64encode(stream.getvalue()).decode("ascii")
 
 

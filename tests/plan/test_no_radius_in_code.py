@@ -14,11 +14,7 @@ from qxgeo.plan import load_plan
 CODE = Path(qxgeo.__file__).parent
 SCALING = (ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
 NAMES_A_DISTANCE = re.compile(r"radi(us|i)|distance|dist\b|_m$|reach|threshold")
-SPOKEN = re.compile(
-    r"(?<![\d.])(?:(?:1|5)\s*(?:km\b(?!²)|公里|千米)|(?:1000|5000)\s*(?:m\b|米))"
-)
-    r"(?<![\d.])(?:1|5)\s*(?:km\b(?!²)|公里|千米)|(?<![\d.])(?:1000|5000)\s*(?:m\b|米)"
-)
+SPOKEN = re.compile(r"(?<![\d.])(?:(?:1|5)\s*(?:km\b(?!²)|公里|千米)|(?:1000|5000)\s*(?:m\b|米))")
 
 DEFINES_A_UNIT = "1 km = 1000 m"
 
