@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -12,6 +13,7 @@ import pytest
 
 import qxgeo
 
+ROOT = Path(qxgeo.__file__).parents[1]
 HEAVY_ALWAYS = {"folium", "osmnx", "rasterio", "matplotlib", "branca", "networkx"}
 HEAVY_FOR_HELP = HEAVY_ALWAYS | {
     "numpy",
@@ -35,7 +37,7 @@ def _modules_after(code: str) -> set[str]:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={"PYTHONPATH": str(Path(qxgeo.__file__).parents[1]), "PYTHONUTF8": "1"},
+        env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
     )
     return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
 

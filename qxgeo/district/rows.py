@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from qxgeo.errors import DistrictError, Fault, Text
+from qxgeo.readers import ReadResult, read_table
 from qxgeo.readers.osm import read_osm_roads
 from qxgeo.readers.osm_sites import read_osm_areas, read_osm_sites
-from qxgeo.readers.result import ReadResult
 from qxgeo.schemas import LAYERS
 
 if TYPE_CHECKING:
@@ -45,8 +45,6 @@ def read_rows(declaration: LayerDeclaration, *, surroundings: Box | None) -> Rea
     if declaration.format:
         result = _read_osm(declaration, surroundings)
         return ReadResult(_choose(result.table, declaration), result.notes)
-    from qxgeo.readers import read_table  # noqa: PLC0415 - TEMPORARY
-
     return read_table(
         declaration.path,
         layer=declaration.name,

@@ -236,7 +236,7 @@ def _typed(values: pd.Series[Any], kind: str) -> pd.Series[Any]:
     if kind == "date":
         stamps = [pd.NaT if is_blank(one) else pd.Timestamp(one) for one in values]
         return pd.Series(stamps, index=values.index, dtype="datetime64[s]")
-    return values.astype(_DTYPES[kind])  # type: ignore[call-overload]  # nullable names are known
+    return pd.Series(values.tolist(), index=values.index, dtype=_DTYPES[kind])
 
 
 def _tidy(cells: pd.Series[Any]) -> pd.Series[Any]:

@@ -233,13 +233,12 @@ def _geometry(mark: ET.Element, file: str, row: int) -> shapely.Geometry | None:
         raise ReadError(read_fault(file, problem, mend, row=row)) from error
     if len(parts) <= 1:
         return parts[0] if parts else None
-    kinds = {part.geom_type for part in parts}
-    multi = {
-        "Point": shapely.MultiPoint,
-        "LineString": shapely.MultiLineString,
-        "Polygon": shapely.MultiPolygon,
-    }
-    return multi[kinds.pop()](parts) if len(kinds) == 1 else shapely.GeometryCollection(parts)
+    dimensions = {int(one) for one in shapely.get_dimensions(parts)}
+    if len(dimensions) > 1:
+        return shapely.GeometryCollection(parts)
+    build = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
+    multi: shapely.Geometry = build[dimensions.pop()](parts)
+    return multi
 
 
 def _parts(element: ET.Element) -> list[shapely.Geometry]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     Geometries = NDArray[np.object_]
 
+_AREAL = 2  # dimensions of a polygon
 _POLYGONAL = ("Polygon", "MultiPolygon")
 _TYPE_NAMES = {
     "Point": "点",
@@ -172,7 +173,7 @@ def _repair(geometry: shapely.Geometry) -> shapely.Geometry | None:
     """Make a polygon valid, keeping its polygonal parts; None where none is left."""
     mended = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
     parts = shapely.get_parts(mended)
-    parts = parts[np.isin([part.geom_type for part in parts], _POLYGONAL)]
+    parts = parts[shapely.get_dimensions(parts) == _AREAL]
     union = shapely.union_all(parts)
     return None if union.is_empty else union
 

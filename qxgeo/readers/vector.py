@@ -96,9 +96,8 @@ def read_geojson(
     text, notes = decode(path.read_bytes(), file=file, encoding=encoding)
     try:
         frame, more = _read_ogr(io.BytesIO(text.encode()), file, encoding=None)
-    except ValueError:
-        _explain_json(text, file)
-        raise
+    except ReadError as error:
+        raise ReadError(_explain_json(text, file)) from error
     raw = _as_raw(frame, file, (*notes, *more))
     is_silent = is_datum_declared and '"crs"' not in text
     crs = None if is_silent else raw.crs
@@ -300,35 +299,23 @@ def _decode_bytes(data: bytes, encoding: str) -> str:
     return codecs.getincrementaldecoder(encoding)("strict").decode(data, final=False)
 
 
-def _explain_json(text: str, file: str) -> None:
-    """Name the line where JSON breaks.
-
-    Raises
-    ------
-    ReadError
-        Always: with the line, or with what the file is instead.
-    """
+def _explain_json(text: str, file: str) -> Fault:
+    """Name the line where JSON breaks, or what the file is instead of GeoJSON."""
     try:
         value: Any = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ReadError(
-            read_fault(
-                file,
-                Text(
-                    f"JSON 在第 {error.lineno} 行第 {error.colno} 个字符处断开",
-                    f"the JSON breaks at line {error.lineno}, character {error.colno}",
-                ),
-                Text("文件可能不完整，请重新导出", "the file may be cut off: export it again"),
-            )
-        ) from error
-    kind = value.get("type") if isinstance(value, dict) else type(value).__name__
-    raise ReadError(
-        read_fault(
+        return read_fault(
             file,
             Text(
-                f"不是 GeoJSON 要素集（type 为 {kind}）",
-                f"this is no GeoJSON collection (type {kind})",
+                f"JSON 在第 {error.lineno} 行第 {error.colno} 个字符处断开",
+                f"the JSON breaks at line {error.lineno}, character {error.colno}",
             ),
-            Text("请导出为 FeatureCollection", "export a FeatureCollection"),
+            Text("文件可能不完整，请重新导出", "the file may be cut off: export it again"),
+            row=error.lineno,
         )
+    kind = value.get("type") if isinstance(value, dict) else type(value).__name__
+    problem = Text(
+        f"不是 GeoJSON 要素集（type 为 {kind}）", f"this is no GeoJSON collection (type {kind})"
     )
+    mend = Text("请导出为 FeatureCollection", "export a FeatureCollection")
+    return read_fault(file, problem, mend)

@@ -171,7 +171,7 @@ def test_stations_that_cannot_count_are_named_and_counted(
     )
     both = gpd.GeoDataFrame(
         {
-            column: [*table[column], *(more[column] if column in more else [None] * 3)]
+            column: [*table[column], *more.get(column, [None] * 3)]
             for column in table.columns.drop("geometry")
         },
         geometry=[*table.geometry, *more.geometry],

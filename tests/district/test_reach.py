@@ -45,9 +45,7 @@ def test_the_area_holds_the_district_and_every_disc_that_touches_it(
     azimuth = np.arange(0.0, 360.0, 1.0)
     # S1 stands inside, S2 outside near the edge; S3 has closed and does not count.
     for lon in (110.015, 110.045):
-        ends = KARNEY.fwd(
-            np.full(360, lon), np.full(360, 25.01), azimuth, np.full(360, radius_m)
-        )
+        ends = KARNEY.fwd(np.full(360, lon), np.full(360, 25.01), azimuth, np.full(360, radius_m))
         assert shapely.contains_xy(area, ends[0], ends[1]).all()
     east = KARNEY.fwd(110.045, 25.01, 90, radius_m * 1.01)
     assert not shapely.contains_xy(area, *east[:2])
@@ -58,8 +56,8 @@ def test_a_far_station_adds_nothing(
     plan: ActionPlan, town: dict[str, Layer], district_of: Callable[..., District]
 ) -> None:
     lon, lat, _ = KARNEY.fwd(110.04, 25.01, 90, longest_radius_m(plan) * 1.1)
-    table = town["stations"].table.iloc[[0]].set_geometry(
-        [shapely.Point(lon, lat)], crs="EPSG:4326"
+    table = (
+        town["stations"].table.iloc[[0]].set_geometry([shapely.Point(lon, lat)], crs="EPSG:4326")
     )
     layers = town | {"stations": replace(town["stations"], table=table)}
     area = reach_area(district_of(*layers.values()), plan)

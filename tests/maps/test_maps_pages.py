@@ -406,7 +406,7 @@ def test_the_print_button_prepares_the_sheet_and_the_view_comes_back(
     open_page: Callable[[str], Page],
 ) -> None:
     page = open_page("keep_wet.html")
-    page.evaluate("window.print = () => { window.printed = QX.map.getSize().x; }")
+    page.evaluate("void (window.print = () => { window.printed = QX.map.getSize().x; })")
     before = page.evaluate("[QX.map.getZoom(), QX.map.getSize().x]")
     page.locator("#qx-print").click()
     page.wait_for_function("window.printed")
