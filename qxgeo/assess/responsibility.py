@@ -49,6 +49,7 @@ def name_units(
     """
     if township_id == OUTSIDE_DISTRICT:
         return ""
+    is_foreign = not any(township_id in unit.members for unit in plan.units)
     names = []
     for unit_id in unit_ids:
         unit = plan.unit(unit_id)
@@ -56,6 +57,8 @@ def name_units(
             names.append(unit.name)
         elif township_id in unit.members:
             names.append(township_name)
+        elif is_foreign and township_id != NO_TOWNSHIP and len(unit.members) > 1:
+            names.append(township_name)  # 各乡办 of a plan that another district follows
         elif township_id == NO_TOWNSHIP:
             names.append(f"{unit.name}（待划分）")
     return "、".join(dict.fromkeys(names))

@@ -29,6 +29,7 @@ PAGES = {
     "restricted": Text("受限的区域和场所", "restricted areas and places"),
     "other": Text("其他规则", "other rules"),
 }
+_SMALL_M2 = 100_000.0  # below it square kilometres would round too much away
 
 
 class Tell(Protocol):
@@ -150,6 +151,11 @@ def _describe_page(session: Session, assessment: Assessment, page: str) -> str:
         for row in rows[rows["verdict"] == str(verdict)].to_dict("records"):
             amounts = [session.words(f"{row['count']} 处", f"{row['count']} places")]
             amounts += [f"{row['length_m'] / 1e3:.2f} km"] if row["length_m"] > 0 else []
-            amounts += [f"{row['area_m2'] / 1e6:.2f} km2"] if row["area_m2"] > 0 else []
+            amounts += [_area(row["area_m2"])] if row["area_m2"] > 0 else []
             parts.append(f"{word} " + ", ".join(amounts))
     return "; ".join(parts)
+
+
+def _area(area_m2: float) -> str:
+    """Write an area in the unit that shows it."""
+    return f"{area_m2 / 1e6:.2f} km2" if area_m2 >= _SMALL_M2 else f"{area_m2:,.0f} m2"

@@ -30,6 +30,7 @@ CHINA_BOX = (72.004, 0.8293, 137.8347, 55.8271)
 _KRASOVSKY_A_M = 6378245.0
 _KRASOVSKY_E2 = 0.00669342162296594323
 _BD_TURN = np.pi * 3000.0 / 180.0
+_EDGE_DEG = 1e-9  # a solution on the edge of the box may miss it by its last bits
 _ROUNDS = 30  # six to eleven are needed
 _SETTLED_DEG = 1e-13  # 10 nanometres, a few units in the last place
 
@@ -71,10 +72,11 @@ def _bd09_total_shift(lon: Floats, lat: Floats) -> LonLat:
     return east + more_east, north + more_north
 
 
-def _in_china_box(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
-    """Tell which positions a map service would shift."""
+def _in_china_box(lon: Floats, lat: Floats, *, slack: float = 0.0) -> NDArray[np.bool_]:
+    """Tell which positions a map service would shift; `slack` widens the box, in degrees."""
     west, south, east, north = CHINA_BOX
-    return np.asarray((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+    is_lon_in = (lon >= west - slack) & (lon <= east + slack)
+    return np.asarray(is_lon_in & (lat >= south - slack) & (lat <= north + slack))
 
 
 def _degrees(lon: ArrayLike, lat: ArrayLike) -> LonLat:
@@ -111,7 +113,7 @@ def _inverse(lon: ArrayLike, lat: ArrayLike, shift: Callable[[Floats, Floats], L
         found_x, found_y = next_x, next_y
         if moved <= _SETTLED_DEG:
             break
-    inside = _in_china_box(found_x, found_y)
+    inside = _in_china_box(found_x, found_y, slack=_EDGE_DEG)
     out_x, out_y = x.copy(), y.copy()
     out_x[near] = np.where(inside, found_x, goal_x)
     out_y[near] = np.where(inside, found_y, goal_y)

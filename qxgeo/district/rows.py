@@ -44,7 +44,8 @@ def read_rows(declaration: LayerDeclaration, *, surroundings: Box | None) -> Rea
     """
     if declaration.format:
         result = _read_osm(declaration, surroundings)
-        return ReadResult(_choose(result.table, declaration), result.notes)
+        table = _choose(result.table, declaration)
+        return ReadResult(_complete(table, declaration.name), result.notes)
     return read_table(
         declaration.path,
         layer=declaration.name,
@@ -91,6 +92,12 @@ def _choose(table: gpd.GeoDataFrame, declaration: LayerDeclaration) -> gpd.GeoDa
             raise DistrictError(_no_value(column, values, declaration))
         table = kept
     return table
+
+
+def _complete(table: gpd.GeoDataFrame, layer: str) -> gpd.GeoDataFrame:
+    """Give every column of the layer's contract, blank where OpenStreetMap has none."""
+    blank = {name: None for name in LAYERS[layer].columns if name not in table.columns}
+    return table.assign(**blank).reset_index(drop=True)
 
 
 def _no_value(column: str, values: pd.Series[str], declaration: LayerDeclaration) -> Fault:

@@ -333,7 +333,12 @@ def _build_district(declaration: Declaration, layers: Mapping[str, Layer]) -> Di
 
 def _notes_on_whole(layers: Mapping[str, Layer]) -> tuple[Text, ...]:
     """Repeat the layers' notes with their title, for the reader of the results."""
-    return tuple(
+    without_townships = Text(
+        "没有乡镇街道图层：结论只归到辖区，不分到乡镇街道",
+        "no layer of townships: findings belong to the district as a whole",
+    )
+    missing = () if "townships" in layers else (without_townships,)
+    return missing + tuple(
         Text(f"{title_layer(name).zh}：{note.zh}", f"{title_layer(name).en}: {note.en}")
         for name, layer in layers.items()
         for note in layer.notes

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from qxgeo.plan import Rule
 
 ALL = "all"
-_BACKGROUND_RULE_KINDS = frozenset(("coverage", "attribute", "list"))
 _LAST = {NO_TOWNSHIP: 1, OUTSIDE_DISTRICT: 2, ALL: 3}
 
 
@@ -103,25 +102,23 @@ class Totals:
         return int(self._assessment.findings["rule_id"].isin(wanted).sum())
 
     def headline(self, page: str) -> Headline | None:
-        """Give a page's headline: of all its rules, or of its only rule that is about a place.
+        """Give a page's headline: what its rules ask for inside the district, a metre once.
 
-        Rules that merely survey or list roads would swell the union; where they are judged beside
-        others, the rule with the drawn zone speaks for the page.
+        Rules for warning days stand in the page's total on such days only, so they are not named.
         """
-        rules = rules_of_page(self._assessment, page)
-        placed = [rule for rule in rules if rule.kind not in _BACKGROUND_RULE_KINDS]
-        if not placed:
+        rules = [r for r in rules_of_page(self._assessment, page) if not r.only_on_warning_days]
+        if not rules:
             return None
-        if len(placed) == len(rules):
-            scope, named = f"page:{page}", rules
-        else:
-            chosen = next((rule for rule in placed if rule.draws_zone), placed[0])
-            scope, named = f"rule:{chosen.rule_id}", (chosen,)
-        total = self.get(scope)
-        outside = self.get(scope, OUTSIDE_DISTRICT)
-        inside_m = total.length_m - outside.length_m
+        scope = f"page:{page}"
+        inside_m = self.get(scope).length_m - self.get(scope, OUTSIDE_DISTRICT).length_m
+        rows = self._assessment.findings
+        wanted = (
+            rows["rule_id"].isin([rule.rule_id for rule in rules])
+            & (rows["verdict"] == Verdict.APPLIES)
+            & (rows["township_id"] != OUTSIDE_DISTRICT)
+        )
         return Headline(
-            count=f"{total.count - outside.count:,}",
+            count=f"{rows.loc[wanted, 'subject_id'].nunique():,}",
             length_km=f"{inside_m / 1000:,.2f}",
-            rule_ids="、".join(rule.rule_id for rule in named),
+            rule_ids="、".join(rule.rule_id for rule in rules),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET  # DOCTYPE is refused below, so entities cannot grow
 
 import numpy as np
@@ -236,7 +236,7 @@ def _geometry(mark: ET.Element, file: str, row: int) -> shapely.Geometry | None:
     dimensions = {int(one) for one in shapely.get_dimensions(parts)}
     if len(dimensions) > 1:
         return shapely.GeometryCollection(parts)
-    build = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
+    build: Any = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)
     multi: shapely.Geometry = build[dimensions.pop()](parts)
     return multi
 

@@ -12,6 +12,7 @@ from qxgeo.errors import Fault, Text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from qxgeo.schemas import LayerSchema
 
@@ -193,7 +194,7 @@ def _wrong_type(file: str, row: int, kind: str, schema: LayerSchema) -> Fault:
     )
 
 
-def _invalid(file: str, row: int, geometry: shapely.Geometry) -> Fault:
+def _invalid(file: str, row: int, geometry: BaseGeometry) -> Fault:
     """Say where a geometry crosses itself or has no extent."""
     reason = shapely.is_valid_reason(geometry)
     if geometry.geom_type in _POLYGONAL:

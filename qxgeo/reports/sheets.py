@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PRINTED = (
     "rank",
     "rule_id",
+    "rule_title",
     "subject_name",
     "subject_class",
     "subject_status",
@@ -36,10 +37,9 @@ PRINTED = (
     "township_name",
     "responsible",
     "lead",
-    "reason",
 )
 DETAILS = (
-    "rule_title",
+    "reason",
     "clause",
     "cooperating",
     "deadline",
@@ -87,7 +87,7 @@ _PLACE = {
         (Verdict.APPLIES, Verdict.TOO_CLOSE_TO_CALL, Verdict.UNKNOWN, Verdict.DOES_NOT_APPLY)
     )
 }
-_WRAPPED = {"reason": 46.0, "clause": 46.0, "rule_title": 30.0}
+_LONG = {"reason": 70.0, "clause": 50.0}  # one line each: a list of roads is to be scanned
 _NUMBER_WIDTH = 10.5
 _NARROWEST, _WIDEST = 6.0, 28.0
 
@@ -260,10 +260,10 @@ def list_findings(
 
 
 def _width_of(key: str, heading: str, cells: list[object]) -> float:
-    """Choose a width: numbers stand under a heading in two lines, sentences are wrapped."""
+    """Choose a width: numbers stand under a heading in two lines, sentences get their own."""
     if _form_of(key) in {"m", "m2"}:
         return _NUMBER_WIDTH
-    return _WRAPPED.get(key) or fit_width(heading, cells)
+    return _LONG.get(key) or fit_width(heading, cells)
 
 
 def _is_filled(key: str, values: list[object]) -> bool:
@@ -275,8 +275,6 @@ def _is_filled(key: str, values: list[object]) -> bool:
 
 def _form_of(key: str) -> str:
     """Say how a column of findings is written."""
-    if key in _WRAPPED:
-        return "wrap"
     if key == "rank":
         return "count"
     if key == "verdict":

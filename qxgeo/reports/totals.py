@@ -47,7 +47,9 @@ def list_totals(assessment: Assessment, *, lang: str) -> Sheet:
     labels = {str(word): text.in_language(lang) for word, text in VERDICT_LABELS.items()}
     names = [*places.values(), ALL_LABEL.in_language(lang)]
     columns = [
-        make_text_column("范围" if zh else "Scope", [row[0] for row in rows]),
+        make_text_column(
+            "范围" if zh else "Scope", [row[0] for row in rows], form="wrap", width=44.0
+        ),
         make_text_column(
             "结论" if zh else "Verdict",
             [labels.get(row[1], row[1]) for row in rows],

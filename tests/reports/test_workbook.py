@@ -105,7 +105,7 @@ def test_hostile_names_are_text_and_only_our_own_formulas_calculate(
     }
     assert {title for title, _ in formulas} == {"总表"}
     assert all(
-        re.fullmatch(r"=ROUND\(SUM\([A-Z]+\d+:[A-Z]+\d+\)-[A-Z]+\d+,6\)", f) for _, f in formulas
+        re.fullmatch(r"=ROUND\(SUM\([A-Z]+\d+:[A-Z]+\d+\)-[A-Z]+\d+,4\)", f) for _, f in formulas
     )
     links = [cell.hyperlink for sheet in book for row in sheet.iter_rows() for cell in row]
     assert all(link.target is None for link in links if link)
@@ -136,9 +136,17 @@ def test_damaged_roads_stand_in_the_order_of_work(book: openpyxl.Workbook) -> No
     assert [(row["次序"], row["名称"]) for row in rows] == [(1, "'+穿山路"), (2, "龙隐路坑槽")]
 
 
+def test_rows_of_wrapped_text_are_as_high_as_their_lines(book: openpyxl.Workbook) -> None:
+    sheet = book["说明"]
+    assert sheet.row_dimensions[HEAD + 1].height is None
+    gaps = book["缺口"]
+    # “缺图层 … ；本版不判定这一类（临街判定）” takes 62 columns where 44 are given: two lines.
+    assert gaps.row_dimensions[HEAD + 1].height == 28
+
+
 def test_rows_too_close_to_call_are_tinted(book: openpyxl.Workbook) -> None:
     sheet = book["湿润保洁"]
-    tints = {row[3].value: row[0].fill.fgColor.rgb for row in sheet.iter_rows(min_row=HEAD + 1)}
+    tints = {row[4].value: row[0].fill.fgColor.rgb for row in sheet.iter_rows(min_row=HEAD + 1)}
     assert tints["临界，需实测"] == "FFFDEBC8"
     assert tints["适用"] == "00000000"
 
@@ -161,7 +169,7 @@ def test_a_list_can_be_filtered_and_printed(book: openpyxl.Workbook) -> None:
     printed_to = sheet.print_area.split(":")[1]
     assert sheet[printed_to.replace("$", "")].row == HEAD + 5
     last_printed = sheet[printed_to.replace("$", "")].column
-    assert sheet.cell(HEAD, last_printed).value == "理由"
+    assert sheet.cell(HEAD, last_printed).value == "牵头单位"
 
 
 def test_totals_of_townships_add_up_to_the_total_beside_them(book: openpyxl.Workbook) -> None:
@@ -181,7 +189,7 @@ def test_the_check_formula_spans_the_townships(book: openpyxl.Workbook) -> None:
     rows = read_table(book["总表"], header=HEAD + 1)
     checks = [row["核对（应为 0）"] for row in rows]
     assert checks[0] is None  # counts need not add up: a road in two townships is one road
-    assert checks[1] == "=ROUND(SUM(D8:F8)-G8,6)"
+    assert checks[1] == "=ROUND(SUM(D8:F8)-G8,4)"
 
 
 def test_counts_of_a_rule_add_up_to_its_subjects(book: openpyxl.Workbook) -> None:
