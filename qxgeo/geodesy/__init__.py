@@ -8,7 +8,7 @@ GeoJSON (RFC 7946, 3.1.1) defines it and as every map draws it.
 from __future__ import annotations
 
 from qxgeo.geodesy.areas import area_m2
-from qxgeo.geodesy.discs import draw_discs, reach_of_discs
+from qxgeo.geodesy.discs import disc_boxes, draw_discs, reach_of_discs
 from qxgeo.geodesy.ellipsoid import bearing_deg, ground_distance_m
 from qxgeo.geodesy.lines import Intervals, Lines
 from qxgeo.geodesy.nearest import nearest_feature, nearest_station
@@ -19,6 +19,7 @@ __all__ = [
     "Lines",
     "area_m2",
     "bearing_deg",
+    "disc_boxes",
     "draw_discs",
     "ground_distance_m",
     "nearest_feature",

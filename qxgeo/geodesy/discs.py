@@ -79,7 +79,7 @@ def reach_of_discs(
     found: list[Intervals] = []
     if len(stations) and len(lines.parts):
         tree = shapely.STRtree(lines.parts)
-        boxes = _disc_boxes(stations, limit_m)
+        boxes = disc_boxes(stations, limit_m)
         station_of_pair, part_of_pair = tree.query(boxes)
         order = np.lexsort((part_of_pair, station_of_pair))
         station_of_pair, part_of_pair = station_of_pair[order], part_of_pair[order]
@@ -126,8 +126,21 @@ def draw_discs(stations: NDArray[np.float64], *, radius_m: float) -> NDArray[np.
     return np.asarray(shapely.polygons(ring[:, ::-1]))
 
 
-def _disc_boxes(stations: Floats, radius_m: float) -> NDArray[np.object_]:
-    """Boxes in degrees that hold the discs, a little generous."""
+def disc_boxes(stations: NDArray[np.float64], radius_m: float) -> NDArray[np.object_]:
+    """Give boxes in degrees that hold the discs, a little generous.
+
+    Parameters
+    ----------
+    stations
+        Longitude and latitude, degrees, shape (s, 2).
+    radius_m
+        Ground metres.
+
+    Returns
+    -------
+    boxes
+        EPSG:4326, shape (s,).
+    """
     lon, lat = stations.T
     meridian, _ = curvature_radii(lat)
     tall = np.degrees(radius_m / meridian) * 1.01 + 1e-6

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from qxgeo.district import stations_in_force
 from qxgeo.maps.layers import write_geojson
 from qxgeo.maps.style import ROAD_RANKS, ROAD_STYLES
 from qxgeo.maps.tiles import build_pyramid
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from qxgeo.district import District
 
 MOST_VECTORS = 3_000
+AROUND = 0.2  # degrees, about 20 km: a list of stations may hold the whole country
 _NAME_DECIMALS = 5  # about a metre: enough to bring a named road into view
 
 
@@ -115,7 +117,8 @@ def name_places(district: District) -> list[list[object]]:
     boxes = named.geometry.bounds.groupby(named["name"].astype(str), sort=True).agg(
         {"minx": "min", "miny": "min", "maxx": "max", "maxy": "max"}
     )
-    boxes = boxes.dropna().round(_NAME_DECIMALS)
+    boxes = boxes.dropna().round(AROUND = 0.2  # degrees, about 20 km: a list of stations may hold the whole country
+_NAME_DECIMALS)
     return [
         [str(name), *row] for name, row in zip(boxes.index, boxes.to_numpy().tolist(), strict=True)
     ]
@@ -165,13 +168,18 @@ def _town_labels(district: District) -> list[list[object]]:
 
 
 def _stations(district: District) -> list[list[object]]:
-    """Give each station's name with code, and position."""
+    """Give name with code, and position, of the stations in force in and around the district."""
     layer = district.layers.get("stations")
     if layer is None:
         return []
-    table = layer.table
-    shapes = table.geometry.to_numpy()
-    has_shape = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    table = stations_in_force(layer.table, district.as_of)
+    shapes = np.asarray(table.geometry.to_numpy(), dtype=object)
+    bounds = _bounds(district)
+    has_shape = ~shapely.is_missing(shapes)
+    if bounds is not None:
+        (south, west), (north, east) = bounds
+        around = shapely.box(west - AROUND, south - AROUND, east + AROUND, north + AROUND)
+        has_shape &= shapely.intersects(shapes, around)
     names = [
         f"{name}({code})"
         for name, code in zip(

@@ -11,6 +11,7 @@ import shapely
 
 from qxgeo.maps.style import Drawn, assign_colours, draw_kind
 from qxgeo.maps.wording import KINDS
+from qxgeo.schemas import LAYERS
 from qxgeo.vocabulary import OUTSIDE_DISTRICT, Status, Verdict
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ DECIMALS = 6  # a tenth of a metre and finer than any stated accuracy
 MANY_FEATURES = 5_000
 TOLERANCE_DEG = 1e-5  # about a metre; drawn lines of crowded pages only, never a number
 _HIDDEN_KINDS = frozenset(("does_not_apply",))
-_BACKGROUND_RULE_KINDS = frozenset(("coverage", "attribute"))
+_LISTING_KINDS = frozenset(("coverage", "attribute"))
 _POLYGONS = (3, 6)
 
 
@@ -84,6 +85,22 @@ def rules_of_page(assessment: Assessment, page: str) -> tuple[Rule, ...]:
     )
 
 
+def lists_roads(rule: Rule) -> bool:
+    """Tell whether a rule lists roads all over the district, which would cover every other layer.
+
+    Parameters
+    ----------
+    rule
+        Any rule.
+
+    Returns
+    -------
+    does
+        True for attribute and coverage tests of roads.
+    """
+    return rule.kind in _LISTING_KINDS and rule.subject.layer == "roads"
+
+
 def findings_of_page(assessment: Assessment, rules: Sequence[Rule]) -> gpd.GeoDataFrame:
     """Give the findings under some rules, in their order, with a new range index.
 
@@ -135,7 +152,7 @@ def _kind(  # the six cells that decide
     rule: Rule, layer: str, status: str, verdict: str, margin_m: float, township_id: str
 ) -> str:
     """Name the layer of one finding."""
-    if layer != rule.subject.layer and rule.draws_zone:
+    if layer not in LAYERS:  # the zone itself, by township
         return "neighbour" if township_id == OUTSIDE_DISTRICT else "zone_part"
     if rule.new_only and status == Status.EXISTING and margin_m >= 0:
         return "existing"
@@ -162,7 +179,7 @@ def build_overlays(
         Only layers that hold something.
     """
     colours = assign_colours(rules)
-    is_foreground = [rule.kind not in _BACKGROUND_RULE_KINDS for rule in rules]
+    is_foreground = [not lists_roads(rule) for rule in rules]
     words = np.asarray(kinds, dtype=object)
     rule_ids = findings["rule_id"].to_numpy(dtype=object)
     tolerance_deg = TOLERANCE_DEG if len(findings) > MANY_FEATURES else 0.0
@@ -170,8 +187,10 @@ def build_overlays(
     nested: Counter[str] = Counter()
     for rule, is_placed in zip(rules, is_foreground, strict=True):
         is_shown = is_placed or not any(is_foreground)
-        order = nested[rule.subject.layer]
-        nested[rule.subject.layer] += 1
+        subjects = findings["subject_layer"][(rule_ids == rule.rule_id) & (words != "zone_part")]
+        layer = str(subjects.iloc[0]) if len(subjects) else rule.subject.layer
+        order = nested[layer]
+        nested[layer] += 1
         for kind in KINDS:
             if kind == "zone":
                 overlays += _zone_overlay(assessment.zones, rule, colours[rule.rule_id], order)
@@ -205,7 +224,7 @@ def _zone_overlay(zones: gpd.GeoDataFrame, rule: Rule, colour: str, order: int) 
             count=len(drawn_rows),
             length_m=0.0,
             shape="area",
-            is_shown=True,
+            is_shown=rule.draws_zone,
         )
     ]
 
@@ -230,7 +249,7 @@ def _finding_overlay(  # one layer is all of these
             kind=kind,
             drawn=drawn,
             geojson=geojson,
-            count=int(findings["subject_id"].nunique()),
+            count=len(drawn_rows) if kind == "zone_part" else int(findings["subject_id"].nunique()),
             length_m=float(findings["length_m"].sum()),
             shape=_legend_shape(shapes),
             is_shown=is_shown,

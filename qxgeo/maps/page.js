@@ -15,11 +15,28 @@ QX.svg = function (tag, attributes) {
   return element;
 };
 
-// One style per layer; points get a thin ring instead of the line's width.
-QX.style = function (drawn) {
-  const point = { ...drawn, weight: 1.6, dashArray: null };
-  if (drawn.dashArray) point.dashArray = "3 3";
-  return (feature) => (feature.geometry.type.endsWith("Point") ? point : drawn);
+// One style per layer, thinner on small scales; points get a thin ring instead of the line's width.
+QX.style = function (drawn, radius) {
+  const { weight } = drawn;
+  return (feature) =>
+    feature.geometry.type.endsWith("Point")
+      ? {
+          ...drawn,
+          weight: 1.6,
+          radius: radius * Math.max(QX.factor, 0.7),
+          dashArray: drawn.dashArray ? "3 3" : null,
+        }
+      : { ...drawn, weight: weight > 2 ? weight * QX.factor : weight };
+};
+
+QX.factor = 1;
+QX.resize = function () {
+  const zoom = QX.map.getZoom();
+  const factor = zoom < 13 ? 0.42 : zoom < 14 ? 0.55 : zoom < 15 ? 0.78 : 1;
+  if (factor === QX.factor) return;
+  QX.factor = factor;
+  for (const overlay of QX.overlays)
+    if (overlay.kind !== "zone") overlay.layer.setStyle(overlay.layer.options.style);
 };
 
 QX.number = function (value, digits = 0) {
@@ -40,7 +57,7 @@ QX.start = function (map, layers, data) {
   QX.overlays = data.overlays.map((overlay, order) => ({ ...overlay, order, layer: layers[order] }));
   QX.bySubject = new Map();
   QX.rows.forEach((row, number) => {
-    const key = `${data.rules[row.rule].layer}\n${row.id}`;
+    const key = `${row.layer}\n${row.id}`;
     if (!QX.bySubject.has(key)) QX.bySubject.set(key, []);
     QX.bySubject.get(key).push(number);
   });
@@ -55,6 +72,8 @@ QX.start = function (map, layers, data) {
   QX.addPrinting();
   QX.showWhole();
   map.on("click", QX.showZones);
+  map.on("zoomend", QX.resize);
+  QX.resize();
   map.on("overlayadd overlayremove", QX.refresh);
   QX.refresh();
   document.documentElement.dataset.qx = "ready";
@@ -146,7 +165,7 @@ QX.popup = function (number) {
   const reason = QX.reason(row);
   if (reason) box.append(QX.make("p", "qx-reason", `${QX.words.reason}${QX.words.colon}${reason}`));
   box.append(QX.make("blockquote", "", `${rule.measure} “${rule.clause}”`));
-  const others = QX.bySubject.get(`${rule.layer}\n${row.id}`).filter((other) => other !== number);
+  const others = QX.bySubject.get(`${row.layer}\n${row.id}`).filter((other) => other !== number);
   if (others.length) {
     box.append(QX.make("p", "qx-also", QX.words.also));
     const also = QX.make("ul");

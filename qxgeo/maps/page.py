@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _TEXT_FIELDS = (
     "kind",
+    "layer",
     "id",
     "name",
     "class",
@@ -183,7 +184,6 @@ def _describe_rules(
                 "clause": rule.clause,
                 "strength": STRENGTH_LABELS[rule.strength].in_language(lang),
                 "colour": colours[rule.rule_id],
-                "layer": rule.subject.layer,
                 "radius": _radius_m(assessment, rule),
             }
             for rule in rules
@@ -240,7 +240,9 @@ def _draw_map(overlays: Sequence[Overlay], lang: str) -> folium.Map:
             {"type": "FeatureCollection", "features": [], "qx": number},
             show=overlay.is_shown,
             marker=folium.CircleMarker(radius=overlay.drawn.radius, fill=True),
-            style=JsCode(f"QX.style({json_for_script(overlay.drawn.leaflet())})"),
+            style=JsCode(
+                f"QX.style({json_for_script(overlay.drawn.leaflet())},{overlay.drawn.radius})"
+            ),
             smooth_factor=0.6,
             **where,
         )

@@ -88,12 +88,29 @@ QX.groupBox = function (group) {
     const name = QX.make("p", "qx-rule", `${rule.title} `);
     name.append(QX.make("span", "qx-strength", rule.strength));
     name.title = `${rule.id} “${rule.clause}”`;
+    if (own.length) name.append(QX.ruleSwitch(own));
     box.append(name);
     if (!own.length) box.append(QX.make("p", "qx-empty", QX.words.nothing_here));
     for (const overlay of own) box.append(QX.overlayLine(overlay, rule));
   }
   return box;
 };
+
+// Shows all layers of a rule, or hides them if all are shown; what does not apply stays as it is.
+QX.ruleSwitch = function (own) {
+  const button = QX.make("button", "qx-rule-switch");
+  button.type = "button";
+  const all = own.filter((overlay) => overlay.kind !== "does_not_apply");
+  const allShown = () => all.every((overlay) => QX.map.hasLayer(overlay.layer));
+  QX.switches.push(() => (button.textContent = allShown() ? QX.words.all_off : QX.words.all_on));
+  button.addEventListener("click", () => {
+    const hide = allShown();
+    for (const { layer } of all) hide ? layer.remove() : layer.addTo(QX.map);
+    QX.refresh();
+  });
+  return button;
+};
+QX.switches = [];
 
 QX.overlayLine = function (overlay, rule) {
   const label = QX.make("label", "qx-line");
@@ -161,6 +178,7 @@ QX.refresh = function () {
         if (path) path.dataset.zone = layer.feature.properties.i;
       });
   }
+  for (const update of QX.switches) update();
   const legend = document.getElementById("qx-print-legend");
   legend.replaceChildren(QX.make("h2", "", QX.words.shown));
   const list = QX.make("div", "qx-print-lines");

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FIELDS = (
     "rule",
     "kind",
+    "layer",
     "id",
     "name",
     "class",
@@ -150,6 +151,7 @@ def _row(
     rank = one["rank"]
     texts = {
         "kind": kind,
+        "layer": _text(one["subject_layer"]),
         "id": _text(one["subject_id"]),
         "name": name,
         "class": _text(one["subject_class"]),

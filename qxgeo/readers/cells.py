@@ -185,13 +185,11 @@ def as_day(value: Any) -> dt.date | None:  # noqa: ANN401  a cell may hold anyth
     CellError
         If it is no day of the calendar.
     """
-    if isinstance(value, dt.datetime) and not is_blank(value):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
     text = as_text(value)
     if text is None:
         return None
+    if isinstance(value, dt.date):
+        return value.date() if isinstance(value, dt.datetime) else value
     word = re.sub(r"\s*([-/.年月日])\s*", r"\1", unicodedata.normalize("NFKC", text))
     match = _DAY.fullmatch(word) or _DAY_DIGITS.fullmatch(word)
     try:

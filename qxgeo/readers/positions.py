@@ -71,6 +71,7 @@ _ANGLE = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"[,;|/、，；]")
+_SRID = re.compile(r"^\s*SRID=\d+;", re.IGNORECASE)
 _AXIS_OF = {"E": "lon", "W": "lon", "N": "lat", "S": "lat"}
 _SIXTY = 60.0
 
@@ -378,9 +379,8 @@ def _from_wkt(raw: Raw, heading: str) -> tuple[NDArray[np.object_], list[Fault]]
         if text is None:
             continue
         try:
-            geometry[place] = shapely.from_wkt(
-                re.sub(r"^\s*SRID=\d+;", "", text, flags=re.IGNORECASE)
-            )
+            with np.errstate(over="ignore"):  # 1e999 becomes infinite, which is refused later
+                geometry[place] = shapely.from_wkt(_SRID.sub("", text))
         except shapely.errors.GEOSException:
             shown = text if len(text) < 40 else text[:40] + "…"  # noqa: PLR2004  fits a line
             faults.append(_unreadable(raw, place, heading, shown, is_other=False))

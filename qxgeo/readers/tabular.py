@@ -213,9 +213,9 @@ def _tabulate(
         If there is no row under the header.
     """
     top = _find_header(grid, file, known, header_row)
-    header = _merged_header(grid, top)
+    header, top = _merged_header(grid, top)
     width = max(len(header), *(len(row) for row in grid[top:]))
-    header += [None] * (width - len(header))
+    header = _padded(header, width)
     body = [(n, row) for n, row in enumerate(grid[top + 1 :], start=top + 2) if _is_filled(row)]
     records, remarks = _split_footer(body, file)
     if not records:
@@ -224,7 +224,7 @@ def _tabulate(
             "请检查文件，或用 header_row 指明表头行", "check it, or name the row by header_row"
         )
         raise ReadError(read_fault(file, problem, mend))
-    cells = [row + [None] * (width - len(row)) for _, row in records]
+    cells = [_padded(row, width) for _, row in records]
     frame = pd.DataFrame(cells, columns=unique_headings(header), dtype=object)
     is_unnamed = [heading is None or not str(heading).strip() for heading in header]
     is_idle = np.array(is_unnamed) & np.array([all(map(is_blank, frame[c])) for c in frame])
@@ -260,14 +260,25 @@ def _find_header(
     return max(filled, key=lambda place: (score(place), -place))
 
 
-def _merged_header(grid: list[list[Any]], top: int) -> list[Any]:
-    """Fill blank headings from the row above, where cells were merged downwards."""
+def _merged_header(grid: list[list[Any]], top: int) -> tuple[list[Any], int]:
+    """Join a header of two rows: 坐标 over 经度, 纬度, or cells merged downwards; give its end."""
     header = list(grid[top])
+    below = grid[top + 1] if top + 1 < len(grid) else []
+    words = {plain_heading(str(cell)) for cell in below if not is_blank(cell)}
+    if len(words) > 1 and words <= _POSITION_WORDS:
+        width = max(len(header), len(below))
+        pairs = zip(_padded(header, width), _padded(below, width), strict=True)
+        return [upper if is_blank(lower) else lower for upper, lower in pairs], top + 1
     above = grid[top - 1] if top else []
     if sum(not is_blank(cell) for cell in above) > 1:
-        for place, cell in enumerate(above[: len(header)]):
-            header[place] = cell if is_blank(header[place]) else header[place]
-    return header
+        pairs = zip(header, _padded(above, len(header))[: len(header)], strict=True)
+        header = [upper if is_blank(lower) else lower for lower, upper in pairs]
+    return header, top
+
+
+def _padded(row: list[Any], width: int) -> list[Any]:
+    """Fill a row up with nothing."""
+    return row + [None] * (width - len(row))
 
 
 def _split_footer(

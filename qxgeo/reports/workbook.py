@@ -53,7 +53,7 @@ _NUMBER_FORMATS = {
     "m2": "#,##0_ ",
     "count": "#,##0_ ",
 }
-_LINE_HEIGHT = 14.0  # points, at font size 10
+_LINE_HEIGHT = 15.0  # points, at font size 10
 _NEAR_M = 10.0  # a metre-wide cell nearer to a limit than this shows a decimal
 
 

@@ -10,7 +10,7 @@ import shapely
 from pyproj import Transformer
 
 from qxgeo.district import parameter_value
-from qxgeo.geodesy import draw_discs, nearest_feature, nearest_station, reach_of_discs
+from qxgeo.geodesy import disc_boxes, draw_discs, nearest_feature, nearest_station, reach_of_discs
 from qxgeo.rules.evidence import combine_doubts, judge_margin, spare_existing
 from qxgeo.rules.judgement import Opinion
 from qxgeo.schemas import LAYERS
@@ -104,7 +104,9 @@ def draw_zone(rule: Rule, scene: Scene) -> tuple[shapely.Geometry, str]:
     radius_m = rule_radius_m(rule, scene)
     reference = rule.reference
     if reference is not None and reference.layer == "stations":
-        stations = scene.stations(reference)
+        stations = _reaching(scene, rule, scene.stations(reference), radius_m)
+        if len(stations) == 0:
+            return shapely.Polygon(), ""
         discs = draw_discs(station_points(stations), radius_m=radius_m)
         return shapely.union_all(discs), ", ".join(sorted(stations["station_id"]))
     require_reference(rule)
@@ -119,6 +121,19 @@ def draw_zone(rule: Rule, scene: Scene) -> tuple[shapely.Geometry, str]:
     flat = move_coordinates(features, plane)
     strips = np.array([shapely.union_all(shapely.buffer(flat, radius_m, quad_segs=64))])
     return move_coordinates(strips, plane, back=True)[0], ""
+
+
+def _reaching(
+    scene: Scene, rule: Rule, stations: gpd.GeoDataFrame, radius_m: float
+) -> gpd.GeoDataFrame:
+    """Keep the stations whose disc comes near the district or a subject; a country has 2,000."""
+    subjects, _ = scene.select(rule.subject)
+    west, south, east, north = scene.territories[-1].bounds
+    extent = shapely.box(west, south, east, north)
+    if len(subjects):
+        extent = shapely.union(extent, shapely.box(*subjects.total_bounds))
+    meets = shapely.intersects(disc_boxes(station_points(stations), radius_m), extent)
+    return stations[meets]
 
 
 def move_coordinates(

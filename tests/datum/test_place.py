@@ -38,12 +38,9 @@ def shifted(lines: np.ndarray, shift: Callable) -> np.ndarray:
 def grid_of_streets(step: float = 0.004) -> np.ndarray:
     """Streets that bend with their own rhythm, so that no other shift maps them on themselves."""
     rng = np.random.default_rng(7)
-    xs, streets = np.linspace(110.28, 110.34, 40), []
-    for lat in np.arange(25.24, 25.30, step):
-        streets.append(
-            shapely.LineString(np.column_stack((xs, lat + rng.normal(0, 4e-4, 40).cumsum() / 6)))
-        )
-    return np.array(streets, dtype=object)
+    xs = np.linspace(110.28, 110.34, 40)
+    bends = [lat + rng.normal(0, 4e-4, 40).cumsum() / 6 for lat in np.arange(25.24, 25.30, step)]
+    return np.array([shapely.LineString(np.column_stack((xs, ys))) for ys in bends], dtype=object)
 
 
 def test_good_positions_pass_in_silence() -> None:

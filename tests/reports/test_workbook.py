@@ -141,7 +141,7 @@ def test_rows_of_wrapped_text_are_as_high_as_their_lines(book: openpyxl.Workbook
     assert sheet.row_dimensions[HEAD + 1].height is None
     gaps = book["缺口"]
     # “缺图层 … ；本版不判定这一类（临街判定）” takes 62 columns where 44 are given: two lines.
-    assert gaps.row_dimensions[HEAD + 1].height == 28
+    assert gaps.row_dimensions[HEAD + 1].height == 30
 
 
 def test_rows_too_close_to_call_are_tinted(book: openpyxl.Workbook) -> None:
