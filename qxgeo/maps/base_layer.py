@@ -117,8 +117,7 @@ def name_places(district: District) -> list[list[object]]:
     boxes = named.geometry.bounds.groupby(named["name"].astype(str), sort=True).agg(
         {"minx": "min", "miny": "min", "maxx": "max", "maxy": "max"}
     )
-    boxes = boxes.dropna().round(AROUND = 0.2  # degrees, about 20 km: a list of stations may hold the whole country
-_NAME_DECIMALS)
+    boxes = boxes.dropna().round(_NAME_DECIMALS)
     return [
         [str(name), *row] for name, row in zip(boxes.index, boxes.to_numpy().tolist(), strict=True)
     ]

@@ -48,7 +48,7 @@ def list_totals(assessment: Assessment, *, lang: str) -> Sheet:
     names = [*places.values(), ALL_LABEL.in_language(lang)]
     columns = [
         make_text_column(
-            "范围" if zh else "Scope", [row[0] for row in rows], form="wrap", width=44.0
+            "范围" if zh else "Scope", [row[0] for row in rows], form="wrap", width=52.0
         ),
         make_text_column(
             "结论" if zh else "Verdict",

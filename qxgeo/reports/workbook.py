@@ -53,6 +53,7 @@ _NUMBER_FORMATS = {
     "m2": "#,##0_ ",
     "count": "#,##0_ ",
 }
+_TEXT_FORMS = ("text", "wrap", "verdict")
 _LINE_HEIGHT = 15.0  # points, at font size 10
 _NEAR_M = 10.0  # a metre-wide cell nearer to a limit than this shows a decimal
 
@@ -248,7 +249,8 @@ class _Pen:
         header = self._write_head(tab, sheet.title, sheet.notes, len(sheet.columns))
         last_printed = 0
         for at, column in enumerate(sheet.columns):
-            tab.write_string(header, at, neutralise(column.heading), self._format("header"))
+            style = "header" if column.form in _TEXT_FORMS else "header_of_numbers"
+            tab.write_string(header, at, neutralise(column.heading), self._format(style))
             tab.set_column(at, at, column.width)
             last_printed = at if column.is_printed else last_printed
         tab.set_row(header, 30)
@@ -368,6 +370,7 @@ def _describe_format(form: str, verdict: str) -> dict[str, object]:
         "link": {"font_color": "#0563C1", "underline": 1},
         "check": {"num_format": "0.000;-0.000;0", "font_color": "#555555"},
     }
+    styles["header_of_numbers"] = styles["header"] | {"align": "right"}
     look.update(styles.get(form, {}))
     known = {str(word): word for word in Verdict}.get(verdict)
     if known in VERDICT_TINTS:
