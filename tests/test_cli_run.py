@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
     from qxgeo.district import Layer
 
-ROAD = '{"type":"Feature","properties":{"section_id":%s},"geometry":%s}'
+
+def _feature(section_id: str, geometry: str) -> str:
+    properties = f'"properties":{{"section_id":"{section_id}"}}'
+    return f'{{"type":"Feature",{properties},"geometry":{geometry}}}'
+
+
+def _collection(*features: str) -> str:
+    return f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
 
 
 def invoke(*words: str | Path) -> Result:
@@ -141,16 +148,15 @@ def _stations(*rows: str, header: str = "站点编码,站点名称,经度,纬度
 
 def _roads(*features: str) -> Callable[[Path], None]:
     def change(folder: Path) -> None:
-        text = '{"type":"FeatureCollection","features":[%s]}' % ",".join(features)
-        (folder / "roads.geojson").write_text(text, encoding="utf-8")
+        (folder / "roads.geojson").write_text(_collection(*features), encoding="utf-8")
 
     return change
 
 
 def _zone(ring: str) -> Callable[[Path], None]:
     def change(folder: Path) -> None:
-        shape = '{"type":"Polygon","coordinates":[%s]}' % ring
-        text = '{"type":"FeatureCollection","features":[%s]}' % (ROAD % ('"Z"', shape))
+        shape = f'{{"type":"Polygon","coordinates":[{ring}]}}'
+        text = _collection(_feature("Z", shape))
         (folder / "z.geojson").write_text(text, encoding="utf-8")
         with (folder / "district.toml").open("a", encoding="utf-8") as file:
             file.write(
@@ -224,7 +230,7 @@ BAD_INPUT: dict[str, tuple[Callable[[Path], None], tuple[str, ...]]] = {
         ("s.csv", "第 3 行", "row 3", "站点编码"),
     ),
     "empty geometry": (
-        _roads(ROAD % ('"R"', "null"), ROAD % ('"S"', LINE)),
+        _roads(_feature("R", "null"), _feature("S", LINE)),
         ("roads.geojson", "第 2 行", "row 2", "没有位置"),
     ),
     "wrong place of the world": (
@@ -277,7 +283,7 @@ def test_multipart_and_three_dimensional_shapes_are_welcome(
         '{"type":"MultiLineString","coordinates":'
         "[[[110.01,25.01],[110.012,25.01]],[[110.013,25.01],[110.014,25.01]]]}"
     )
-    _roads(ROAD % ('"R"', solid), ROAD % ('"S"', several))(town_folder)
+    _roads(_feature("R", solid), _feature("S", several))(town_folder)
     result = invoke("run", town_folder, "--out", town_folder / "maps")
     assert result.exit_code == 0, result.stderr
     table: Layer = lean[0]["assessment"].district.layers["roads"]

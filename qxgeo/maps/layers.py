@@ -28,6 +28,7 @@ MANY_FEATURES = 5_000
 TOLERANCE_DEG = 1e-5  # about a metre; drawn lines of crowded pages only, never a number
 _HIDDEN_KINDS = frozenset(("does_not_apply",))
 _LISTING_KINDS = frozenset(("coverage", "attribute"))
+_DISC_PAGES = frozenset(("keep_wet", "repair", "restricted"))
 _POLYGONS = (3, 6)
 
 
@@ -224,7 +225,8 @@ def _zone_overlay(zones: gpd.GeoDataFrame, rule: Rule, colour: str, order: int) 
             count=len(drawn_rows),
             length_m=0.0,
             shape="area",
-            is_shown=rule.draws_zone,
+            is_shown=rule.draws_zone
+            or (rule.kind == "within_distance" and rule.page in _DISC_PAGES),
         )
     ]
 

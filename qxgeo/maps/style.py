@@ -181,7 +181,7 @@ def draw_kind(kind: str, rule: Rule, colour: str, order: int) -> Drawn:
             0.95,
         ),
         "zone_part": Drawn(colour, 0.6, "", colour, 0.06, 0.5),
-        "applies": Drawn(colour, width, "", colour, 0.85, 0.92, radius),
+        "applies": Drawn(colour, width, "", colour, 0.85, 1.0, radius),
         "too_close_to_call": Drawn(
             TOO_CLOSE_COLOUR, width + 1, "9 5", TOO_CLOSE_COLOUR, 0.55, 1.0, radius + 0.5
         ),

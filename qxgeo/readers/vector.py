@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from qxgeo.errors import Fault
 
 _OGR_ERRORS = (DataSourceError, DataLayerError, FeatureError, GeometryError, UnicodeDecodeError)
-_DBF_ENCODINGS = ("utf-8", "gb18030")
+_FIRST_OF_THREE_BYTES = "\u0800"
 _WITHOUT_FEATURES = frozenset(("layer_styles",))  # where QGIS keeps its styles
 
 
@@ -228,70 +228,68 @@ def _as_raw(frame: pd.DataFrame, file: str, notes: tuple[Text, ...]) -> Raw:
 def _decode_frame(
     frame: gpd.GeoDataFrame, file: str, declared: str | None
 ) -> tuple[gpd.GeoDataFrame, tuple[Text, ...]]:
-    """Decode headings and text that were read as ISO-8859-1, the file as one where it can be.
-
-    Raises
-    ------
-    ReadError
-        If a column fits no encoding.
-    """
+    """Decode headings and text that were read as ISO-8859-1, column by column."""
     names = [str(name) for name in frame.columns if name != frame.geometry.name]
-    texts = {n: [v for v in frame[n] if isinstance(v, str)] for n in names}
-    texts = {name: values for name, values in texts.items() if values}
-    whole = [name.encode("latin-1") for name in names]
-    whole += [value.encode("latin-1") for values in texts.values() for value in values]
-    candidates = (declared,) if declared else _DBF_ENCODINGS
-    encoding = _first_fitting(whole, candidates, file)
-    renames, decoded, used = {}, {}, {encoding}
-    for name in names:
-        one = encoding or _first_fitting([name.encode("latin-1")], candidates, file)
-        renames[name] = _decode_bytes(name.encode("latin-1"), one or "gb18030")
-    for name, values in texts.items():
-        data = [value.encode("latin-1") for value in values]
-        one = encoding or _first_fitting(data, candidates, file)
-        if one is None:
-            raise ReadError(
-                read_fault(
-                    file,
-                    Text(
-                        f"“{renames[name]}”列的文字无法解码",
-                        f'column "{renames[name]}" has odd text',
-                    ),
-                    Text(
-                        "请用 encoding 写明编码，常用 gb18030", "declare its encoding, e.g. gb18030"
-                    ),
-                )
-            )
-        used.add(one)
-        decoded[name] = [
-            _decode_bytes(v.encode("latin-1"), one) if isinstance(v, str) else v
+    texts = {n: [v.encode("latin-1") for v in frame[n] if isinstance(v, str)] for n in names}
+    texts = {name: data for name, data in texts.items() if data}
+    heads = [name.encode("latin-1") for name in names]
+    if declared:
+        _check_declared(
+            [*heads, *(piece for data in texts.values() for piece in data)], declared, file
+        )
+    chosen = {name: declared or _encoding_of(data) for name, data in texts.items()}
+    of_heads = declared or _encoding_of(heads)
+    known = {one for one in (*chosen.values(), of_heads) if one}
+    default = "utf-8" if known == {"utf-8"} else "gb18030"
+    renames = {name: _decode_bytes(name.encode("latin-1"), of_heads or default) for name in names}
+    decoded = {
+        name: [
+            _decode_bytes(v.encode("latin-1"), one or default) if isinstance(v, str) else v
             for v in frame[name]
         ]
+        for name, one in chosen.items()
+    }
     out = frame.assign(**decoded).rename(columns=renames)
     note = Text(f"{file}：按 GB18030（GBK）编码读取", f"{file}: read as GB18030 (GBK)")
-    return out, (note,) if "gb18030" in used and not declared else ()
+    return out, (note,) if "gb18030" in known and not declared else ()
 
 
-def _first_fitting(data: list[bytes], candidates: tuple[str, ...], file: str) -> str | None:
-    """Give the first encoding in which all pieces are text.
+def _check_declared(data: list[bytes], encoding: str, file: str) -> None:
+    """Refuse a declared encoding that is unknown or in which some piece is no text.
 
     Raises
     ------
     ReadError
-        If there is no such encoding.
+        If so.
     """
-    for name in candidates:
-        try:
-            for piece in data:
-                _decode_bytes(piece, name)
-        except UnicodeDecodeError:
-            continue
-        except LookupError as error:
-            problem = Text(f"没有编码“{name}”", f'there is no encoding "{name}"')
-            mend = Text("常用 utf-8 或 gb18030", "usual ones are utf-8 and gb18030")
-            raise ReadError(read_fault(file, problem, mend)) from error
-        return name
-    return None
+    try:
+        for piece in data:
+            _decode_bytes(piece, encoding)
+    except LookupError as error:
+        problem = Text(f"没有编码“{encoding}”", f'there is no encoding "{encoding}"')
+        mend = Text("常用 utf-8 或 gb18030", "usual ones are utf-8 and gb18030")
+        raise ReadError(read_fault(file, problem, mend)) from error
+    except UnicodeDecodeError as error:
+        problem = Text(
+            f"文字编码不是声明的 {encoding}", f"the text is not in the declared encoding {encoding}"
+        )
+        mend = Text("请删去或改正 encoding", "remove or correct encoding")
+        raise ReadError(read_fault(file, problem, mend)) from error
+
+
+def _encoding_of(data: list[bytes]) -> str | None:
+    """Tell UTF-8 from GB18030; None where either will do.
+
+    GBK pairs such as C2 B7 (路) are UTF-8 for a Latin letter too, but no Chinese text in UTF-8 is
+    without characters of three bytes.
+    """
+    try:
+        text = "".join(_decode_bytes(piece, "utf-8") for piece in data)
+    except UnicodeDecodeError:
+        return "gb18030"
+    if text.isascii():
+        return None
+    return "utf-8" if any(char >= _FIRST_OF_THREE_BYTES for char in text) else None
 
 
 def _decode_bytes(data: bytes, encoding: str) -> str:
