@@ -10,7 +10,7 @@
     │   ├── PlanError              the plan file is malformed
     │   └── DistrictError          district.toml is malformed or names what is not there
     ├── FetchError (OSError)       a service on the network did not answer as it should: exit code 2
-    └── OutputError (OSError)      results could not be written, the old ones are untouched: exit code 2
+    └── OutputError (OSError)      results could not be written, old ones are untouched: exit code 2
 
 Each error holds one or more `Fault`: where it is, what is wrong and how to mend it, in Chinese
 and in English.

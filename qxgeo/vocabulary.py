@@ -74,5 +74,6 @@ DEMO_BANNER = Text(
 )
 NOT_LEGAL_BOUNDARY = Text(
     "界线为近似示意，非法定界线；结论是辅助决策依据，不是审批文件。",
-    "Boundaries are approximate and not legal boundaries; findings aid a decision and approve nothing.",
+    "Boundaries are approximate and not legal boundaries; findings aid a decision and approve "
+    "nothing.",
 )

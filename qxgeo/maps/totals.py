@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qxgeo.maps.layers import lists_roads, rules_of_page
+from qxgeo.maps.layers import rules_of_page
 from qxgeo.vocabulary import NO_TOWNSHIP, OUTSIDE_DISTRICT, PLACE_LABELS, Verdict
 
 if TYPE_CHECKING:

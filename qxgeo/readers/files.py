@@ -60,22 +60,14 @@ def check_readable(path: Path) -> Path:
     ReadError
         With the reason.
     """
-    if not path.exists():
-        raise ReadError(
-            read_fault(
-                str(path),
-                Text("文件不存在", "there is no such file"),
-                Text("请检查路径和文件名", "check path and name"),
-            )
-        )
     if path.is_dir():
-        raise ReadError(
-            read_fault(
-                str(path),
-                Text("这是文件夹，不是文件", "this is a folder, not a file"),
-                Text("请写出文件夹中的文件名", "name the file inside it"),
-            )
-        )
+        problem = Text("这是文件夹，不是文件", "this is a folder, not a file")
+        mend = Text("请写出文件夹中的文件名", "name the file inside it")
+        raise ReadError(read_fault(str(path), problem, mend))
+    if not path.exists():
+        problem = Text("文件不存在", "there is no such file")
+        mend = Text("请检查路径和文件名", "check path and name")
+        raise ReadError(read_fault(str(path), problem, mend))
     try:
         with path.open("rb") as stream:
             first = stream.read(1)
