@@ -116,9 +116,7 @@ TOWNSHIPS = LayerSchema(
             required=True,
             unique=True,
         ),
-        "name": Column(
-            aliases=("乡镇名称", "街道名称", "乡镇街道", "名称", "name"), required=True
-        ),
+        "name": Column(aliases=("乡镇名称", "街道名称", "乡镇街道", "名称", "name"), required=True),
         "unit_id": Column(aliases=("单位编号",)),
         "is_approximate": Column(kind="flag", aliases=("近似", "是否近似")),
     },
@@ -136,9 +134,7 @@ ROADS = LayerSchema(
         "surface": Column(aliases=("路面", "路面类型", "surface")),
         "smoothness": Column(aliases=("平整度", "smoothness")),
         "heavy_truck": Column(kind="flag", aliases=("重型货车通行", "重货通行", "hgv")),
-        "is_oneway": Column(
-            kind="flag", aliases=("单行", "单行线", "oneway"), blank_means_no=True
-        ),
+        "is_oneway": Column(kind="flag", aliases=("单行", "单行线", "oneway"), blank_means_no=True),
         "is_tunnel": Column(kind="flag", aliases=("隧道", "tunnel"), blank_means_no=True),
     },
 )

@@ -144,9 +144,9 @@ def make_district(*layers: Layer, **facts: Any) -> District:  # noqa: ANN401
 def draw_town() -> dict[str, Layer]:
     """Draw a town to hold in the head.
 
-    A district of 0.04 x 0.02 degrees, cut at 110.02 into a western and an eastern township; 华侨 has
-    no territory. Station S1 stands in the west at 110.015, S2 beyond the eastern edge at 110.045.
-    One long road runs through everything along 25.01.
+    A district of 0.04 x 0.02 degrees, cut at 110.02 into a western and an eastern township; 华侨
+    has no territory. Station S1 stands in the west at 110.015, S2 beyond the eastern edge at
+    110.045. One long road runs through everything along 25.01.
     """
     line, point, box = shapely.LineString, shapely.Point, shapely.box
     north = 25.01 + 1_005 / 110_773.0  # 1 005 m north of S1 (a degree of the meridian at 25 N)

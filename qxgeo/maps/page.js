@@ -72,6 +72,8 @@ QX.start = function (map, layers, data) {
   QX.addPrinting();
   QX.showWhole();
   map.on("click", QX.showZones);
+  map.on("popupopen", () => document.body.classList.add("qx-reading"));
+  map.on("popupclose", () => document.body.classList.remove("qx-reading"));
   map.on("zoomend", QX.resize);
   QX.resize();
   map.on("overlayadd overlayremove", QX.refresh);
@@ -103,7 +105,9 @@ QX.sentence = function (row) {
   const words = QX.words;
   const rule = QX.data.rules[row.rule];
   let text = `${rule.measure}${words.colon}${QX.title(row)}`;
-  if (row.distance !== null && row.reference)
+  if (row.distance === 0 && row.radius === null && row.reference)
+    text += ` ${words.in_before}${row.reference}${words.in_after}`;
+  else if (row.distance !== null && row.reference)
     text += ` ${words.from}${words.latin ? " " : ""}${row.reference} ${QX.metres(row.distance)}`;
   if (row.kind === "neighbour") return `${text}${words.comma}${words.outside_text}`;
   if (row.responsible) text += `${words.comma}${words.responsible}${words.colon}${row.responsible}`;
@@ -113,13 +117,12 @@ QX.sentence = function (row) {
 
 QX.facts = function (row) {
   const words = QX.words;
-  const rule = QX.data.rules[row.rule];
   const side = row.margin >= 0 ? words.margin_in : words.margin_out;
   const hasBand = row.high > 0 && (row.low !== row.length || row.high !== row.length);
   return [
     [words.rank, row.rank],
     [words.distance, row.distance === null ? null : QX.metres(row.distance)],
-    [words.radius, rule.radius ? `≤ ${QX.metres(rule.radius)}` : null],
+    [words.radius, row.radius === null ? null : `≤ ${QX.metres(row.radius)}`],
     [words.margin, row.margin === null ? null : QX.metres(Math.abs(row.margin)) + side],
     [words.error, row.error === null || row.distance === null ? null : `± ${QX.metres(row.error)}`],
     [
@@ -180,20 +183,23 @@ QX.popup = function (number) {
 };
 
 QX.bindOverlays = function () {
-  const small = () => Math.min(340, QX.map.getSize().x - 60);
+  const small = () => Math.min(340, QX.map.getSize().x - 100);
   for (const overlay of QX.overlays) {
     if (overlay.kind === "zone") continue;
     overlay.layer.bindPopup((layer) => QX.popup(layer.feature.properties.i), {
       maxWidth: small(),
       minWidth: Math.min(250, small()),
       maxHeight: 380,
-      autoPanPadding: [30, 30],
+      autoPanPadding: [20, 20],
     });
     overlay.layer.bindTooltip(
       (layer) => QX.make("div", "", QX.sentence(QX.rows[layer.feature.properties.i])),
       { sticky: true, className: "qx-tooltip" },
     );
-    overlay.layer.on("popupopen", (event) => QX.highlight(overlay, event.propagatedFrom));
+    overlay.layer.on("popupopen", (event) => {
+      setTimeout(() => overlay.layer.closeTooltip(), 0);
+      QX.highlight(overlay, event.propagatedFrom);
+    });
     overlay.layer.on("popupclose", () => QX.highlight(null));
   }
 };

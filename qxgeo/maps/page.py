@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from qxgeo.assess import Assessment
+    from qxgeo.district import District
     from qxgeo.maps.layers import Overlay
     from qxgeo.maps.online import OnlineBase
     from qxgeo.plan import Rule
@@ -150,7 +151,7 @@ def render_page(
         _draw_map(overlays, lang).get_root().render(),
         title=f"{PAGES[page].in_language(lang)} · {assessment.district.name.in_language(lang)}",
         head=_write_head(assessment, page, lang),
-        tail=_write_tail(overlays, rules, lang),
+        tail=_write_tail(overlays, rules, assessment.district, lang),
         overlays=overlays,
         data=data,
         lang=lang,
@@ -184,7 +185,6 @@ def _describe_rules(
                 "clause": rule.clause,
                 "strength": STRENGTH_LABELS[rule.strength].in_language(lang),
                 "colour": colours[rule.rule_id],
-                "radius": _radius_m(assessment, rule),
             }
             for rule in rules
         ],
@@ -213,13 +213,6 @@ def _describe_overlay(overlay: Overlay, numbers: Mapping[str, int]) -> dict[str,
         "shape": overlay.shape,
         "drawn": {**overlay.drawn.leaflet(), "radius": overlay.drawn.radius},
     }
-
-
-def _radius_m(assessment: Assessment, rule: Rule) -> float | None:
-    """Give the limit that a rule was judged by, as its findings state it."""
-    findings = assessment.findings
-    radii = findings.loc[findings["rule_id"] == rule.rule_id, "radius_m"].dropna()
-    return float(radii.iloc[0]) if len(radii) else rule.radius_m
 
 
 def _draw_map(overlays: Sequence[Overlay], lang: str) -> folium.Map:
@@ -329,8 +322,18 @@ def _write_head(assessment: Assessment, page: str, lang: str) -> str:
     )
 
 
-def _write_tail(overlays: Sequence[Overlay], rules: Sequence[Rule], lang: str) -> str:
-    """Write the printed legend's place, the legal line and the hatches."""
+def _name_sources(district: District, lang: str) -> str:
+    """Name whose data the map shows: licences such as ODbL ask for it on the map itself."""
+    shown = [n for n in ("boundary", "stations", "roads", "water") if n in district.layers]
+    sources = dict.fromkeys(district.layers[name].source for name in shown)
+    head = "data: " if lang == "en" else "数据来源："
+    return head + ("; " if lang == "en" else "；").join(sources)
+
+
+def _write_tail(
+    overlays: Sequence[Overlay], rules: Sequence[Rule], district: District, lang: str
+) -> str:
+    """Write the printed legend's place, the legal line, the sources and the hatches."""
     strengths = {rule.rule_id: rule.strength for rule in rules}
     hatches = "".join(
         hatch_svg(strengths[overlay.rule_id], overlay.drawn.colour)
@@ -339,7 +342,8 @@ def _write_tail(overlays: Sequence[Overlay], rules: Sequence[Rule], lang: str) -
     )
     return (
         '<section id="qx-print-legend"></section>'
-        f'<p id="qx-foot">{escape_text(NOT_LEGAL_BOUNDARY.in_language(lang))}</p>'
+        f'<p id="qx-foot">{escape_text(NOT_LEGAL_BOUNDARY.in_language(lang))} '
+        f"<span>{escape_text(_name_sources(district, lang))}</span></p>"
         '<div id="qx-message" role="status" hidden></div>'
         '<svg width="0" height="0" style="position:absolute" aria-hidden="true">'
         f"<defs>{hatches}</defs></svg>"

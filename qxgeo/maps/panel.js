@@ -235,8 +235,12 @@ QX.goTo = function (place) {
       if (wanted.has(layer.feature.properties.i)) hits.push({ overlay, layer });
     });
   }
-  const order = (hit) => (QX.map.hasLayer(hit.overlay.layer) ? 0 : 1);
-  hits.sort((a, b) => order(a) - order(b));
+  // A visible layer first, then what applies, then the topmost.
+  const order = ({ overlay }) =>
+    overlay.order +
+    (QX.map.hasLayer(overlay.layer) ? 2000 : 0) +
+    (overlay.kind === "applies" ? 1000 : 0);
+  hits.sort((a, b) => order(b) - order(a));
   if (hits.length) {
     const { overlay, layer } = hits[0];
     const same = hits.filter((hit) => hit.overlay === overlay);

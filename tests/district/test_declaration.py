@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,12 +15,12 @@ from qxgeo.district.declaration import (
     find_district_file,
     read_declaration,
 )
+from qxgeo.district.model import LayerDeclaration
 from qxgeo.errors import DistrictError, Text
 from qxgeo.plan import load_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from qxgeo.district.model import Declaration
     from qxgeo.errors import Fault
@@ -413,3 +415,18 @@ def test_the_default_district_travels_with_the_package() -> None:
 def test_a_missing_district_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(DistrictError, match="qxgeo init"):
         find_district_file(tmp_path / "nowhere")
+
+
+def test_the_documented_example_and_keys_are_true(read: Read) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "district-format.md").read_text(encoding="utf-8")
+    example = text.split("```toml\n")[1].split("```")[0]
+    _, faults = read(example)
+    assert {key.rpartition(".")[2] for key in faults} == {"path"}
+    for key in dataclasses.fields(LayerDeclaration):
+        name = {
+            "is_demo": "demo",
+            "is_approximate": "approximate",
+            "is_repaired": "repair",
+            "name": "[layers.<name>]",
+        }.get(key.name, key.name)
+        assert f"`{name}`" in text, name

@@ -196,9 +196,9 @@ def test_the_portal_headlines_the_length_inside_the_district(
     open_page: Callable[[str], Page],
 ) -> None:
     card = open_page("index.html").locator(".card.main").first.inner_text()
-    # 1000 + 1000 + 1984 + 3 * 600.7 + 101.1 of 2.2.3-c, without the neighbour's 300 m
-    assert "5.89 km" in card
-    assert "2.2.3-c" in card
+    # the page's 11,687.2 m less the neighbour's 300 m
+    assert "11.39 km" in card
+    assert "2.2.2-a、2.2.3-c" in card
 
 
 @pytest.mark.browser
@@ -253,7 +253,7 @@ def test_pages_without_a_judged_rule_are_still_written(
     write_maps(bare, tmp_path, cache_folder=tmp_path / "cache")
     html = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert html.count("本页规则均为缺口") == 3
-    assert "须保持湿润" not in html  # a list of arterials is no obligation to keep wet
+    assert "须加快修缮" not in html  # no headline without a judged rule
 
 
 # ---- a map in the browser ------------------------------------------------------------------
