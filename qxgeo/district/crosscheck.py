@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from qxgeo.datum import smell_shift
 from qxgeo.district.stations import (
     has_position,
     is_national,
@@ -49,6 +50,15 @@ class Findings:
         self.notes.setdefault(layer.name, []).append(text)
 
 
+# Lines that follow others where both are right: a boundary its river, a damage list its roads.
+FOLLOWS = {
+    "boundary": "water",
+    "damaged_roads": "roads",
+    "key_sections": "roads",
+    "watering_records": "roads",
+}
+
+
 def check_together(layers: Mapping[str, Layer], *, as_of: date) -> Findings:
     """Check the layers of a district against each other.
 
@@ -82,7 +92,18 @@ def check_together(layers: Mapping[str, Layer], *, as_of: date) -> Findings:
     stations = layers.get("stations")
     if stations is not None:
         _check_stations(stations, as_of, found)
+    _smell_datums(layers, found)
     return found
+
+
+def _smell_datums(layers: Mapping[str, Layer], found: Findings) -> None:
+    """Note loudly where lines fit known ones only under another datum than the declared."""
+    for name, known in FOLLOWS.items():
+        if name in layers and known in layers:
+            layer, reference = layers[name], layers[known]
+            shapes = layer.table.geometry[layer.table.geometry.notna()]
+            for warning in smell_shift(shapes, reference.table.geometry).warnings:
+                found.note(layer, warning)
 
 
 def _fence(boundary: Layer) -> Box:
