@@ -101,7 +101,7 @@ def _smell_datums(layers: Mapping[str, Layer], found: Findings) -> None:
     for name, known in FOLLOWS.items():
         if name in layers and known in layers:
             layer, reference = layers[name], layers[known]
-            shapes = layer.table.geometry[layer.table.geometry.notna()]
+            shapes = np.asarray(layer.table.geometry.dropna().array, dtype=object)
             for warning in smell_shift(shapes, reference.table.geometry).warnings:
                 found.note(layer, warning)
 

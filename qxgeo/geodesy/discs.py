@@ -77,6 +77,7 @@ def reach_of_discs(
     distance = np.full(lines.size, np.inf)
     nearest = np.full(lines.size, -1, dtype=np.int64)
     found: list[Intervals] = []
+    is_whole = np.zeros(len(lines.parts), dtype=bool)  # inside one disc: others add nothing
     if len(stations) and len(lines.parts):
         tree = shapely.STRtree(lines.parts)
         boxes = disc_boxes(stations, limit_m)
@@ -89,7 +90,9 @@ def reach_of_discs(
             if len(parts) == 0:
                 continue
             near = _Neighbourhood(lines, parts, LocalFrame(lon, lat))
-            found.append(near.stretches_within(radius_m))
+            stretches = near.stretches_within(radius_m)
+            found.append(stretches.take(~is_whole[stretches.part]))
+            is_whole[stretches.part[_are_whole(lines, stretches)]] = True
             line, nearest_m = near.nearest_by_line()
             closer = (nearest_m <= limit_m) & (nearest_m < distance[line])
             distance[line[closer]] = nearest_m[closer]
@@ -150,6 +153,13 @@ def disc_boxes(stations: NDArray[np.float64], radius_m: float) -> NDArray[np.obj
     return np.asarray(shapely.box(lon - wide, lat - tall, lon + wide, lat + tall))
 
 
+def _are_whole(lines: Lines, stretches: Intervals) -> NDArray[np.bool_]:
+    """Say which stretches run from the first vertex of their part to the last."""
+    return (stretches.start == lines.first[stretches.part]) & (
+        stretches.end == lines.first[stretches.part + 1] - 1
+    )
+
+
 class _Neighbourhood:
     """The segments near one station, seen from it."""
 
@@ -203,7 +213,7 @@ class _Neighbourhood:
         return which, nearest_m
 
     def stretches_within(self, radius_m: float) -> Intervals:
-        """Give the stretches within a radius, one per segment."""
+        """Give the stretches within a radius."""
         first_m, last_m = self._ends_m
         starts_in, ends_in = first_m <= radius_m, last_m <= radius_m
         touched = np.flatnonzero((self._foot_m <= radius_m) | starts_in | ends_in)
@@ -220,12 +230,15 @@ class _Neighbourhood:
         leave[goes_out] = self._root(which, np.ones(len(which)), target, radius_m)
         origin = self._origin[touched].astype(float)
         keep = leave > enter
-        return Intervals(
-            self._segment_part[touched][keep],
-            (origin + enter)[keep],
-            (origin + leave)[keep],
-            np.zeros(int(keep.sum()), dtype=np.int64),
+        part, start, end = (
+            values[keep] for values in (self._segment_part[touched], origin + enter, origin + leave)
         )
+        # Segments come in the order of the line: a run of them is one stretch.
+        goes_on = np.zeros(len(part), dtype=bool)
+        goes_on[1:] = (part[1:] == part[:-1]) & (start[1:] == end[:-1])
+        first = np.flatnonzero(~goes_on)
+        last = np.append(first, len(part))[1:] - 1
+        return Intervals(part[first], start[first], end[last], np.zeros(len(first), dtype=np.int64))
 
     def _root(self, which: Ints, outside: Floats, inside: Floats, radius_m: float) -> Floats:
         """Where the distance is the radius, between a place outside and one inside."""
