@@ -230,9 +230,8 @@ class _Neighbourhood:
         leave[goes_out] = self._root(which, np.ones(len(which)), target, radius_m)
         origin = self._origin[touched].astype(float)
         keep = leave > enter
-        part, start, end = (
-            values[keep] for values in (self._segment_part[touched], origin + enter, origin + leave)
-        )
+        part = self._segment_part[touched][keep]
+        start, end = (origin + enter)[keep], (origin + leave)[keep]
         # Segments come in the order of the line: a run of them is one stretch.
         goes_on = np.zeros(len(part), dtype=bool)
         goes_on[1:] = (part[1:] == part[:-1]) & (start[1:] == end[:-1])
