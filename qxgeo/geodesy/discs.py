@@ -155,9 +155,9 @@ def disc_boxes(stations: NDArray[np.float64], radius_m: float) -> NDArray[np.obj
 
 def _are_whole(lines: Lines, stretches: Intervals) -> NDArray[np.bool_]:
     """Say which stretches run from the first vertex of their part to the last."""
-    return (stretches.start == lines.first[stretches.part]) & (
-        stretches.end == lines.first[stretches.part + 1] - 1
-    )
+    begins = stretches.start == lines.first[stretches.part]
+    ends = stretches.end == lines.first[stretches.part + 1] - 1
+    return np.asarray(begins & ends)
 
 
 class _Neighbourhood:
