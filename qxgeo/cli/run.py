@@ -15,7 +15,7 @@ from qxgeo.district import load_district
 from qxgeo.errors import Text
 from qxgeo.maps import write_maps
 from qxgeo.reports import replace_outputs, write_reports
-from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, Verdict
+from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, OUTSIDE_DISTRICT, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +64,11 @@ class Tell(Protocol):
     envvar="QXGEO_TIANDITU_KEY",
     help="天地图密钥，作可选的在线底图 · key of the optional online base map",
 )
+@click.option(
+    "--osm-tiles",
+    is_flag=True,
+    help="另加 OpenStreetMap 在线底图，默认关闭 · offer OpenStreetMap's tiles, off at first",
+)
 @click.option("--quiet", "-q", is_flag=True, help="只报错误 · say nothing but errors")
 @lang_option
 @click.pass_obj
@@ -74,6 +79,7 @@ def command(
     out: Path,
     as_of: datetime | None,
     tianditu_key: str | None,
+    osm_tiles: bool,
     quiet: bool,
 ) -> None:
     """Load, assess, write, and say where the maps are."""
@@ -82,7 +88,8 @@ def command(
         loaded = load_district(district, as_of=None if as_of is None else as_of.date())
         assessment = assess(loaded, progress=tell)
         with replace_outputs(out) as folder:
-            online = {"tianditu": tianditu_key} if tianditu_key else None
+            online = {"tianditu": tianditu_key} if tianditu_key else {}
+            online |= {"osm": ""} if osm_tiles else {}
             write_maps(assessment, folder, lang=session.lang, online_base=online, progress=tell)
             write_reports(assessment, folder, lang=session.lang, progress=tell)
     if not quiet:
@@ -142,6 +149,9 @@ def _describe_page(session: Session, assessment: Assessment, page: str) -> str:
     """Word the totals of a page: what applies, and what is too close to call."""
     totals = assessment.totals
     rows = totals[(totals["scope"] == f"page:{page}") & (totals["township_id"] == "all")]
+    beyond = totals[
+        (totals["scope"] == f"page:{page}") & (totals["township_id"] == OUTSIDE_DISTRICT)
+    ].set_index("verdict")["length_m"]
     parts = []
     words = {
         Verdict.APPLIES: session.words("适用", "applies"),
@@ -152,6 +162,13 @@ def _describe_page(session: Session, assessment: Assessment, page: str) -> str:
             amounts = [session.words(f"{row['count']} 处", f"{row['count']} places")]
             amounts += [f"{row['length_m'] / 1e3:.2f} km"] if row["length_m"] > 0 else []
             amounts += [_area(row["area_m2"])] if row["area_m2"] > 0 else []
+            outside_km = float(beyond.get(str(verdict), 0.0)) / 1e3
+            if outside_km > 0:
+                amounts.append(
+                    session.words(
+                        f"其中辖区外 {outside_km:.2f} km", f"{outside_km:.2f} km of it outside"
+                    )
+                )
             parts.append(f"{word} " + ", ".join(amounts))
     return "; ".join(parts)
 

@@ -34,7 +34,12 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
-_FILES = (("lists.xlsx", "workbook"), ("findings.gpkg", "geopackage"), ("run.json", "record"))
+_FILES = (
+    ("lists.xlsx", "workbook"),
+    ("findings.gpkg", "geopackage"),
+    ("findings.parquet", "parquet"),
+    ("run.json", "record"),
+)
 
 
 def render_portal(assessment: Assessment, *, lang: str) -> str:

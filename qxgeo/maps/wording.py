@@ -183,6 +183,7 @@ PORTAL_WORDS: dict[str, Text] = {
     ),
     "workbook": Text("清单工作簿（Excel）", "Lists (Excel workbook)"),
     "geopackage": Text("结论图层（GeoPackage，可用 QGIS 打开）", "Findings (GeoPackage, for QGIS)"),
+    "parquet": Text("全部结论（GeoParquet，供分析）", "All findings (GeoParquet, for analysis)"),
     "record": Text("运行记录（输入、参数、版本）", "Run record (inputs, parameters, versions)"),
     "need_layer": Text(
         "在 {file} 的 [layers.{name}] 里写明文件、坐标系和位置精度",

@@ -218,7 +218,7 @@ def test_every_link_of_the_portal_leads_to_a_file_of_the_run(
     links = open_page("index.html").eval_on_selector_all(
         "a", "links => links.map(link => link.getAttribute('href'))"
     )
-    assert links == [*MAPS, "lists.xlsx", "findings.gpkg", "run.json"]
+    assert links == [*MAPS, "lists.xlsx", "findings.gpkg", "findings.parquet", "run.json"]
 
 
 @pytest.mark.browser
