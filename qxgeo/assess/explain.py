@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qxgeo.assess.model import Assumption, Gap
-from qxgeo.district import describe_missing
+from qxgeo.district import describe_missing, title_layer
 from qxgeo.errors import Text
-from qxgeo.schemas import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,7 +142,7 @@ def _layers(scene: Scene, judged: Sequence[Judgement]) -> list[Assumption]:
     result = []
     for name, rule_ids in sorted(users.items()):
         layer = scene.layer(name)
-        title = LAYERS[name].title
+        title = title_layer(name)
         result.append(
             Assumption(
                 assumption_id=f"layer:{name}",
