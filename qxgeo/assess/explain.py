@@ -71,11 +71,31 @@ def list_assumptions(scene: Scene, judged: Sequence[Judgement]) -> tuple[Assumpt
         work, the error band; sorted by id within each sort.
     """
     return (
+        *_borrowed_plan(scene, judged),
         *_parameters(scene, judged),
         *_readings(scene, judged),
         *_layers(scene, judged),
         *_band(judged),
     )
+
+
+def _borrowed_plan(scene: Scene, judged: Sequence[Judgement]) -> list[Assumption]:
+    """Say that the plan was written for another district, whose units it names."""
+    theirs, ours = scene.plan.district_code, scene.district.code
+    if theirs == ours:
+        return []
+    return [
+        Assumption(
+            assumption_id="plan",
+            rule_ids=tuple(judgement.rule.rule_id for judgement in judged),
+            text=Text(
+                f"方案属于 {theirs}，本辖区是 {ours}：单位照方案列出，“各乡办”指本辖区的乡镇街道",
+                f"the plan is that of {theirs}, the district is {ours}: units are named as in the "
+                "plan, and 各乡办 stands for the townships of this district",
+            ),
+            source=Text("district.toml 的 plan", "plan in district.toml"),
+        )
+    ]
 
 
 def _parameters(scene: Scene, judged: Sequence[Judgement]) -> list[Assumption]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -270,3 +271,30 @@ def test_the_same_input_gives_the_same_assessment(
     assert again.totals.equals(result.totals)
     assert again.gaps == result.gaps
     assert again.assumptions == result.assumptions
+
+
+def test_a_borrowed_plan_is_said_and_means_the_townships_of_this_district(
+    town: dict[str, Layer],
+    district_of: Callable[..., District],
+    layer_of: Callable[..., Layer],
+    result: Assessment,
+) -> None:
+    elsewhere = layer_of(
+        "townships",
+        [
+            {
+                "township_id": "310101002",
+                "name": "南京东路街道",
+                "geometry": shapely.box(110, 25, 110.03, 25.02),
+            }
+        ],
+    )
+    district = district_of(*(town | {"townships": elsewhere}).values())
+    lent = assess(dataclasses.replace(district, code="310101"))
+    assert lent.assumptions[0].assumption_id == "plan"
+    assert "450305" in lent.assumptions[0].text.zh
+    assert "plan" not in {a.assumption_id for a in result.assumptions}
+    rows = _of(lent, "R1")
+    assert rows.loc["310101002", "responsible"] == "南京东路街道"
+    assert rows.loc["310101002", "lead"] == "区城市管理局"
+    assert "待划分" in rows.loc["no_township", "responsible"]
