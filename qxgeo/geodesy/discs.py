@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from qxgeo.geodesy.ellipsoid import GEOD, LocalFrame, curvature_radii
+from qxgeo.geodesy.ellipsoid import GEOD, LocalFrame, curvature_radii, ground_distance_m
 from qxgeo.geodesy.lines import Intervals
 
 if TYPE_CHECKING:
@@ -84,12 +84,17 @@ def reach_of_discs(
         station_of_pair, part_of_pair = tree.query(boxes)
         order = np.lexsort((part_of_pair, station_of_pair))
         station_of_pair, part_of_pair = station_of_pair[order], part_of_pair[order]
+        centres, half_m = _enclose(lines)
         edges = np.searchsorted(station_of_pair, np.arange(len(stations) + 1))
         for number, (lon, lat) in enumerate(stations):
             parts = part_of_pair[edges[number] : edges[number + 1]]
+            frame = LocalFrame(lon, lat)
+            least_m = frame.distance_m(frame.locate(*centres[:, parts])) - half_m[parts]
+            can_add = ~is_whole[parts] | (least_m < distance[lines.part_line[parts]])
+            parts = parts[can_add & (least_m <= limit_m)]
             if len(parts) == 0:
                 continue
-            near = _Neighbourhood(lines, parts, LocalFrame(lon, lat))
+            near = _Neighbourhood(lines, parts, frame)
             stretches = near.stretches_within(radius_m)
             found.append(stretches.take(~is_whole[stretches.part]))
             is_whole[stretches.part[_are_whole(lines, stretches)]] = True
@@ -151,6 +156,21 @@ def disc_boxes(stations: NDArray[np.float64], radius_m: float) -> NDArray[np.obj
     narrowest = np.cos(np.radians(np.minimum(np.abs(lat) + tall, 89.0)))
     wide = np.degrees(radius_m / (normal * narrowest)) * 1.01 + 1e-6
     return np.asarray(shapely.box(lon - wide, lat - tall, lon + wide, lat + tall))
+
+
+def _enclose(lines: Lines) -> tuple[Floats, Floats]:
+    """Give a middle of each part, degrees, shape (2, p), and how far it reaches from there."""
+    west, south, east, north = shapely.bounds(lines.parts).T
+    lon, lat = (west + east) / 2, (south + north) / 2
+    # The farthest point of a box is a corner, on the side nearer to the equator.
+    low = np.where(np.abs(south) < np.abs(north), south, north)
+    high = south + north - low
+    reach_m = np.maximum(
+        ground_distance_m(lon, lat, west, low), ground_distance_m(lon, lat, west, high)
+    )
+    return np.stack(
+        (lon, lat)
+    ), reach_m * 1.001 + 0.001  # a little generous: it only decides what to look at
 
 
 def _are_whole(lines: Lines, stretches: Intervals) -> NDArray[np.bool_]:

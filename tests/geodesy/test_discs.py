@@ -162,3 +162,23 @@ def test_a_drawn_disc_has_the_true_area_and_stays_near_the_circle() -> None:
         edge = shapely.get_coordinates(shapely.segmentize(disc, 1e-5))
         off = _karney_distance(edge, np.array([[116.0, lat]])) - 5_000
         assert np.abs(off).max() < 1e-5 * 5_000
+
+
+def test_many_overlapping_discs_give_what_each_alone_gives() -> None:
+    """The roads that a later station cannot change are skipped; nobody must notice."""
+    geometries, _ = _town(25.27)
+    rng = np.random.default_rng(11)
+    stations = np.array([110.03, 25.27]) + rng.normal(0, 0.02, (25, 2))
+    lines = Lines.from_geometries(geometries)
+    together = reach_of_discs(lines, stations, radius_m=2_000, search_m=3_000)
+    alone = [
+        reach_of_discs(lines, station[None], radius_m=2_000, search_m=3_000) for station in stations
+    ]
+    united = Intervals.concatenate(one.inside for one in alone).union()
+    assert lines.lengths_m(together.inside).sum() == pytest.approx(
+        lines.lengths_m(united).sum(), rel=1e-12
+    )
+    distances = np.stack([one.distance_m for one in alone])
+    assert np.array_equal(together.distance_m, distances.min(axis=0))
+    found = np.isfinite(together.distance_m)
+    assert np.array_equal(together.station[found], distances.argmin(axis=0)[found])
