@@ -11,7 +11,12 @@ from qxgeo.geodesy.areas import area_m2
 from qxgeo.geodesy.discs import disc_boxes, draw_discs, reach_of_discs
 from qxgeo.geodesy.ellipsoid import bearing_deg, ground_distance_m
 from qxgeo.geodesy.lines import Intervals, Lines
-from qxgeo.geodesy.nearest import nearest_feature, nearest_station
+from qxgeo.geodesy.nearest import (
+    local_plane,
+    move_coordinates,
+    nearest_feature,
+    nearest_station,
+)
 from qxgeo.geodesy.partition import partition_lines, partition_polygons
 
 __all__ = [
@@ -22,6 +27,8 @@ __all__ = [
     "disc_boxes",
     "draw_discs",
     "ground_distance_m",
+    "local_plane",
+    "move_coordinates",
     "nearest_feature",
     "nearest_station",
     "partition_lines",

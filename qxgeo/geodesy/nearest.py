@@ -136,13 +136,8 @@ def nearest_feature(
             raise ValueError(message)
     if len(mine) == 0:
         return np.empty(0), np.empty(0, dtype=np.int64)
-    west, south, east, north = shapely.total_bounds(mine)
-    plane = Transformer.from_crs(
-        "EPSG:4326",
-        f"+proj=tmerc +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +ellps=WGS84",
-        always_xy=True,
-    )
-    flat_mine, flat_theirs = _project(mine, plane), _project(theirs, plane)
+    plane = local_plane(mine)
+    flat_mine, flat_theirs = move_coordinates(mine, plane), move_coordinates(theirs, plane)
     pairs = shapely.STRtree(flat_theirs).query_nearest(flat_mine, all_matches=True)
     which, at = np.unique(pairs[0], return_index=True)
     reference = np.empty(len(mine), dtype=np.int64)
@@ -152,8 +147,46 @@ def nearest_feature(
     return ground_distance_m(lon[::2], lat[::2], lon[1::2], lat[1::2]), reference
 
 
-def _project(array: NDArray[np.object_], plane: Transformer) -> NDArray[np.object_]:
-    """Move geometries into the plane."""
-    lonlat = shapely.get_coordinates(array)
-    flat = np.stack(plane.transform(lonlat[:, 0], lonlat[:, 1]), axis=1)
-    return np.asarray(shapely.set_coordinates(array.copy(), flat))
+def local_plane(geometries: NDArray[np.object_]) -> Transformer:
+    """Give a conformal plane around geometries, for finding neighbours and for drawing.
+
+    Parameters
+    ----------
+    geometries
+        EPSG:4326, at least one of them not empty.
+
+    Returns
+    -------
+    plane
+        Transverse Mercator on WGS 84 about the middle of their extent, longitude first.
+    """
+    west, south, east, north = shapely.total_bounds(geometries)
+    return Transformer.from_crs(
+        "EPSG:4326",
+        f"+proj=tmerc +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +ellps=WGS84",
+        always_xy=True,
+    )
+
+
+def move_coordinates(
+    geometries: NDArray[np.object_], plane: Transformer, *, back: bool = False
+) -> NDArray[np.object_]:
+    """Move geometries into a plane, or back from it.
+
+    Parameters
+    ----------
+    geometries
+        EPSG:4326, or in the plane with `back`, shape (n,).
+    plane
+        As `local_plane` gives it.
+    back
+        Whether they come from the plane.
+
+    Returns
+    -------
+    moved
+        New geometries, shape (n,).
+    """
+    x, y = shapely.get_coordinates(geometries).T
+    moved = plane.transform(x, y, direction="INVERSE" if back else "FORWARD")
+    return np.asarray(shapely.set_coordinates(geometries.copy(), np.stack(moved, axis=1)))

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from pyproj import Transformer
 
 from qxgeo.district import parameter_value
-from qxgeo.geodesy import disc_boxes, draw_discs, nearest_feature, nearest_station, reach_of_discs
+from qxgeo.geodesy import (
+    disc_boxes,
+    draw_discs,
+    local_plane,
+    move_coordinates,
+    nearest_feature,
+    nearest_station,
+    reach_of_discs,
+)
 from qxgeo.rules.evidence import combine_doubts, judge_margin, spare_existing
 from qxgeo.rules.judgement import Opinion
 from qxgeo.schemas import LAYERS
@@ -112,12 +119,7 @@ def draw_zone(rule: Rule, scene: Scene) -> tuple[shapely.Geometry, str]:
     require_reference(rule)
     table, _ = scene.select(reference)  # type: ignore[arg-type] # require_reference
     features = table.geometry.to_numpy(dtype=object)
-    west, south, east, north = shapely.total_bounds(features)
-    plane = Transformer.from_crs(
-        "EPSG:4326",
-        f"+proj=tmerc +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +ellps=WGS84",
-        always_xy=True,
-    )
+    plane = local_plane(features)
     flat = move_coordinates(features, plane)
     strips = np.array([shapely.union_all(shapely.buffer(flat, radius_m, quad_segs=64))])
     return move_coordinates(strips, plane, back=True)[0], ""
@@ -134,15 +136,6 @@ def _reaching(
         extent = shapely.union(extent, shapely.box(*subjects.total_bounds))
     meets = shapely.intersects(disc_boxes(station_points(stations), radius_m), extent)
     return stations[meets]
-
-
-def move_coordinates(
-    shapes: NDArray[np.object_], plane: Transformer, *, back: bool = False
-) -> NDArray[np.object_]:
-    """Move geometries into a plane, or back from it."""
-    x, y = shapely.get_coordinates(shapes).T
-    moved = plane.transform(x, y, direction="INVERSE" if back else "FORWARD")
-    return np.asarray(shapely.set_coordinates(shapes.copy(), np.stack(moved, axis=1)))
 
 
 def _judge_by_stations(rule: Rule, scene: Scene) -> Opinion:
