@@ -1,0 +1,1 @@
+"""Rasters: what they say of places and polygons. The only room that knows rasterio."""
