@@ -23,18 +23,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RECORD = "run.json"
+PATROL_RECORD = "patrol.json"
+_RECORDS = (RECORD, PATROL_RECORD)  # each command's own list of what it wrote, in one folder
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @contextmanager
-def replace_outputs(folder: str | Path) -> Iterator[Path]:
+def replace_outputs(folder: str | Path, *, record: str = RECORD) -> Iterator[Path]:
     """Give a folder to write into, which becomes `folder` when the block ends well.
 
     Parameters
     ----------
     folder
-        The output folder; made if absent. Files in it that no earlier run wrote (those that its
-        run.json does not list under ``outputs``) stay.
+        The output folder; made if absent. Files in it that no earlier run of the same command
+        wrote (those that its record does not list under ``outputs``) stay.
+    record
+        The command's own record file: `RECORD` or `PATROL_RECORD`.
 
     Yields
     ------
@@ -51,22 +55,24 @@ def replace_outputs(folder: str | Path) -> Iterator[Path]:
         _refuse_bad_target(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         with hold_lock(target.parent / f".{target.name}.qxgeo-lock"):
-            new, old = _beside(target, "new"), _beside(target, "old")
-            _clear_up(target, new, old)
+            for one in _RECORDS:
+                _clear_up(target, one)
+            new = _beside(target, "new", record)
             new.mkdir()
             try:
                 yield new
-                _list_outputs(new)
-                _refuse_to_overwrite_foreign(target, new)
-                _swap(target, new, old)
+                _list_outputs(new, record)
+                _refuse_to_overwrite_foreign(target, new, record)
+                _swap(target, new, record)
             except BaseException:
                 shutil.rmtree(new, ignore_errors=True)
                 raise
 
 
-def _beside(target: Path, what: str) -> Path:
-    """Name a hidden folder beside the target."""
-    return target.parent / f".{target.name}.qxgeo-{what}"
+def _beside(target: Path, what: str, record: str) -> Path:
+    """Name a hidden folder beside the target; it tells whose it is, should the run be killed."""
+    whose = "" if record == RECORD else f"-{Path(record).stem}"
+    return target.parent / f".{target.name}.qxgeo-{what}{whose}"
 
 
 @contextmanager
@@ -145,11 +151,12 @@ def _refuse_bad_target(target: Path) -> None:
         raise OutputError(Fault(file=target.name or str(target), problem=problem, mend=mend))
 
 
-def _clear_up(target: Path, new: Path, old: Path) -> None:
+def _clear_up(target: Path, record: str) -> None:
     """Finish or undo what a killed run left."""
+    new, old = _beside(target, "new", record), _beside(target, "old", record)
     if old.exists():
         if target.exists():
-            _carry_foreign(old, target, _read_outputs(old))
+            _carry_foreign(old, target, _read_outputs(old, record))
             shutil.rmtree(old)
         else:
             old.rename(target)
@@ -157,9 +164,9 @@ def _clear_up(target: Path, new: Path, old: Path) -> None:
         shutil.rmtree(new)
 
 
-def _list_outputs(new: Path) -> None:
+def _list_outputs(new: Path, name: str) -> None:
     """Write into the run record which files are ours, with their size and hash."""
-    record_path = new / RECORD
+    record_path = new / name
     record = json.loads(record_path.read_text(encoding="utf-8")) if record_path.exists() else {}
     record["outputs"] = {
         path.relative_to(new).as_posix(): {
@@ -178,18 +185,18 @@ def _hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read_outputs(folder: Path) -> set[str]:
+def _read_outputs(folder: Path, name: str) -> set[str]:
     """Give the files of a folder that an earlier run wrote; none without a readable record."""
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        record = json.loads((folder / name).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return set()
     if not isinstance(record, dict) or not isinstance(record.get("outputs"), dict):
         return set()
-    return {RECORD, *record["outputs"]}
+    return {name, *record["outputs"]}
 
 
-def _refuse_to_overwrite_foreign(target: Path, new: Path) -> None:
+def _refuse_to_overwrite_foreign(target: Path, new: Path, record: str) -> None:
     """Refuse when a file that we did not write bears a name of ours.
 
     Raises
@@ -197,7 +204,7 @@ def _refuse_to_overwrite_foreign(target: Path, new: Path) -> None:
     OutputError
         With one fault per such file.
     """
-    owned = _read_outputs(target)
+    owned = _read_outputs(target, record)
     faults = []
     for path in sorted(new.rglob("*")):
         name = path.relative_to(new).as_posix()
@@ -216,12 +223,13 @@ def _refuse_to_overwrite_foreign(target: Path, new: Path) -> None:
         raise OutputError(faults)
 
 
-def _swap(target: Path, new: Path, old: Path) -> None:
+def _swap(target: Path, new: Path, record: str) -> None:
     """Put the new folder in the place of the old one, or leave everything as it was."""
+    old = _beside(target, "old", record)
     if not target.exists():
         new.rename(target)
         return
-    owned = _read_outputs(target)
+    owned = _read_outputs(target, record)
     moved: list[tuple[Path, Path]] = []
     new.chmod(target.stat().st_mode & 0o7777)
     try:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-import pyogrio
-import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from qxgeo.district import title_layer
-from qxgeo.errors import Fault, OutputError, Text
+from qxgeo.reports.geopackage_file import OutputLayer, write_layers
 from qxgeo.reports.geoparquet import order_columns
 from qxgeo.reports.styles import draw_style
 from qxgeo.schemas import LAYERS
@@ -28,7 +21,6 @@ if TYPE_CHECKING:
 
     from qxgeo.assess import Assessment
     from qxgeo.plan import Rule
-    from qxgeo.vocabulary import Strength
 
 _FAMILIES = {
     "point": ("Point", "MultiPoint"),
@@ -36,24 +28,7 @@ _FAMILIES = {
     "polygon": ("Polygon", "MultiPolygon"),
     "mixed": ("GeometryCollection",),
 }
-_WRITTEN_AS = {
-    "point": "Point",
-    "line": "MultiLineString",
-    "polygon": "MultiPolygon",
-    "mixed": "GeometryCollection",
-}
-_WRITER_ERRORS = (DataSourceError, DataLayerError)
 _BACKGROUND = ("boundary", "townships", "stations")
-
-# QGIS's own table of styles inside a GeoPackage.
-_STYLE_TABLE = """
-CREATE TABLE layer_styles (
-  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-  f_table_catalog TEXT, f_table_schema TEXT, f_table_name TEXT, f_geometry_column TEXT,
-  styleName TEXT, styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
-  owner TEXT, ui TEXT, update_time DATETIME
-)
-"""
 
 
 def write_geopackage(assessment: Assessment, path: str | Path, *, lang: str) -> None:
@@ -73,50 +48,15 @@ def write_geopackage(assessment: Assessment, path: str | Path, *, lang: str) -> 
     OutputError
         If the file cannot be written or does not hold what was written.
     """
-    target = Path(path)
-    target.unlink(missing_ok=True)
-    rows: dict[str, int] = {}
-    styles: list[tuple[str, str, str]] = []
-    try:
-        for layer in _list_layers(assessment, lang):
-            pyogrio.write_dataframe(
-                _promote(layer.table, layer.family),
-                target,
-                layer=layer.name,
-                driver="GPKG",
-                geometry_type=_WRITTEN_AS[layer.family],
-                promote_to_multi=layer.family in {"line", "polygon"},
-                append=target.exists(),
-                layer_options={
-                    "IDENTIFIER": f"{layer.title} [{layer.name}]",
-                    "DESCRIPTION": _describe(layer.title, assessment, lang),
-                    "GEOMETRY_NAME": "geom",
-                },
-            )
-            rows[layer.name] = len(layer.table)
-            style = draw_style(layer.name, layer.family, lang=lang, strength=layer.strength)
-            styles.append((layer.name, layer.title, style))
-        if rows:
-            _finish(target, styles, rows, f"{assessment.as_of.isoformat()}T00:00:00.000Z")
-    except (*_WRITER_ERRORS, sqlite3.Error) as error:
-        detail = str(error).rsplit(" failed: ", maxsplit=1)[-1]  # the statement before it says less
-        problem = Text(f"GeoPackage 写不成：{detail}", f"GeoPackage cannot be written: {detail}")
-        mend = Text("检查磁盘空间与文件夹权限", "check disk space and the folder's permissions")
-        raise OutputError(Fault(file=target.name, problem=problem, mend=mend)) from error
+    write_layers(
+        Path(path),
+        _list_layers(assessment, lang),
+        describe=lambda layer: _describe(layer.title, assessment, lang),
+        stamp=f"{assessment.as_of.isoformat()}T00:00:00.000Z",
+    )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _OutputLayer:
-    """One layer to be written; rules have a strength, which colours what applies."""
-
-    name: str
-    title: str
-    family: str
-    table: gpd.GeoDataFrame
-    strength: Strength | None = None
-
-
-def _list_layers(assessment: Assessment, lang: str) -> Iterator[_OutputLayer]:
+def _list_layers(assessment: Assessment, lang: str) -> Iterator[OutputLayer]:
     """Give every layer, rules first in the plan's order."""
     findings = order_columns(assessment.findings)
     judged = set(assessment.rule_counts["rule_id"]) | set(findings["rule_id"])
@@ -126,30 +66,39 @@ def _list_layers(assessment: Assessment, lang: str) -> Iterator[_OutputLayer]:
                 yield from _list_rule_layers(findings, rule, lang)
     if len(assessment.zones):
         title = "管控区（仅供绘图）" if lang == "zh" else "zones (for drawing only)"
-        yield _OutputLayer(name="zones", title=title, family="polygon", table=assessment.zones)
+        yield OutputLayer(
+            name="zones",
+            title=title,
+            family="polygon",
+            table=assessment.zones,
+            style=draw_style("zones", "polygon", lang=lang),
+        )
     for name in _BACKGROUND:
         layer = assessment.district.layers.get(name)
         if layer is not None:
-            yield _OutputLayer(
+            family = "point" if name == "stations" else "polygon"
+            yield OutputLayer(
                 name=name,
                 title=title_layer(name).in_language(lang),
-                family="point" if name == "stations" else "polygon",
+                family=family,
                 table=_known_columns(name, layer.table),
+                style=draw_style(name, family, lang=lang),
             )
 
 
-def _list_rule_layers(findings: gpd.GeoDataFrame, rule: Rule, lang: str) -> Iterator[_OutputLayer]:
+def _list_rule_layers(findings: gpd.GeoDataFrame, rule: Rule, lang: str) -> Iterator[OutputLayer]:
     """Give the layer of a rule, or one per kind of shape where its findings have several."""
     table = findings[findings["rule_id"] == rule.rule_id].reset_index(drop=True)
     name = "rule_" + rule.rule_id.replace(".", "_").replace("-", "_")
     families = _split_by_family(table, rule)
     for family, part in families:
-        yield _OutputLayer(
-            name=f"{name}_{family}" if len(families) > 1 else name,
+        full_name = f"{name}_{family}" if len(families) > 1 else name
+        yield OutputLayer(
+            name=full_name,
             title=_title_rule(rule, lang),
             family=family,
             table=part,
-            strength=rule.strength,
+            style=draw_style(full_name, family, lang=lang, strength=rule.strength),
         )
 
 
@@ -201,49 +150,3 @@ def _known_columns(name: str, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             text = kept[column].map(lambda v: v.isoformat() if hasattr(v, "isoformat") else str(v))
             kept[column] = text.astype("string").mask(missing, pd.NA)
     return kept
-
-
-def _promote(table: gpd.GeoDataFrame, family: str) -> gpd.GeoDataFrame:
-    """Give every row the one geometry type that its layer has, without heights."""
-    shapes = shapely.force_2d(table.geometry.to_numpy())
-    if family == "point":
-        # The first of several points stands for the row: a layer has one type, and a dot suffices.
-        several = shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT
-        shapes = np.where(several, shapely.get_geometry(shapes, 0), shapes)
-    if family == "mixed":
-        single = shapely.get_type_id(shapes) != shapely.GeometryType.GEOMETRYCOLLECTION
-        shapes[single] = shapely.geometrycollections(shapes[single][:, None])
-    return table.set_geometry(np.asarray(shapes, dtype=object), crs=table.crs)
-
-
-def _finish(
-    target: Path, styles: list[tuple[str, str, str]], rows: dict[str, int], stamp: str
-) -> None:
-    """Add the styles, set every time stamp to the day of the assessment, check the content.
-
-    Raises
-    ------
-    DatabaseError
-        If a layer does not hold the rows that were written.
-    """
-    with closing(sqlite3.connect(target)) as database:
-        database.execute(_STYLE_TABLE)
-        database.executemany(
-            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name,"
-            " f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner,"
-            " ui, update_time) VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', NULL, ?)",
-            [(name, name, qml, title, stamp) for name, title, qml in styles],
-        )
-        database.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description)"
-            " VALUES ('layer_styles', 'attributes', 'layer_styles', '')"
-        )
-        database.execute("UPDATE gpkg_contents SET last_change = ?", (stamp,))
-        database.commit()
-        database.execute("VACUUM")
-        checked = database.execute("PRAGMA integrity_check").fetchone()[0]
-        for name, expected in rows.items():
-            held = database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - our own layer name
-            if checked != "ok" or held != expected:
-                message = f"{name}: {held} / {expected}, {checked}"
-                raise sqlite3.DatabaseError(message)

@@ -15,6 +15,8 @@ import shapely
 from qxgeo.vocabulary import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qxgeo.assess import Assessment
     from qxgeo.district import District, Layer
     from qxgeo.errors import Text
@@ -88,7 +90,7 @@ def run_record(assessment: Assessment) -> dict[str, Any]:
             for gap in assessment.gaps
         ],
         "counts": _count(assessment),
-        "versions": _list_versions(),
+        "versions": list_versions(),
     }
 
 
@@ -167,9 +169,20 @@ def _count(assessment: Assessment) -> dict[str, Any]:
     }
 
 
-def _list_versions() -> dict[str, str]:
-    """Give the versions on which a last digit may hang."""
-    versions = {name: metadata.version(name) for name in _PACKAGES}
+def list_versions(more: Sequence[str] = ()) -> dict[str, str]:
+    """Give the versions on which a last digit may hang.
+
+    Parameters
+    ----------
+    more
+        Packages beside those that every run uses.
+
+    Returns
+    -------
+    versions
+        Name to version.
+    """
+    versions = {name: metadata.version(name) for name in (*_PACKAGES, *more)}
     try:
         versions["qxgeo"] = metadata.version("qxgeo")
     except metadata.PackageNotFoundError:

@@ -40,21 +40,80 @@ def draw_style(layer: str, family: str, *, lang: str, strength: Strength | None 
     qml
         An XML document.
     """
-    root = ET.Element("qgis", {"version": _QGIS_VERSION, "styleCategories": "Symbology|Labeling"})
     symbol = _SYMBOL_TYPES[family]
+    if layer in _PLAIN_COLOURS:
+        return draw_plain(family, _PLAIN_COLOURS[layer], alpha=0 if symbol == "fill" else 255)
+    root = ET.Element("qgis", {"version": _QGIS_VERSION, "styleCategories": "Symbology|Labeling"})
     if layer == "zones":
         _add_categories(root, "strength", symbol, STRENGTH_LABELS, STRENGTH_COLOURS, lang, alpha=40)
-    elif layer in _PLAIN_COLOURS:
-        renderer = ET.SubElement(root, "renderer-v2", {"type": "singleSymbol"})
-        symbols = ET.SubElement(renderer, "symbols")
-        _add_symbol(
-            symbols, "0", symbol, _PLAIN_COLOURS[layer], alpha=0 if symbol == "fill" else 255
-        )
     else:
         colours = dict(VERDICT_COLOURS)
         if strength is not None:
             colours[Verdict.APPLIES] = STRENGTH_COLOURS[strength]
         _add_categories(root, "verdict", symbol, VERDICT_LABELS, colours, lang, alpha=150)
+    return _format(root)
+
+
+def draw_categories(
+    attribute: str,
+    family: str,
+    labels: Mapping[str, Text],
+    colours: Mapping[str, str],
+    *,
+    lang: str,
+    alpha: int = 150,
+) -> str:
+    """Make the QML of a layer that is coloured by the words of one column.
+
+    Parameters
+    ----------
+    attribute
+        The column.
+    family
+        ``point``, ``line``, ``polygon`` or ``mixed``.
+    labels, colours
+        For each word its legend and its colour, ``#rrggbb``.
+    lang
+        ``zh`` or ``en``.
+    alpha
+        Of fills, 0 to 255.
+
+    Returns
+    -------
+    qml
+        An XML document.
+    """
+    root = ET.Element("qgis", {"version": _QGIS_VERSION, "styleCategories": "Symbology|Labeling"})
+    _add_categories(root, attribute, _SYMBOL_TYPES[family], labels, colours, lang, alpha=alpha)
+    return _format(root)
+
+
+def draw_plain(family: str, colour: str, *, alpha: int = 255) -> str:
+    """Make the QML of a layer in one colour.
+
+    Parameters
+    ----------
+    family
+        ``point``, ``line``, ``polygon`` or ``mixed``.
+    colour
+        ``#rrggbb``.
+    alpha
+        Of fills, 0 for an outline alone.
+
+    Returns
+    -------
+    qml
+        An XML document.
+    """
+    root = ET.Element("qgis", {"version": _QGIS_VERSION, "styleCategories": "Symbology|Labeling"})
+    renderer = ET.SubElement(root, "renderer-v2", {"type": "singleSymbol"})
+    symbols = ET.SubElement(renderer, "symbols")
+    _add_symbol(symbols, "0", _SYMBOL_TYPES[family], colour, alpha=alpha)
+    return _format(root)
+
+
+def _format(root: ET.Element) -> str:
+    """Write the document."""
     ET.indent(root, " ")
     text = ET.tostring(root, encoding="unicode")
     return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n{text}\n"

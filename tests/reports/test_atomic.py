@@ -348,3 +348,40 @@ def test_a_backup_that_cannot_be_removed_does_no_harm(
     replace_with(target, "newer")
     assert hidden(target) == []
     assert (target / "README.md").read_text() == "mine"
+
+
+def replace_patrol(target: Path, word: str) -> None:
+    with replace_outputs(target, record=atomic.PATROL_RECORD) as new:
+        (new / "patrol.html").write_text(word)
+        (new / "patrol.json").write_text(json.dumps({"word": word}))
+
+
+def test_two_commands_share_a_folder_and_keep_each_other_s_files(target: Path) -> None:
+    replace_patrol(target, "first")
+    replace_patrol(target, "second")
+    replace_with(target, "new")
+    assert (target / "patrol.html").read_text() == "second"
+    assert (target / "index.html").read_text() == "new"
+    assert (target / "README.md").read_text() == "mine"
+    assert hidden(target) == []
+
+
+@pytest.mark.parametrize("is_finished", [False, True])
+def test_a_killed_patrol_is_cleared_up_by_the_other_command(
+    target: Path, *, is_finished: bool
+) -> None:
+    # Killed after the old folder was renamed away, before or after the new one took its name.
+    replace_patrol(target, "first")
+    old = target.parent / ".maps.qxgeo-old-patrol"
+    target.rename(old)
+    if is_finished:
+        target.mkdir()
+        (target / "patrol.html").write_text("second")
+        (target / "patrol.json").write_text(
+            json.dumps({"outputs": {"patrol.html": {}, "patrol.json": {}}})
+        )
+    replace_with(target, "new")
+    assert (target / "patrol.html").read_text() == ("second" if is_finished else "first")
+    assert (target / "README.md").read_text() == "mine"
+    assert (target / "index.html").read_text() == "new"
+    assert hidden(target) == []

@@ -15,7 +15,7 @@ import shapely
 from shapely import GeometryCollection, LineString, MultiPoint, Point
 
 from qxgeo.errors import OutputError
-from qxgeo.reports import geopackage
+from qxgeo.reports import geopackage_file
 from qxgeo.reports.colours import STRENGTH_COLOURS
 from qxgeo.reports.geopackage import write_geopackage
 from qxgeo.schemas import FINDING_COLUMNS
@@ -205,7 +205,7 @@ def test_a_layer_that_lost_rows_is_refused(
     def lose_a_row(table: gpd.GeoDataFrame, *args: object, **options: object) -> None:
         whole(table.iloc[1:], *args, **options)
 
-    monkeypatch.setattr(geopackage.pyogrio, "write_dataframe", lose_a_row)
+    monkeypatch.setattr(geopackage_file.pyogrio, "write_dataframe", lose_a_row)
     with pytest.raises(OutputError, match="rule_1_3_4_a_point: 2 / 3, ok"):
         write(town, tmp_path)
 
