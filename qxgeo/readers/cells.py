@@ -17,6 +17,8 @@ from qxgeo.vocabulary import Status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qxgeo.schemas import Column
+
 _BLANKS = frozenset(
     (
         *("", "-", "--", "—", "——", "－", "–", "/", "\\", "空", "缺"),
@@ -31,6 +33,7 @@ _OSM_YES = {
     "oneway": ("-1", "reversible", "alternating"),
     "tunnel": ("building_passage", "culvert", "covered", "avalanche_protector"),
 }
+AGAINST = frozenset(("-1", "reverse"))  # one way, against the direction of the line
 _STATUS_WORDS = {
     Status.EXISTING: ("现有", "已有", "在营", "营业", "存量", "既有", "existing"),
     Status.PROPOSED: ("拟新增", "新增", "拟建", "新建", "新办", "新申请", "拟设", "proposed"),
@@ -130,6 +133,83 @@ def as_number(value: Any) -> float | None:  # noqa: ANN401  a cell may hold anyt
         problem = Text(f"“{text}”不是数", f'"{text}" is no number')
         raise CellError(problem, Text("请只写数字，不写单位", "write digits only, without a unit"))
     return number
+
+
+def number_reader(column: Column) -> Callable[[Any], float | None]:
+    """Build the reader of numbers for a column that may have bounds.
+
+    Parameters
+    ----------
+    column
+        Its `least` and `most` belong to the range.
+
+    Returns
+    -------
+    read
+        Cell in, number or None out; raises `CellError` for a number out of the range.
+    """
+
+    def read(value: Any) -> float | None:  # noqa: ANN401  a cell may hold anything
+        number = as_number(value)
+        if number is None:
+            return None
+        is_low = column.least is not None and number < column.least
+        if is_low or (column.most is not None and number > column.most):
+            raise CellError(*_word_range(number, column))
+        return number
+
+    return read
+
+
+def _word_range(number: float, column: Column) -> tuple[Text, Text]:
+    """Say which numbers can be meant, and that the unit may be another."""
+    least = "" if column.least is None else f"{column.least:g}"
+    most = "" if column.most is None else f"{column.most:g}"
+    if most:
+        mend = Text(f"应在 {least} 到 {most} 之间", f"must be {least} to {most}")
+    else:
+        mend = Text(f"应不小于 {least}", f"must not be below {least}")
+    if column.unit:
+        unit = {"m": Text("米", "metres")}[column.unit]
+        mend = Text(
+            f"{mend.zh}{unit.zh}；请核对单位是不是{unit.zh}",
+            f"{mend.en} {unit.en}; check that the unit is {unit.en}",
+        )
+    return Text(f"数值 {number:g} 不合理", f"{number:g} cannot be meant"), mend
+
+
+def word_reader(column: Column) -> Callable[[Any], str | None]:
+    """Build the reader of a column that knows only some words.
+
+    Parameters
+    ----------
+    column
+        Its `words`.
+
+    Returns
+    -------
+    read
+        Cell in, word of the house or None out; raises `CellError` on any other word.
+    """
+    known = {one: word for word, others in column.words.items() for one in (word, *others)}
+
+    def read(value: Any) -> str | None:  # noqa: ANN401  a cell may hold anything
+        text = as_text(value)
+        if text is None:
+            return None
+        plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).casefold()
+        if plain in known:
+            return known[plain]
+        firsts = [others[0] for others in column.words.values()]
+        raise CellError(
+            Text(f"“{text}”无法识别", f'unknown word "{text}"'),
+            Text(
+                f"请写 {' / '.join(firsts)}，不明请留空",
+                f"write {' / '.join(column.words)}, leave it blank where unknown",
+            ),
+        )
+
+    return read
 
 
 def flag_reader(heading: str) -> Callable[[Any], bool | None]:

@@ -13,7 +13,14 @@ import shapely
 
 from qxgeo.datum import check_place, normalise_datum, reconcile_datum, to_wgs84
 from qxgeo.errors import DatumError, Fault, ReadError, SchemaError, Text
-from qxgeo.readers.contract import convert_columns, fill_ids, find_blank_names, find_repeated
+from qxgeo.readers.cells import AGAINST, as_text
+from qxgeo.readers.contract import (
+    convert_columns,
+    fill_ids,
+    find_blank_names,
+    find_repeated,
+    find_same_things,
+)
 from qxgeo.readers.files import (
     KML_ENDINGS,
     TABLE_ENDINGS,
@@ -25,11 +32,13 @@ from qxgeo.readers.files import (
 from qxgeo.readers.headings import (
     choose_rows,
     expected_headings,
+    has_positions,
     match_headings,
     rename_columns,
     take,
 )
 from qxgeo.readers.kml import read_kml
+from qxgeo.readers.lengths import find_other_units
 from qxgeo.readers.positions import find_headings, read_positions
 from qxgeo.readers.raw import Raw
 from qxgeo.readers.result import ReadResult
@@ -136,21 +145,33 @@ def read_table(  # noqa: PLR0913  one keyword per key of a layer in district.tom
         )
         raw = _read_file(file, title, expected_headings(schema, mapping), options)
     raw, headings = _match(raw, schema, mapping, where or {})
-    raw, faults = _with_geometry(raw, mapping)
+    raw, faults = _with_geometry(raw, mapping, schema)
     raw, faults, unplaced = _without_position(raw, headings, schema, missing_position, faults)
     table, more, notes = _check_cells(raw, headings, schema)
     faults += more
-    name, datum_notes = _datum_of(raw, datum)
+    name, datum_notes = _datum_of(raw, datum, schema)
     shapes, place_notes = _check_geometry(
         raw, schema, name, faults=faults, is_repaired=repair, surroundings=surroundings
     )
+    shapes = _turn_against(shapes, raw, headings)
     out = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, index=table.index), crs=4326)
     if schema is STATIONS:
         out, name_notes = interpret_station_names(out)
         notes = (*notes, *name_notes)
     order = out[schema.id_column].astype("string").sort_values(kind="stable").index
     remarks = (*raw.notes, *datum_notes, *unplaced, *notes, *place_notes)
-    return ReadResult(out.loc[order].reset_index(drop=True), remarks)
+    rows = tuple(int(row) for row in raw.rows[order])
+    return ReadResult(out.loc[order].reset_index(drop=True), remarks, rows)
+
+
+def _turn_against(
+    shapes: NDArray[np.object_], raw: Raw, headings: Mapping[str, str]
+) -> NDArray[np.object_]:
+    """Turn round the one-way roads whose traffic runs against their line, as OSM's -1 says."""
+    if "is_oneway" not in headings:
+        return shapes
+    against = raw.cells[headings["is_oneway"]].map(as_text).isin(AGAINST).to_numpy(dtype=bool)
+    return np.asarray(np.where(against, shapely.reverse(shapes), shapes), dtype=object)
 
 
 def _read_file(path: Path, title: str, known: set[str], options: _Options) -> Raw:
@@ -203,6 +224,9 @@ def _match(
         If a column is missing or there is no row.
     """
     headings, faults = match_headings(raw, schema, columns)
+    faults += find_other_units(
+        [str(heading) for heading in raw.cells.columns], columns, schema=schema, file=raw.file
+    )
     if faults:
         raise SchemaError(faults)
     if not len(raw.cells):
@@ -212,10 +236,14 @@ def _match(
     return choose_rows(raw, headings, where), headings
 
 
-def _with_geometry(raw: Raw, columns: Mapping[str, str]) -> tuple[Raw, list[Fault]]:
+def _with_geometry(
+    raw: Raw, columns: Mapping[str, str], schema: LayerSchema
+) -> tuple[Raw, list[Fault]]:
     """Build geometry from cells where the format has none, and flatten it."""
     geometry, faults = raw.geometry, list[Fault]()
-    if geometry is None:
+    if geometry is None and schema.position_optional and not has_positions(raw, columns):
+        geometry = np.full(len(raw.cells), None, dtype=object)
+    elif geometry is None:
         geometry, faults = read_positions(raw, find_headings(raw, columns))
     shapes = flatten(geometry, raw.file)
     faults += find_infinite(shapes.geometry, raw.rows, raw.file)
@@ -277,6 +305,7 @@ def _check_cells(
     """Convert the cells and gather their faults."""
     cells = rename_columns(raw.cells, headings)
     table, faults = convert_columns(raw, cells, headings, schema)
+    faults += find_same_things(raw, table, headings, schema)
     table, more, notes = fill_ids(raw, table, headings, schema)
     faults += more
     faults += find_blank_names(raw, table, headings, schema)
@@ -284,8 +313,10 @@ def _check_cells(
     return table, faults, notes
 
 
-def _datum_of(raw: Raw, declared: str | None) -> tuple[str, tuple[Text, ...]]:
+def _datum_of(raw: Raw, declared: str | None, schema: LayerSchema) -> tuple[str, tuple[Text, ...]]:
     """Decide the datum; a datum that the file states beside its system must agree.
+
+    A table without a single position, where the contract allows that, needs none.
 
     Raises
     ------
@@ -293,6 +324,9 @@ def _datum_of(raw: Raw, declared: str | None) -> tuple[str, tuple[Text, ...]]:
         If the two contradict.
     """
     stated = raw.stated_datum
+    is_nowhere = bool(np.all(shapely.is_missing(raw.geometry)))
+    if schema.position_optional and is_nowhere and not declared:
+        return "wgs84", ()
     if stated is None:
         name = reconcile_datum(declared, raw.crs, file=raw.file)
         crs_name = raw.crs.name if raw.crs is not None else name

@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 
 from qxgeo.errors import Text
+from qxgeo.readers.cells import AGAINST
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -144,6 +145,9 @@ def build_sections(
     geometry = _draw(nodes, starts, sizes)
     has_length = shapely.length(geometry) > 0
     way = nodes.way[starts]
+    # oneway=-1: traffic runs against the way's direction; here every one-way line is drawn with it.
+    is_against = np.array([tag.get("oneway") in AGAINST for tag in tags], dtype=bool)[way]
+    geometry[is_against] = shapely.reverse(geometry[is_against])
     table = _describe(tags, np.asarray(ways.way_ids)[order], way)
     table.insert(0, "section_id", _name_sections(nodes, starts, sizes, table["osm_id"].to_numpy()))
     sections = gpd.GeoDataFrame(table, geometry=geometry, crs="EPSG:4326")

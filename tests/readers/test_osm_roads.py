@@ -310,3 +310,11 @@ def test_the_licence_is_the_first_note(tmp_path: Path) -> None:
     notes = read_osm_roads(write(tmp_path, NODES + TOWN)).notes
     assert "OpenStreetMap contributors, ODbL" in notes[0].en
     assert "3 ways read, 7 sections kept" in notes[1].en
+
+
+def test_a_street_whose_traffic_runs_against_its_line_is_turned_round(tmp_path: Path) -> None:
+    streets = way(100, [2, 12, 22], oneway="-1") + way(101, [31, 32, 33], oneway="yes")
+    table = read_ways(tmp_path, streets).set_index("section_id")
+    assert [round((lon - 110.3) * 1000) for lon, _ in table.geometry["w100"].coords] == [2, 1, 0]
+    assert table.geometry["w101"].coords[0][1] < table.geometry["w101"].coords[-1][1]
+    assert table["is_oneway"].tolist() == [True, True]

@@ -416,3 +416,11 @@ def test_real_waterways_are_read(external_data: Path) -> None:
     raw = json.loads(path.read_text("utf-8"))
     assert len(result.table) == len(raw["features"])
     assert np.isfinite(result.table.total_bounds).all()
+
+
+def test_a_one_way_road_is_drawn_the_way_its_traffic_runs(tmp_path: Path) -> None:
+    path = save(ROADS.assign(oneway=["-1", "yes"]), tmp_path / "路.geojson")
+    table = roads(path).table.set_index("section_id")
+    assert table["is_oneway"].tolist() == [True, True]
+    assert table.geometry["R2"].coords[0] == LINES[0].coords[-1]
+    assert table.geometry["R1"].coords[0] == LINES[1].coords[0]
