@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make sure that a Chromium and a Chinese font are there for the tests, or say what is missing.
+# Make sure that a Chromium, a Chinese font and GDAL's viewshed are there for the tests, or say what
+# is missing.
 set -u
 
 has_browser() {
@@ -16,9 +17,14 @@ has_font() {
     command -v fc-list >/dev/null 2>&1 && [ -n "$(fc-list :lang=zh family 2>/dev/null)" ]
 }
 
+has_viewshed() {
+    command -v gdal_viewshed >/dev/null 2>&1
+}
+
 packages=""
 has_browser || packages="chromium"
 has_font || packages="$packages fontconfig fonts-wqy-microhei"
+has_viewshed || packages="$packages gdal-bin"
 [ -z "$packages" ] && exit 0
 
 become=""
@@ -26,7 +32,7 @@ if [ "$(id -u)" -ne 0 ]; then
     if sudo -n true 2>/dev/null; then become="sudo -n"; else become="no"; fi
 fi
 if [ "$become" != no ] && command -v apt-get >/dev/null 2>&1; then
-    echo "安装浏览器测试所需软件包 / installing for the browser tests: $packages"
+    echo "安装测试所需软件包 / installing for the tests: $packages"
     # shellcheck disable=SC2086  # lists of words
     { $become apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
         $become apt-get install -y -qq --no-install-recommends $packages; } >/dev/null ||
@@ -35,5 +41,7 @@ fi
 
 has_browser || echo "缺少 Chromium：浏览器测试将跳过。请安装，或设置 QXGEO_CHROMIUM" \
     "/ no Chromium: browser tests will be skipped; install one or set QXGEO_CHROMIUM"
+has_viewshed || echo "缺少 gdal_viewshed（GDAL 命令行工具）：通视对照测试将跳过" \
+    "/ no gdal_viewshed (GDAL's command line tools): the viewshed comparison will be skipped"
 has_font || echo "缺少中文字体 / no Chinese font (e.g. fonts-wqy-microhei)"
 exit 0

@@ -1,6 +1,7 @@
-"""Write the demonstration data of the default district: invented roads, premises and zones.
+"""Write the demonstration data of the default district: roads, premises, zones, a burning patrol.
 
-The same seed gives the same bytes. Nothing written here is real, apart from the district's
+The same seed gives the same bytes; of the land-cover raster the same pixels, for how a library
+packs them may change. Nothing written here is real, apart from the district's
 boundary and the position of one station, around which the invented things are put.
 
 Run: ``python scripts/make_demo.py --seed 20230630``.
@@ -15,6 +16,8 @@ from pathlib import Path
 
 import demo_areas
 import demo_city
+import demo_land_cover
+import demo_patrol
 import demo_places
 import numpy as np
 import shapely
@@ -53,8 +56,8 @@ def write_csv(path: Path, rows: list[demo_places.Row]) -> None:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow([*heads, "经度", "纬度"])
         for row in rows:
-            point = row["geometry"]
-            position = (f"{point.x:.{DECIMALS}f}", f"{point.y:.{DECIMALS}f}")
+            places = shapely.get_coordinates(row["geometry"]).ravel()  # none: two blank cells
+            position = [f"{place:.{DECIMALS}f}" for place in places] or ["", ""]
             writer.writerow([*(row[head] for head in heads), *position])
 
 
@@ -63,10 +66,27 @@ def to_degrees(plane: demo_city.Plane, rows: list[demo_places.Row]) -> list[demo
     return [row | {"geometry": plane.to_degrees(row["geometry"], DECIMALS)} for row in rows]
 
 
+def write_table(path: Path, rows: list[dict[str, str]]) -> None:
+    """Write rows without a place as a spreadsheet would save them."""
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def read_areas(file: str) -> dict[str, shapely.Geometry]:
+    """Read polygons (lon/lat) of the embedded boundaries by their name."""
+    features = json.loads((DATA / "boundaries" / file).read_text("utf-8"))["features"]
+    return {
+        feature["properties"]["name"]: shapely.from_geojson(json.dumps(feature["geometry"]))
+        for feature in features
+        if feature["geometry"] is not None
+    }
+
+
 def read_boundary() -> shapely.Geometry:
     """Read the district's boundary (lon/lat)."""
-    text = (DATA / "boundaries" / "qixing.geojson").read_text("utf-8")
-    return shapely.from_geojson(json.dumps(json.loads(text)["features"][0]["geometry"]))
+    return next(iter(read_areas("qixing.geojson").values()))
 
 
 def area_rows(
@@ -120,6 +140,7 @@ def make(folder: Path, seed: int) -> None:
         "inspection_entrances": entrances,
         "catering": demo_places.catering(homes, spotter, plane, rng),
         **demo_places.simple_sites(spotter, rng),
+        **patrol_lists(roads, boundary_m, plane, seed),
     }
     for name, rows in maps.items():
         write_geojson(folder / f"{name}.geojson", to_degrees(plane, rows))
@@ -127,6 +148,30 @@ def make(folder: Path, seed: int) -> None:
         write_geojson(folder / f"{name}.geojson", rows)
     for name, rows in lists.items():
         write_csv(folder / f"{name}.csv", to_degrees(plane, rows))
+    write_table(folder / "wind_rose.csv", demo_patrol.wind_rose())
+    cover = demo_land_cover.draw_land_cover(
+        plane, boundary_m, areas, roads, np.random.default_rng([seed, 3])
+    )
+    demo_land_cover.write_land_cover(folder / "land_cover.tif", *cover)
+
+
+def patrol_lists(
+    roads: list[demo_places.Row], boundary_m: shapely.Geometry, plane: demo_city.Plane, seed: int
+) -> dict[str, list[demo_places.Row]]:
+    """Give people, points, events and devices (local metres); its own seed keeps the rest."""
+    rng = np.random.default_rng([seed, 2])
+    spotter = demo_places.Spotter(roads, boundary_m, rng)
+    townships = {
+        name: shapely.intersection(plane.to_metres(area), boundary_m)
+        for name, area in read_areas("qixing_townships.geojson").items()
+    }
+    points = demo_patrol.burning_points(boundary_m, spotter, rng)
+    return {
+        "grid_members": demo_patrol.grid_members(townships, spotter, rng),
+        "burning_points": points,
+        "patrol_events": demo_patrol.patrol_events(points, boundary_m, spotter, rng),
+        "cameras": demo_patrol.cameras(boundary_m, spotter, rng),
+    }
 
 
 def main() -> None:

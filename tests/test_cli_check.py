@@ -86,6 +86,26 @@ def test_a_broken_plan_is_a_fault_of_the_whole(town_folder: Path) -> None:
     assert "规则 0 条" in result.stdout
 
 
+def test_faults_of_the_patrol_part_are_listed_and_layers_still_read(town_folder: Path) -> None:
+    with (town_folder / "district.toml").open("a", encoding="utf-8") as file:
+        file.write('[patrol.seasons.ordinary]\nwindows = ["10:00-08:00"]\nsource = "x"\n')
+    result = invoke("check", town_folder, "--lang", "en")
+    assert result.exit_code == 2
+    assert "patrol.seasons.ordinary.windows[0]" in result.stdout
+    assert "does not begin before it ends" in result.stdout
+    assert "1 faults" in result.stdout
+
+
+def test_a_list_of_people_without_positions_has_no_extent(town_folder: Path) -> None:
+    (town_folder / "名单.csv").write_text("姓名,街道\n张三,东江街道\n", encoding="utf-8")
+    with (town_folder / "district.toml").open("a", encoding="utf-8") as file:
+        file.write('[layers.grid_members]\npath = "名单.csv"\nsource = "局"\n')
+    result = invoke("check", town_folder)
+    assert result.exit_code == 0, result.stdout
+    assert "nan" not in result.stdout
+    assert "由 qxgeo patrol" in result.stdout
+
+
 def test_an_impossible_reading_is_a_fault_of_the_whole(town_folder: Path) -> None:
     with (town_folder / "district.toml").open("a", encoding="utf-8") as file:
         file.write('[choices]\n"1.3.4-a.1" = "all-voc"\n')

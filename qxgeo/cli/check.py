@@ -105,10 +105,11 @@ def _layer_cells(session: Session, one: LayerSurvey) -> tuple[str, ...]:
     marks = [session.words("演示", "demo")] if layer.is_demo else []
     marks += [session.words("近似", "approximate")] if layer.is_approximate else []
     west, south, east, north = layer.table.total_bounds
+    is_placed = bool(layer.table.geometry.notna().any())
     return (
         name,
         str(len(layer.table)),
-        f"{west:.4f}, {south:.4f} – {east:.4f}, {north:.4f}" if len(layer.table) else "—",
+        f"{west:.4f}, {south:.4f} – {east:.4f}, {north:.4f}" if is_placed else "—",
         layer.datum,
         f"{layer.accuracy_m:g}",
         " ".join(marks),

@@ -28,6 +28,9 @@ COMMANDS = {
     "run": Text(
         "判定全部规则，写出离线地图和清单", "judge every rule, write offline maps and lists"
     ),
+    "patrol": Text(
+        "排定焚烧巡查：责任区、班次、路线、责任单", "plan the burning patrol: who, where, when"
+    ),
     "check": Text(
         "核对辖区：图层、错误、每条规则是否齐备", "check a district: layers, faults, rules"
     ),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import click
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from qxgeo.assess import assess
-from qxgeo.cli.session import Session, lang_option, open_console
+from qxgeo.cli.progress import showing_progress
+from qxgeo.cli.session import Session, lang_option
 from qxgeo.district import load_district
 from qxgeo.errors import Text
 from qxgeo.maps import write_maps
@@ -18,7 +17,6 @@ from qxgeo.reports import replace_outputs, write_reports
 from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, OUTSIDE_DISTRICT, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from qxgeo.assess import Assessment
@@ -30,13 +28,6 @@ PAGES = {
     "other": Text("其他规则", "other rules"),
 }
 _SMALL_M2 = 100_000.0  # below it square kilometres would round too much away
-
-
-class Tell(Protocol):
-    """Say what is being done, and how far it is."""
-
-    def __call__(self, what: str, done: float = 0.0, total: float = 0.0, /) -> None:
-        """Show it."""
 
 
 @click.command(
@@ -83,7 +74,7 @@ def command(
     quiet: bool,
 ) -> None:
     """Load, assess, write, and say where the maps are."""
-    with _showing_progress(session, is_quiet=quiet) as tell:
+    with showing_progress(session, is_quiet=quiet) as tell:
         tell(session.words("读入图层", "reading layers"))
         loaded = load_district(district, as_of=None if as_of is None else as_of.date())
         assessment = assess(loaded, progress=tell)
@@ -94,27 +85,6 @@ def command(
             write_reports(assessment, folder, lang=session.lang, progress=tell)
     if not quiet:
         _print_headline(session, assessment, out)
-
-
-@contextmanager
-def _showing_progress(session: Session, *, is_quiet: bool) -> Iterator[Tell]:
-    """Show a bar on standard error while it is a terminal, else nothing."""
-    console = open_console(is_for_progress=True)
-    if is_quiet or not console.is_terminal:
-        yield _say_nothing
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(session.words("开始", "starting"), total=None)
-
-        def tell(what: str, done: float = 0.0, total: float = 0.0, /) -> None:
-            progress.update(task, description=what, completed=done, total=total or None)
-
-        yield tell
-
-
-def _say_nothing(_what: str, _done: float = 0.0, _total: float = 0.0) -> None:
-    """Ignore progress."""
 
 
 def _print_headline(session: Session, assessment: Assessment, out: Path) -> None:

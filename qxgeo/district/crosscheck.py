@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from qxgeo.datum import smell_shift
+from qxgeo.district.people import place_people
 from qxgeo.district.stations import (
     has_position,
     is_national,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qxgeo.district.model import Layer
+    from qxgeo.plan import ActionPlan
 
 REACH_KM = 50.0  # farther from the boundary than this nothing can matter to a district
 _KM_PER_DEGREE = 111.32  # of a great circle; only a fence of 50 km is drawn with it
@@ -59,7 +61,9 @@ FOLLOWS = {
 }
 
 
-def check_together(layers: Mapping[str, Layer], *, as_of: date) -> Findings:
+def check_together(
+    layers: Mapping[str, Layer], *, as_of: date, plan: ActionPlan | None = None
+) -> Findings:
     """Check the layers of a district against each other.
 
     Parameters
@@ -68,6 +72,8 @@ def check_together(layers: Mapping[str, Layer], *, as_of: date) -> Findings:
         By name, each checked by itself already.
     as_of
         The day on which stations must be in force.
+    plan
+        Knows other names of the townships in which people work.
 
     Returns
     -------
@@ -92,8 +98,19 @@ def check_together(layers: Mapping[str, Layer], *, as_of: date) -> Findings:
     stations = layers.get("stations")
     if stations is not None:
         _check_stations(stations, as_of, found)
+    _check_people(layers, plan, found)
     _smell_datums(layers, found)
     return found
+
+
+def _check_people(layers: Mapping[str, Layer], plan: ActionPlan | None, found: Findings) -> None:
+    """Refuse people of a township that is none of the district's, and people listed twice."""
+    roster = layers.get("grid_members")
+    if roster is None:
+        return
+    _, faults = place_people(roster, layers.get("townships"), plan)
+    if faults:
+        found.faults.setdefault(roster.name, []).extend(faults)
 
 
 def _smell_datums(layers: Mapping[str, Layer], found: Findings) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from qxgeo.district.layer_entry import no_file, read_layers, resolve_path
 from qxgeo.district.model import Declaration, ParameterValue
+from qxgeo.district.patrol_entry import read_patrol
 from qxgeo.errors import DistrictError, Fault, Text
 from qxgeo.plan.entry import NO_DATE, Entry, Faults
 from qxgeo.plan.load import embedded_plans
@@ -108,13 +109,14 @@ def read_declaration(file: Path, *, as_of: date | None = None) -> tuple[Declarat
         layers=MappingProxyType(read_layers(top, file.parent)),
         parameters=MappingProxyType(_read_parameters(top)),
         choices=MappingProxyType(_read_choices(top)),
+        patrol=read_patrol(top, file.parent),
     )
     top.close()
     return declaration, faults.found
 
 
 def check_against_plan(declaration: Declaration, plan: ActionPlan) -> list[Fault]:
-    """Check that the district's parameters and choices are the plan's.
+    """Check that the district's parameters, choices and units with a phone are the plan's.
 
     Parameters
     ----------
@@ -126,7 +128,7 @@ def check_against_plan(declaration: Declaration, plan: ActionPlan) -> list[Fault
     Returns
     -------
     faults
-        One for each unknown parameter, question or reading.
+        One for each unknown parameter, unit, question or reading.
     """
     faults = Faults(declaration.path.name)
     parameters = Entry(declaration.parameters, "parameters", faults)
@@ -134,6 +136,11 @@ def check_against_plan(declaration: Declaration, plan: ActionPlan) -> list[Fault
     for name in declaration.parameters:
         if name not in known_parameters:
             parameters.unknown(name, name, known_parameters)
+    phones = Entry(declaration.patrol.phones, "patrol.phones", faults)
+    units = [name for unit in plan.units for name in (unit.name, *unit.aliases)]
+    for name in declaration.patrol.phones:
+        if name not in units:
+            phones.unknown(name, name, units)
     choices = Entry(declaration.choices, "choices", faults)
     questions = {one.ambiguity_id: one for rule in plan.rules for one in rule.ambiguities}
     for name, choice in declaration.choices.items():

@@ -72,12 +72,15 @@ def _read_layer(name: str, entry: Entry, folder: Path) -> LayerDeclaration:
     path = resolve_path(written, folder)
     if written and not path.is_file():
         entry.fault("path", *no_file(written))
+    has_place = not LAYERS[name].position_optional
     format_ = _read_word(entry, "format", FORMATS, default=_format_of(name, path))
     declaration = LayerDeclaration(
         name=name,
         path=path,
-        datum=_read_datum(entry, path.name),
-        accuracy_m=_read_number(entry, "accuracy_m", least=0.0),
+        datum=_read_datum(entry, path.name, is_required=has_place or entry.has("datum")),
+        accuracy_m=_read_number(
+            entry, "accuracy_m", least=0.0, is_required=has_place or entry.has("accuracy_m")
+        ),
         source=entry.text("source"),
         licence=entry.text("licence", required=False),
         as_of=entry.day("as_of", required=False),
@@ -141,9 +144,9 @@ def _read_word(entry: Entry, key: str, words: tuple[str, ...], *, default: str) 
     return entry.word(key, words) if entry.has(key) else default
 
 
-def _read_datum(entry: Entry, file: str) -> str | None:
+def _read_datum(entry: Entry, file: str, *, is_required: bool) -> str | None:
     """Take the declared datum; ``file`` leaves it to the file."""
-    datum = entry.text("datum")
+    datum = entry.text("datum", required=is_required)
     if not datum or datum == DATUM_OF_FILE:
         return None
     try:
@@ -154,9 +157,9 @@ def _read_datum(entry: Entry, file: str) -> str | None:
         return None
 
 
-def _read_number(entry: Entry, key: str, *, least: float) -> float:
-    """Take a required finite number not below `least`."""
-    value = entry.value(key, "number", required=True)
+def _read_number(entry: Entry, key: str, *, least: float, is_required: bool) -> float:
+    """Take a finite number not below `least`, which stands in where none is needed."""
+    value = entry.value(key, "number", required=is_required)
     if value is None:
         return least
     if not math.isfinite(value) or value < least:

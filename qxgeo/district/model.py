@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from qxgeo.district.patrol_settings import PatrolSettings
     from qxgeo.errors import Text
 
 
@@ -88,6 +89,8 @@ class Declaration:
         The day on which the district is looked at.
     choices
         Ambiguity id to the id of the reading that is taken.
+    patrol
+        The burning patrol: the district's own settings over the embedded defaults.
     """
 
     path: Path
@@ -100,6 +103,7 @@ class Declaration:
     layers: Mapping[str, LayerDeclaration]
     parameters: Mapping[str, ParameterValue]
     choices: Mapping[str, str]
+    patrol: PatrolSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +123,8 @@ class Layer:
         Day of the data, None where nobody said.
     notes
         What was skipped, mended or taken as given while reading.
+    rows
+        Row of each record in the file, in the order of the table; empty where nobody counted.
     """
 
     name: str
@@ -133,6 +139,7 @@ class Layer:
     is_demo: bool
     is_approximate: bool
     notes: tuple[Text, ...]
+    rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +160,8 @@ class District:
         Whether a pollution warning is in force (污染天气预警期间).
     notes
         What concerns several layers or the whole district.
+    patrol
+        What the district decides about its burning patrol; `load_district` always fills it.
     """
 
     code: str
@@ -167,3 +176,4 @@ class District:
     choices: Mapping[str, str]
     warning_day: bool
     notes: tuple[Text, ...]
+    patrol: PatrolSettings | None = None

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from qxgeo.plan import ActionPlan, Rule
 
 EVALUATED_KINDS = ("within_distance", "inside_polygon", "attribute", "list")
+# Answered by the burning patrol (qxgeo patrol): who goes where and when, what cameras see, and the
+# straw of the responsible units' crop land.
+PATROL_KINDS = ("assignment", "sensing")
+_PATROL_INVENTORIES = ("cropland",)
 
 
 def parameter_value(parameter_id: str, district: District, plan: ActionPlan) -> float | None:
@@ -56,11 +60,11 @@ def missing_inputs(rule: Rule, district: District, plan: ActionPlan) -> tuple[st
     Returns
     -------
     missing
-        ``layer:<name>``, ``parameter:<id>`` or ``kind:<kind>``, each once; empty for a rule that is
-        ready.
+        ``layer:<name>``, ``parameter:<id>``, ``kind:<kind>`` or ``patrol:<kind>`` (``qxgeo patrol``
+        answers it, a run does not), each once; empty for a rule that is ready.
     """
     if rule.kind not in EVALUATED_KINDS:
-        return (f"kind:{rule.kind}",)
+        return (f"patrol:{rule.kind}" if is_of_patrol(rule) else f"kind:{rule.kind}",)
     missing = []
     if not _is_given(rule.subject.layer, district):
         missing += _lacking_subject(rule, district, plan)
@@ -76,6 +80,24 @@ def missing_inputs(rule: Rule, district: District, plan: ActionPlan) -> tuple[st
         if name is not None and parameter_value(name, district, plan) is None
     ]
     return tuple(dict.fromkeys(missing))
+
+
+def is_of_patrol(rule: Rule) -> bool:
+    """Tell whether a rule is answered by the burning patrol and not by a run.
+
+    Parameters
+    ----------
+    rule
+        Of any plan.
+
+    Returns
+    -------
+    answered
+        True for assignments, for what cameras and satellites see, and for the crop land that a
+        yearly straw plan needs.
+    """
+    is_inventory = rule.kind == "inventory" and rule.subject.layer in _PATROL_INVENTORIES
+    return rule.kind in PATROL_KINDS or is_inventory
 
 
 def describe_missing(entry: str, plan: ActionPlan) -> Text:
@@ -101,6 +123,11 @@ def describe_missing(entry: str, plan: ActionPlan) -> Text:
         title = plan.parameter(name).title
         return Text(f"未设参数 {name}（{title.zh}）", f"parameter {name} ({title.en}) is not set")
     title = KIND_LABELS.get(name, Text(name, name))
+    if what == "patrol":
+        return Text(
+            f"由 qxgeo patrol 排定，这里不判定（{title.zh}）",
+            f"worked out by qxgeo patrol, not judged here ({title.en})",
+        )
     return Text(
         f"本版不判定这一类（{title.zh}）", f"this version does not judge this kind ({title.en})"
     )

@@ -134,7 +134,7 @@ def survey_district(path: str | Path | None = None, *, as_of: date | None = None
     trouble.add_file_faults(faults)
     plan = _choose_readings(plan, declaration, trouble)
     layers = _read_layers(declaration, plan, trouble)
-    together = check_together(layers, as_of=declaration.as_of)
+    together = check_together(layers, as_of=declaration.as_of, plan=plan)
     for name, found in together.faults.items():
         trouble.add(DistrictError(found), name)
     for name, notes in together.notes.items():
@@ -246,6 +246,7 @@ def _read_layer(declaration: LayerDeclaration, *, code: str, surroundings: Box |
         is_demo=declaration.is_demo,
         is_approximate=declaration.is_approximate,
         notes=(*declaration.notes, *notes),
+        rows=tuple(result.rows[place] for place in order) if result.rows else (),
     )
 
 
@@ -328,6 +329,7 @@ def _build_district(declaration: Declaration, layers: Mapping[str, Layer]) -> Di
         choices=declaration.choices,
         warning_day=declaration.is_warning_day,
         notes=_notes_on_whole(layers),
+        patrol=declaration.patrol,
     )
 
 

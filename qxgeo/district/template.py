@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from qxgeo.district.declaration import FILE_NAME, SCHEMA
 from qxgeo.district.outlines import ACCURACY_M, fetch_outline, write_outline
+from qxgeo.district.patrol_template import write_patrol_block
 from qxgeo.district.titles import title_layer
 from qxgeo.errors import Fault, InputError, OutputError, Text
 from qxgeo.plan.load import load_plan
-from qxgeo.schemas import LAYERS, SITES, ZONES
+from qxgeo.schemas import LAYERS, POLYGON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -132,6 +133,7 @@ def write_template(plan: ActionPlan, *, as_of: date, outline: Outline | None) ->
     ]
     for layer in LAYERS:
         lines += _layer_block(layer, plan, as_of, outline)
+    lines += write_patrol_block()
     lines += _parameter_block(plan)
     lines += _choice_block(plan)
     return "\n".join(lines) + "\n"
@@ -240,9 +242,9 @@ def _suggest_path(layer: str) -> str:
         return f"boundaries/{layer}.geojson"
     if layer in _LINE_LAYERS:
         return f"roads/{layer}.geojson"
-    if LAYERS[layer] is ZONES:
+    if LAYERS[layer].geometry == POLYGON:
         return f"zones/{layer}.geojson"
-    return f"sites/{layer}.{'csv' if LAYERS[layer] is SITES else 'geojson'}"
+    return f"sites/{layer}.csv"
 
 
 def _parameter_block(plan: ActionPlan) -> Iterator[str]:

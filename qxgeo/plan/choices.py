@@ -70,7 +70,11 @@ def _choose(ambiguity: Ambiguity, choice_id: str, file: str, faults: list[Fault]
                         f"“{choice.text.zh}”这一读法还不能计算",
                         f'the reading "{choice.text.en}" cannot be computed',
                     ),
-                    mend=Text("请改选其他读法", "choose another reading"),
+                    mend=Text(
+                        "请改选其他读法；说明由巡查参数设定的，在 district.toml 的 [patrol] 里写",
+                        "choose another reading; one that patrol settings decide is written under"
+                        " [patrol] of district.toml",
+                    ),
                     file=file,
                     column=ambiguity.ambiguity_id,
                 )

@@ -241,5 +241,5 @@ def _describe_ambiguity(ambiguity: Ambiguity, lang: str) -> Iterator[str]:
     for choice in ambiguity.alternatives:
         text = choice.text.in_language(lang)
         if not choice.override:
-            text += " (cannot be computed)" if lang == "en" else "（不能计算）"
+            text += " (not to be chosen here)" if lang == "en" else "（不能在此选）"
         yield _line(Text("另解", "other"), f"{choice.choice_id}  {text}", lang, "    ")

@@ -11,12 +11,14 @@ from qxgeo.errors import Fault, Text
 from qxgeo.readers.cells import (
     CellError,
     as_day,
-    as_number,
     as_status,
     as_text,
     flag_reader,
     is_blank,
+    number_reader,
+    word_reader,
 )
+from qxgeo.readers.weekdays import as_weekdays
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 _DTYPES = {
     "text": "string",
     "status": "string",
+    "word": "string",
+    "weekdays": "string",
     "number": "Float64",
     "flag": "boolean",
     "date": "datetime64[s]",
@@ -193,14 +197,66 @@ def find_repeated(
     return faults
 
 
+def find_same_things(
+    raw: Raw, table: pd.DataFrame, headings: Mapping[str, str], schema: LayerSchema
+) -> list[Fault]:
+    """Find rows without an id that say again what another row says, such as a person twice.
+
+    Parameters
+    ----------
+    raw
+        Table as read.
+    table
+        As `convert_columns` gives it, before ids are made.
+    headings
+        Column name to heading, for faults.
+    schema
+        Contract of the layer; its `same_thing` names the columns.
+
+    Returns
+    -------
+    faults
+        One per repeated thing, at its second row, naming all rows.
+    """
+    names = list(schema.same_thing)
+    if not names:
+        return []
+    words = table[names].astype("string")
+    is_unnamed = table[schema.id_column].isna()
+    words = words[is_unnamed & words.notna().all(axis=1)]
+    repeated = words[words.duplicated(keep=False)]
+    faults = []
+    for values, group in repeated.groupby(names, sort=True):
+        rows = sorted(int(raw.rows[table.index.get_loc(label)]) for label in group.index)
+        shown, listed = " ".join(map(str, values)), "、".join(map(str, rows))
+        faults.append(
+            Fault(
+                file=raw.file,
+                row=rows[1],
+                column=headings.get(names[0], names[0]),
+                problem=Text(
+                    f"“{shown}”重复（第 {listed} 行），又没有编号",
+                    f'"{shown}" is repeated (rows {listed}) and has no id',
+                ),
+                mend=Text(
+                    "同一人只留一行；确是两人，请各写编号",
+                    "keep one row; where they are two, give each an id",
+                ),
+            )
+        )
+    return faults
+
+
 def _reader_of(column: Column, heading: str) -> Callable[[Any], Any]:
     """Choose the reader of a column's cells."""
     readers: dict[str, Callable[[Any], Any]] = {
         "text": as_text,
-        "number": as_number,
+        "number": number_reader(column),
         "flag": flag_reader(heading),
         "date": as_day,
         "status": as_status,
+        "word": word_reader(column),
+        "weekdays": as_weekdays,
     }
     return readers[column.kind]
 

@@ -8,7 +8,12 @@ import numpy as np
 
 from qxgeo.errors import Fault, SchemaError, Text
 from qxgeo.readers.cells import as_text
-from qxgeo.readers.positions import POSITION_COLUMNS, find_heading
+from qxgeo.readers.positions import (
+    POSITION_COLUMNS,
+    POSITION_WORDS,
+    find_heading,
+    plain_heading,
+)
 from qxgeo.readers.raw import Raw
 
 if TYPE_CHECKING:
@@ -87,6 +92,27 @@ def expected_headings(schema: LayerSchema, columns: Mapping[str, str]) -> set[st
     """
     aliases = {alias for column in schema.columns.values() for alias in column.aliases}
     return {*schema.columns, *aliases, *columns.values()}
+
+
+def has_positions(raw: Raw, columns: Mapping[str, str]) -> bool:
+    """Tell whether any column of a table could hold positions.
+
+    Parameters
+    ----------
+    raw
+        Table without geometry.
+    columns
+        Declared mapping of column names to headings.
+
+    Returns
+    -------
+    present
+        True also where only one of longitude and latitude is there, which is a fault.
+    """
+    headings = [plain_heading(str(heading)) for heading in raw.cells.columns]
+    parts = ("经度", "纬度")
+    is_found = any(one in POSITION_WORDS or any(part in one for part in parts) for one in headings)
+    return is_found or any(name in columns for name in POSITION_COLUMNS)
 
 
 def choose_rows(raw: Raw, headings: Mapping[str, str], where: Mapping[str, object]) -> Raw:

@@ -57,6 +57,9 @@ _COMBINED = (
     ),
 )
 _WKT = (("wkt", "geom", "geometry", "thegeom", "wktgeom", "几何", "shape"),)
+POSITION_WORDS = frozenset(
+    word for groups in (_LON, _LAT, _COMBINED, _WKT) for group in groups for word in group
+)
 _LAT_FIRST = frozenset(("纬经度", "latlon", "latlng"))
 
 _SIGNS = str.maketrans(

@@ -22,7 +22,10 @@ class ReadResult:
     notes
         What a person has to know about the reading: what was skipped and counted, where the data
         come from and under which licence.
+    rows
+        Row of each record in the file, in the order of the table; empty where nobody counted.
     """
 
     table: gpd.GeoDataFrame
     notes: tuple[Text, ...] = ()
+    rows: tuple[int, ...] = ()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDERS = ("stations", "boundaries", "demo")
-STAMPED = (*FOLDERS, "plans")
+STAMPED = (*FOLDERS, "plans", "patrol")
 
 
 def entries(folder: Path) -> list[dict[str, object]]:

@@ -16,6 +16,7 @@ from pyproj import Geod
 from qxgeo.datum import wgs84_to_gcj02
 from qxgeo.district.declaration import find_district_file, read_declaration
 from qxgeo.district.outlines import fetch_outline
+from qxgeo.district.patrol_entry import default_settings
 from qxgeo.district.template import create_district, write_template
 from qxgeo.errors import InputError, OutputError, ReadError
 from qxgeo.plan import load_plan
@@ -79,6 +80,41 @@ def test_the_commented_lines_are_right_once_the_mark_is_gone(tmp_path: Path) -> 
     file.write_text("schema = " + body[2], encoding="utf-8")
     _, faults = read_declaration(file)
     assert {fault.column.rpartition(".")[2] for fault in faults} == {"path"}
+
+
+def test_the_patrol_part_says_every_default_and_changes_nothing_but_who_says_so(
+    tmp_path: Path,
+) -> None:
+    text = write_template(load_plan("qixing-2023"), as_of=DAY, outline=None)
+    lines = _uncommented(text).splitlines()
+    first = lines.index("[patrol]")
+    last = next(
+        place for place in range(first, len(lines)) if lines[place] == "[patrol.land_cover]"
+    )
+    file = tmp_path / "district.toml"
+    file.write_text(
+        'schema = "qxgeo-district/1"\ncode = "450305"\nname = "x"\nplan = "qixing-2023"\n'
+        "as_of = 2024-01-01\n[layers]\n" + "\n".join(lines[first:last]),
+        encoding="utf-8",
+    )
+    declaration, faults = read_declaration(file)
+    assert [fault.column for fault in faults] == ["layers.boundary"]
+    own, embedded = declaration.patrol, default_settings()
+    for group in ("weights", "effort", "visits_per_week", "speeds_kmh"):
+        mine, theirs = getattr(own, group), getattr(embedded, group)
+        assert {key: one.value for key, one in mine.items()} == {
+            key: one.value for key, one in theirs.items()
+        }
+        assert not any(one.is_default for one in mine.values())
+    assert own.cell_size_m.value == embedded.cell_size_m.value
+    assert [(one.season_id, one.windows) for one in own.seasons] == [
+        (one.season_id, one.windows) for one in embedded.seasons
+    ]
+    assert (own.seed, own.travel_mode, own.unassigned) == (
+        embedded.seed,
+        embedded.travel_mode,
+        embedded.unassigned,
+    )
 
 
 def test_the_boundary_of_a_code_is_converted_from_gcj02(tmp_path: Path) -> None:

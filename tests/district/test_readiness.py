@@ -50,6 +50,12 @@ def with_layers(district: District, town: dict[str, Layer]) -> Callable[..., Dis
         ("4.1.4-b", ("layer:inspection_agencies", "layer:schools", "parameter:near_school_m")),
         ("1.3.5-a", ("kind:siting",)),
         ("2.2.1-a", ("kind:coverage",)),
+        ("4.1.1-a", ("kind:inventory",)),
+        ("5.1.1-a", ("patrol:assignment",)),
+        ("5.1.2-a", ("patrol:assignment",)),
+        ("5.2.2-a", ("patrol:sensing",)),
+        ("5.3.1-a", ("patrol:inventory",)),
+        ("7.4.1-a", ("patrol:sensing",)),
     ],
 )
 def test_exactly_what_is_missing_is_named(
@@ -118,4 +124,5 @@ def test_every_possible_lack_has_words_in_both_languages(
         for entry in missing:
             text = describe_missing(entry, plan)
             assert text.zh != text.en
-            assert entry.partition(":")[2] in text.en or entry.startswith("kind:")
+            assert entry.partition(":")[2] in text.en or entry.startswith(("kind:", "patrol:"))
+            assert ("qxgeo patrol" in text.zh) is entry.startswith("patrol:")
