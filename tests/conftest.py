@@ -323,6 +323,8 @@ def make_settings(**facts: Any) -> PatrolSettings:  # noqa: ANN401
             event_years=3,
             fire_confidence=30,
             road_reach_m=1000,
+            upwind_sector_deg=45,
+            upwind_half_m=5000,
             high_share=0.1,
             medium_share=0.3,
         ),

@@ -31,6 +31,7 @@ _MOST = {
     "effort.high_share": 1.0,
     "effort.medium_share": 1.0,
     "effort.fire_confidence": 100.0,
+    "effort.upwind_sector_deg": 360.0,
     "day_length_min": 1440.0,
 }
 _LEAST_CELL_M = 50.0  # below it positions to 10 m say nothing

@@ -110,7 +110,9 @@ class PatrolSettings:
         ``min_per_km2`` (minutes to patrol a square kilometre of land once), ``min_per_point``
         (minutes at a point), ``event_years`` (how far back events count), ``fire_confidence``
         (least confidence of MODIS, per cent), ``road_reach_m`` (beyond it nearness counts 0),
-        ``high_share`` and ``medium_share`` (shares of the land cells in class high, medium).
+        ``upwind_sector_deg`` (how wide smoke spreads), ``upwind_half_m`` (the way that halves what
+        reaches a station), ``high_share`` and ``medium_share`` (shares of the land cells in class
+        high, medium).
     visits_per_week
         Visits to a cell of class ``high``, ``medium``, ``low``.
     speeds_kmh

@@ -31,6 +31,10 @@ _NAMES = {
         "MODIS 火点最低置信度（%）", "least confidence of MODIS fires, %"
     ),
     "effort.road_reach_m": Text("临近道路的距离上限（米）", "reach of nearness to a road, m"),
+    "effort.upwind_sector_deg": Text("上风向扇区（度）", "sector upwind, degrees"),
+    "effort.upwind_half_m": Text(
+        "影响减半的距离（米）", "way that halves what reaches a station, m"
+    ),
     "effort.high_share": Text("高风险网格占比", "share of cells in class high"),
     "effort.medium_share": Text("中风险网格占比", "share of cells in class medium"),
     "visits_per_week.high": Text("高风险网格每周巡查次数", "visits a week, class high"),

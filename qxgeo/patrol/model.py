@@ -49,7 +49,7 @@ HOT_CELL_COLUMNS: dict[str, str] = {
     "cell_count": "int64",
     "area_m2": "float64",  # of the part in the district
     "risk": "float64",  # mean risk of its land, weighted by land area
-    "risk_rank": "int64",
+    "risk_rank": "int64",  # by risk times land area: the most risk in one hot cell first
     "point_count": "int64",
     "event_count": "int64",
     "fire_count": "int64",

@@ -8,7 +8,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from qxgeo.district import parameter_value, stations_in_force
@@ -28,7 +27,7 @@ from qxgeo.patrol.territories import assign_territories
 from qxgeo.plan import apply_choices, load_plan
 from qxgeo.raster.elevation import read_elevation
 from qxgeo.raster.land_cover import read_land_cover
-from qxgeo.readers.firms import read_fires
+from qxgeo.readers.firms import join_fires, read_fires
 from qxgeo.readers.wind import read_wind
 
 if TYPE_CHECKING:
@@ -129,6 +128,7 @@ def plan_patrol(
     )  # fmt: skip
     used = [district.layers[name] for name in _INPUTS if name in district.layers]
     files = _files_of(settings)
+    is_demo = any(layer.is_demo for layer in used) or any(file.is_demo for file in files)
     return Patrol(
         district=district,
         plan=plan,
@@ -145,7 +145,7 @@ def plan_patrol(
         inputs={layer.name: layer.sha256 for layer in used} | _hash_files(files),
         assumptions=list_assumptions(settings),
         gaps=gaps,
-        is_demo=any(one.is_demo for one in (*used, *files)),
+        is_demo=is_demo,
         is_approximate=any(layer.is_approximate for layer in used),
     )
 
@@ -249,9 +249,7 @@ def _read_fires(settings: PatrolSettings, cells: gpd.GeoDataFrame) -> gpd.GeoDat
         return None
     west, south, east, north = cells.total_bounds.tolist()
     tables = [read_fires(one.path, bounds=(west, south, east, north)) for one in settings.fires]
-    fires = pd.concat(tables, ignore_index=True)
-    once = fires.drop_duplicates(["seen_at", "satellite", "geometry"]).reset_index(drop=True)
-    return tables[0].iloc[:0] if once.empty else once
+    return join_fires(tables)
 
 
 def _refuse_problems(assignment: Assignment, settings: PatrolSettings) -> None:
