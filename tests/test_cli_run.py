@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
+from qxgeo.cli import progress as progress_module
 from qxgeo.cli import run as run_module
 from qxgeo.cli.doors import doors
 from qxgeo.vocabulary import DEMO_BANNER
@@ -120,7 +121,7 @@ def test_a_terminal_shows_a_bar_and_a_pipe_does_not(
     from rich.console import Console
 
     monkeypatch.setattr(
-        run_module,
+        progress_module,
         "open_console",
         lambda **_: Console(file=sys.stderr, force_terminal=True, width=80),
     )

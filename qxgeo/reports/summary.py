@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from qxgeo.assess import Assessment
+    from qxgeo.patrol.model import Patrol
     from qxgeo.plan import ActionPlan, Measure, Rule
 
 _CLAUSE_WIDTH = 60.0
@@ -122,13 +123,13 @@ def _yes_no(*, is_true: bool, zh: bool) -> str:
     return ("是" if is_true else "否") if zh else ("yes" if is_true else "no")
 
 
-def banner_lines(assessment: Assessment, *, lang: str) -> tuple[str, ...]:
+def banner_lines(assessment: Assessment | Patrol, *, lang: str) -> tuple[str, ...]:
     """Give the warnings that stand on every sheet.
 
     Parameters
     ----------
     assessment
-        The whole run.
+        The whole run, or a patrol plan.
     lang
         ``zh`` or ``en``.
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError, XlsxWriterException
 
 from qxgeo.errors import OutputError
-from qxgeo.reports import workbook
 from qxgeo.reports.sheets import display_width, list_findings
 from qxgeo.reports.workbook import write_workbook
 from qxgeo.vocabulary import DEMO_BANNER
@@ -289,7 +289,7 @@ def test_a_full_disk_inside_the_writer_surfaces_as_an_oserror(
         message = "No space left on device"
         raise FileCreateError(message) from OSError(errno.ENOSPC, message)
 
-    monkeypatch.setattr(workbook.xlsxwriter.Workbook, "close", fail)
+    monkeypatch.setattr(xlsxwriter.Workbook, "close", fail)
     with pytest.raises(OSError, match="No space left"):
         write_workbook(town, tmp_path / "lists.xlsx", lang="zh")
 
@@ -301,7 +301,7 @@ def test_another_fault_of_the_writer_is_told_in_words(
         message = "strange"
         raise XlsxWriterException(message)
 
-    monkeypatch.setattr(workbook.xlsxwriter.Workbook, "close", fail)
+    monkeypatch.setattr(xlsxwriter.Workbook, "close", fail)
     with pytest.raises(OutputError, match="工作簿写不成：strange"):
         write_workbook(town, tmp_path / "lists.xlsx", lang="zh")
 
