@@ -1,84 +1,14 @@
 "use strict";
-// Everything that a page does in the browser. Text from data enters the page as text nodes only.
-const QX = {};
+// Findings of a page: rows, popups, layers by rule, search.
 
-QX.make = function (tag, className, text) {
-  const element = document.createElement(tag);
-  if (className) element.className = className;
-  if (text !== undefined && text !== null) element.textContent = text;
-  return element;
-};
-
-QX.svg = function (tag, attributes) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-};
-
-// One style per layer, thinner on small scales; points get a thin ring instead of the line's width.
-QX.style = function (drawn, radius) {
-  const { weight } = drawn;
-  return (feature) =>
-    feature.geometry.type.endsWith("Point")
-      ? {
-          ...drawn,
-          weight: 1.6,
-          radius: radius * Math.max(QX.factor, 0.7),
-          dashArray: drawn.dashArray ? "3 3" : null,
-        }
-      : { ...drawn, weight: weight > 2 ? weight * QX.factor : weight };
-};
-
-QX.factor = 1;
-QX.resize = function () {
-  const zoom = QX.map.getZoom();
-  const factor = zoom < 13 ? 0.42 : zoom < 14 ? 0.55 : zoom < 15 ? 0.78 : 1;
-  if (factor === QX.factor) return;
-  QX.factor = factor;
-  for (const overlay of QX.overlays)
-    if (overlay.kind !== "zone") overlay.layer.setStyle(overlay.layer.options.style);
-};
-
-QX.number = function (value, digits = 0) {
-  const [whole, part] = value.toFixed(digits).split(".");
-  const grouped = whole.replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
-  return part ? `${grouped}.${part}` : grouped;
-};
-
-QX.metres = (value) => `${QX.number(value, value < 10 && value % 1 ? 1 : 0)} m`;
-QX.squareMetres = (value) =>
-  value >= 1e5 ? `${QX.number(value / 1e6, 3)} km²` : `${QX.number(value)} m²`;
-
-QX.start = function (map, layers, data) {
-  QX.map = map;
-  QX.data = data;
-  QX.words = data.words;
-  QX.rows = data.rows.map(QX.readRow);
-  QX.overlays = data.overlays.map((overlay, order) => ({ ...overlay, order, layer: layers[order] }));
+QX.readData = function () {
+  QX.rows = QX.data.rows.map(QX.readRow);
   QX.bySubject = new Map();
   QX.rows.forEach((row, number) => {
     const key = `${row.layer}\n${row.id}`;
     if (!QX.bySubject.has(key)) QX.bySubject.set(key, []);
     QX.bySubject.get(key).push(number);
   });
-  map.attributionControl.setPrefix("Leaflet");
-  L.control.scale({ imperial: false, maxWidth: 140 }).addTo(map);
-  QX.drawBase();
-  QX.bindOverlays();
-  QX.addPanel();
-  QX.addSearch();
-  QX.addMeasure();
-  QX.addButtons();
-  QX.addPrinting();
-  QX.showWhole();
-  map.on("click", QX.showZones);
-  map.on("popupopen", () => document.body.classList.add("qx-reading"));
-  map.on("popupclose", () => document.body.classList.remove("qx-reading"));
-  map.on("zoomend", QX.resize);
-  QX.resize();
-  map.on("overlayadd overlayremove", QX.refresh);
-  QX.refresh();
-  document.documentElement.dataset.qx = "ready";
 };
 
 QX.readRow = function (cells) {
@@ -213,7 +143,7 @@ QX.highlight = function (overlay, layer) {
 };
 
 // The canvas lies over the zones; the document knows which zones are under the pointer.
-QX.showZones = function (event) {
+QX.showBeside = function (event) {
   const original = event.originalEvent;
   if (!original || QX.map._popup?.isOpen()) return;
   const found = new Set();
@@ -234,102 +164,132 @@ QX.showZones = function (event) {
   L.popup({ maxWidth: 300 }).setLatLng(event.latlng).setContent(box).openOn(QX.map);
 };
 
-// ---- the district under the findings -------------------------------------------------------
+// ---- layers and legend ---------------------------------------------------------------------
 
-QX.TileLayer = L.GridLayer.extend({
-  createTile(coordinates) {
-    const picture = document.createElement("img");
-    const content = QX.data.base.tiles.tiles[`${coordinates.z}/${coordinates.x}/${coordinates.y}`];
-    picture.alt = "";
-    if (content) picture.src = `data:image/png;base64,${content}`;
-    else picture.style.visibility = "hidden";
-    return picture;
-  },
-});
+QX.amount = function (overlay) {
+  if (overlay.kind === "zone") return "";
+  const pieces = `${QX.number(overlay.count)}${QX.words.pieces ? ` ${QX.words.pieces}` : ""}`;
+  const length = overlay.length > 0 ? ` · ${QX.number(overlay.length / 1000, 2)} km` : "";
+  return pieces + length;
+};
 
-QX.drawBase = function () {
-  const base = QX.data.base;
-  const pane = QX.map.createPane("qx-base");
-  pane.style.zIndex = 250;
-  pane.style.pointerEvents = "none";
-  const lines = QX.map.createPane("qx-lines");
-  lines.style.zIndex = 420;
-  lines.style.pointerEvents = "none";
-  const renderer = L.canvas({ pane: "qx-base", padding: 0.3 });
-  const draw = (json, options, where = "qx-base") =>
-    L.geoJSON(json, { pane: where, interactive: false, renderer, ...options });
-  const ground = [];
-  const paint = QX.data.paint;
-  if (base.tiles) {
-    ground.push(
-      new QX.TileLayer({
-        minNativeZoom: base.tiles.min,
-        maxNativeZoom: base.tiles.max,
-        maxZoom: 19,
-        pane: "qx-base",
-      }),
-    );
-  } else {
-    const land = { stroke: false, fillColor: paint.land, fillOpacity: 1 };
-    const water = { color: paint.water, weight: 2, fillColor: paint.water, fillOpacity: 1 };
-    if (base.boundary) ground.push(draw(base.boundary, { style: land }));
-    if (base.water) ground.push(draw(base.water, { style: water }));
-    (base.roads || []).forEach((roads, rank) => {
-      const [color, weight] = base.roads_style[rank];
-      ground.push(draw(roads, { style: { color, weight: weight + 0.4, fill: false } }));
+QX.groupBox = function (group) {
+  const box = QX.make("div", "qx-group");
+  const head = QX.make("h2", "", `${group.measure} ${group.title}`);
+  box.append(head);
+  for (const number of group.rules) {
+    const rule = QX.data.rules[number];
+    const own = QX.overlays.filter((overlay) => overlay.rule === number);
+    const name = QX.make("p", "qx-rule", `${rule.title} `);
+    name.append(QX.make("span", "qx-strength", rule.strength));
+    name.title = `${rule.id} “${rule.clause}”`;
+    if (own.length) name.append(QX.ruleSwitch(own));
+    box.append(name);
+    if (!own.length) box.append(QX.make("p", "qx-empty", QX.words.nothing_here));
+    for (const overlay of own) box.append(QX.overlayLine(overlay, rule));
+  }
+  return box;
+};
+
+// Shows all layers of a rule, or hides them if all are shown; what does not apply stays as it is.
+QX.ruleSwitch = function (own) {
+  const button = QX.make("button", "qx-rule-switch");
+  button.type = "button";
+  const all = own.filter((overlay) => overlay.kind !== "does_not_apply");
+  const allShown = () => all.every((overlay) => QX.map.hasLayer(overlay.layer));
+  QX.switches.push(() => (button.textContent = allShown() ? QX.words.all_off : QX.words.all_on));
+  button.addEventListener("click", () => {
+    const hide = allShown();
+    for (const { layer } of all) hide ? layer.remove() : layer.addTo(QX.map);
+    QX.refresh();
+  });
+  return button;
+};
+
+QX.overlayLine = function (overlay, rule) {
+  const label = QX.make("label", "qx-line");
+  const input = QX.make("input");
+  input.type = "checkbox";
+  input.checked = QX.map.hasLayer(overlay.layer);
+  input.dataset.rule = rule.id;
+  input.dataset.kind = overlay.kind;
+  input.addEventListener("change", () => {
+    if (input.checked) overlay.layer.addTo(QX.map);
+    else overlay.layer.remove();
+    QX.refresh();
+  });
+  overlay.input = input;
+  label.append(input, QX.swatch(overlay), QX.make("span", "qx-kind", QX.data.kinds[overlay.kind]));
+  label.append(QX.make("span", "qx-amount", QX.amount(overlay)));
+  return label;
+};
+
+// Zones lie in a pane of their own; each path says which zone it is.
+QX.raise = function (overlay) {
+  if (overlay.kind !== "zone") overlay.layer.bringToFront();
+  else
+    overlay.layer.eachLayer((layer) => {
+      const path = layer.getElement();
+      if (path) path.dataset.zone = layer.feature.properties.i;
+    });
+};
+
+QX.legendText = function (overlay) {
+  const rule = QX.data.rules[overlay.rule];
+  return `${rule.measure} ${rule.title} · ${rule.strength} · ${QX.data.kinds[overlay.kind]}`;
+};
+
+// ---- search --------------------------------------------------------------------------------
+
+QX.index = function () {
+  const byName = new Map();
+  const entry = (name) => {
+    if (!byName.has(name)) byName.set(name, { name, rows: [], box: null, point: null });
+    return byName.get(name);
+  };
+  QX.rows.forEach((row, number) => row.name && entry(row.name).rows.push(number));
+  for (const [name, west, south, east, north] of QX.data.places)
+    entry(name).box = [[south, west], [north, east]];
+  for (const [name, lat, lon] of [...QX.data.base.stations, ...QX.data.base.towns])
+    entry(name).point = [lat, lon];
+  return [...byName.values()];
+};
+
+QX.goTo = function (place) {
+  const wanted = new Set(place.rows);
+  const hits = [];
+  for (const overlay of QX.overlays) {
+    if (overlay.kind === "zone") continue;
+    overlay.layer.eachLayer((layer) => {
+      if (wanted.has(layer.feature.properties.i)) hits.push({ overlay, layer });
     });
   }
-  QX.ground = L.layerGroup(ground).addTo(QX.map);
-  const svg = L.svg({ pane: "qx-lines", padding: 0.3 });
-  const town = { color: paint.township, weight: 1, dashArray: "2 4", fill: false };
-  const edge = { color: paint.boundary, weight: 2.2, dashArray: "14 4 2 4", fill: false };
-  if (base.townships) draw(base.townships, { style: town, renderer: svg }, "qx-lines").addTo(QX.map);
-  if (base.boundary) draw(base.boundary, { style: edge, renderer: svg }, "qx-lines").addTo(QX.map);
-  const label = (text, where, className, direction, offset) =>
-    L.tooltip({ permanent: true, direction, className, offset, interactive: false })
-      .setLatLng(where)
-      .setContent(QX.make("span", "", text))
-      .addTo(QX.map);
-  for (const [name, lat, lon] of base.towns) label(name, [lat, lon], "qx-town", "center", [0, 0]);
-  for (const [name, lat, lon] of base.stations) {
-    const icon = L.divIcon({ className: "qx-station", html: "<i></i>", iconSize: [16, 16] });
-    const marker = L.marker([lat, lon], { icon, keyboard: false, interactive: false });
-    marker.addTo(QX.map);
-    label(name, [lat, lon], "qx-station-name", "right", [9, 0]);
+  // A visible layer first, then what applies, then the topmost.
+  const order = ({ overlay }) =>
+    overlay.order +
+    (QX.map.hasLayer(overlay.layer) ? 2000 : 0) +
+    (overlay.kind === "applies" ? 1000 : 0);
+  hits.sort((a, b) => order(b) - order(a));
+  if (hits.length) {
+    const { overlay, layer } = hits[0];
+    const same = hits.filter((hit) => hit.overlay === overlay);
+    if (!QX.map.hasLayer(overlay.layer)) overlay.layer.addTo(QX.map);
+    QX.refresh();
+    QX.map.fitBounds(L.featureGroup(same.map((hit) => hit.layer)).getBounds(), {
+      maxZoom: 16, padding: [60, 60], animate: false,
+    });
+    layer.fire("click", { latlng: QX.middle(layer) }, true);
+    return;
   }
-};
-
-QX.showWhole = function () {
-  const bounds = QX.data.base.bounds;
-  if (bounds) QX.map.fitBounds(bounds, { padding: [14, 14], animate: false });
-  else QX.map.setView([30, 110], 5);
-};
-
-QX.say = function (text) {
-  const bar = document.getElementById("qx-message");
-  bar.textContent = text;
-  bar.hidden = false;
-  clearTimeout(QX.silence);
-  QX.silence = setTimeout(() => (bar.hidden = true), 8000);
-};
-
-// An online base map that fails steps back for the local one.
-QX.setBase = function (number) {
-  if (QX.online) QX.online.remove();
-  QX.online = null;
-  QX.ground.addTo(QX.map);
-  if (number < 0) return;
-  const { urls, subdomains, credit } = QX.data.online[number];
-  const options = { maxZoom: 18, attribution: QX.make("b", "", credit).innerHTML, zIndex: 1 };
-  if (subdomains) options.subdomains = subdomains;
-  QX.online = L.layerGroup(urls.map((url) => L.tileLayer(url, options))).addTo(QX.map);
-  QX.ground.remove();
-  QX.online.eachLayer((tiles) =>
-    tiles.once("tileerror", () => {
-      QX.say(QX.words.online_failed);
-      const local = document.querySelector("input[name=qx-base]");
-      local.checked = true;
-      QX.setBase(-1);
-    }),
-  );
+  const box = QX.make("div", "qx-popup");
+  box.append(QX.make("h3", "", place.name));
+  if (!place.point) box.append(QX.make("p", "", QX.words.no_finding));
+  if (place.point) QX.map.setView(place.point, 15, { animate: false });
+  else if (place.box) QX.map.fitBounds(place.box, { maxZoom: 16, padding: [60, 60], animate: false });
+  else {
+    const first = QX.rows[place.rows[0]];
+    QX.say(QX.sentence(first));
+    return;
+  }
+  L.popup({ maxWidth: 300 }).setLatLng(QX.map.getCenter()).setContent(box).openOn(QX.map);
 };

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import folium
-from branca.element import MacroElement
-from folium.plugins import Fullscreen, MousePosition
-from folium.template import Template
 from folium.utilities import JsCode
 
-from qxgeo.maps.escaping import escape_text, json_for_script
+from qxgeo.maps.escaping import json_for_script
+from qxgeo.maps.frame import (
+    PAINT,
+    Link,
+    assemble,
+    begin_map,
+    finish_map,
+    write_foot,
+    write_hatches,
+    write_head,
+)
 from qxgeo.maps.layers import (
     build_overlays,
     findings_of_page,
@@ -21,17 +27,10 @@ from qxgeo.maps.layers import (
 )
 from qxgeo.maps.offline import make_self_contained
 from qxgeo.maps.rows import FIELDS, Strings, pack_rows
-from qxgeo.maps.style import (
-    BOUNDARY_COLOUR,
-    LAND_COLOUR,
-    TOWNSHIP_COLOUR,
-    WATER_COLOUR,
-    assign_colours,
-    hatch_svg,
-)
+from qxgeo.maps.style import assign_colours, hatch_svg
 from qxgeo.maps.wording import KINDS, NOTHING_HERE, PAGE_WORDS, PAGES, choose
 from qxgeo.resources import assets_dir
-from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, STRENGTH_LABELS
+from qxgeo.vocabulary import STRENGTH_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,26 +56,9 @@ _TEXT_FIELDS = (
     "deadline",
     "reason",
 )
-_SCRIPTS = ("page.js", "panel.js", "measure.js")
+_OWN_FILES = ("page.js",)
 _ZONE_PANE = "qx-zones"
-_LONGEST_CLAUSE = 600
 _PLACE = re.compile(r'\{"features": \[\], "qx": (\d+), "type": "FeatureCollection"\}')
-_DATA = "QX_DATA"
-
-
-class _Start(MacroElement):
-    """Hand the map and its layers to the page's script, after everything else."""
-
-    _template = Template(
-        "{% macro script(this, kwargs) %}"
-        "QX.start({{ this._parent.get_name() }}, [{{ this.names }}], QX_DATA);"
-        "{% endmacro %}"
-    )
-
-    def __init__(self, layers: Sequence[folium.GeoJson]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # branca has no types
-        self._name = "QxStart"
-        self.names = ",".join(layer.get_name() for layer in layers)
 
 
 def render_page(
@@ -140,21 +122,17 @@ def render_page(
         "base": base,
         "places": places,
         "online": [one._asdict() for one in online],
-        "paint": {
-            "land": LAND_COLOUR,
-            "water": WATER_COLOUR,
-            "boundary": BOUNDARY_COLOUR,
-            "township": TOWNSHIP_COLOUR,
-        },
+        "paint": PAINT,
     }
-    html = _assemble(
-        _draw_map(overlays, lang).get_root().render(),
+    html = assemble(
+        _draw_map(overlays, lang),
         title=f"{PAGES[page].in_language(lang)} · {assessment.district.name.in_language(lang)}",
         head=_write_head(assessment, page, lang),
         tail=_write_tail(overlays, rules, assessment.district, lang),
-        overlays=overlays,
+        files_of_page=_OWN_FILES,
         data=data,
         lang=lang,
+        fill=lambda text: _PLACE.sub(lambda place: overlays[int(place[1])].geojson, text),
     )
     tile_urls = [url for one in online for url in one.urls]
     return make_self_contained(html, assets=assets_dir(), tile_urls=tile_urls)
@@ -215,12 +193,9 @@ def _describe_overlay(overlay: Overlay, numbers: Mapping[str, int]) -> dict[str,
     }
 
 
-def _draw_map(overlays: Sequence[Overlay], lang: str) -> folium.Map:
-    """Build the Folium map: layers whose data is filled in later, and the plug-ins."""
-    words = choose(PAGE_WORDS, lang)
-    drawn = folium.Map(
-        location=[30, 110], zoom_start=5, tiles=None, prefer_canvas=True, max_zoom=19
-    )
+def _draw_map(overlays: Sequence[Overlay], lang: str) -> str:
+    """Render the Folium map: layers whose data is filled in later, and the plug-ins."""
+    drawn = begin_map()
     drawn.add_child(folium.map.CustomPane(_ZONE_PANE, z_index=350, pointer_events=True))
     layers = []
     for number, overlay in enumerate(overlays):
@@ -241,110 +216,33 @@ def _draw_map(overlays: Sequence[Overlay], lang: str) -> folium.Map:
         )
         layer.add_to(drawn)
         layers.append(layer)
-    fullscreen = Fullscreen(  # type: ignore[no-untyped-call]  # folium's plug-ins have no types
-        title=words["fullscreen"], title_cancel=words["exit_fullscreen"], position="topleft"
-    )
-    position = MousePosition(  # type: ignore[no-untyped-call]  # folium's plug-ins have no types
-        position="bottomright",
-        separator=words["comma"],
-        lng_first=True,
-        num_digits=5,
-        prefix=words["position"] + words["colon"],
-        empty_string="",
-    )
-    drawn.add_child(fullscreen)
-    drawn.add_child(position)
-    drawn.add_child(_Start(layers))
-    return drawn
-
-
-def _assemble(  # the parts of one page
-    raw: str,
-    *,
-    title: str,
-    head: str,
-    tail: str,
-    overlays: Sequence[Overlay],
-    data: Mapping[str, object],
-    lang: str,
-) -> str:
-    """Put our own parts and the data into the page that Folium rendered.
-
-    Data goes in last, so that nothing in it is taken for a place to fill.
-    """
-    script = "".join(_own_file(name) for name in _SCRIPTS)
-    language = "en" if lang == "en" else "zh-CN"
-    framed = (
-        raw.replace("<html>", f'<html lang="{language}">', 1)
-        .replace("<head>", f"<head>\n<title>{escape_text(title)}</title>", 1)
-        .replace("</head>", f"<style>{_own_file('page.css')}</style>\n</head>", 1)
-        .replace("<body>", f"<body>\n{head}", 1)
-        .replace("</body>", f"{tail}\n<script>{script}</script>\n</body>", 1)
-    )
-    before, _, after = framed.rpartition(f"{_DATA});")
-    filled = _PLACE.sub(lambda place: overlays[int(place[1])].geojson, before)
-    return f"{filled}{json_for_script(data)});{after}"
-
-
-def _own_file(name: str) -> str:
-    """Read a script or style sheet of this folder."""
-    return files("qxgeo.maps").joinpath(name).read_text(encoding="utf-8")
+    return finish_map(drawn, layers, lang)
 
 
 def _write_head(assessment: Assessment, page: str, lang: str) -> str:
     """Write the title, what was judged, the banner and the links between pages."""
     words = choose(PAGE_WORDS, lang)
-    district, plan = assessment.district, assessment.plan
-    meta = " · ".join(
-        (
-            district.name.in_language(lang),
-            plan.title.in_language(lang),
-            f"{words['as_of']} {assessment.as_of.isoformat()}",
-        )
+    facts = (
+        assessment.district.name.in_language(lang),
+        assessment.plan.title.in_language(lang),
+        f"{words['as_of']} {assessment.as_of.isoformat()}",
     )
-    links = [("index", words["portal"]), *((key, PAGES[key].in_language(lang)) for key in PAGES)]
-    here = ' aria-current="page"'
-    nav = "".join(
-        f'<a href="{key}.html"{here if key == page else ""}>{escape_text(text)}</a>'
-        for key, text in links
-    )
-    banner = (
-        f'<p class="qx-demo" role="alert">{escape_text(DEMO_BANNER.in_language(lang))}</p>'
-        if assessment.is_demo
-        else ""
-    )
-    return (
-        f'<header id="qx-head"><div><h1>{escape_text(PAGES[page].in_language(lang))}</h1>'
-        f'<p class="qx-meta">{escape_text(meta)}</p></div><nav>{nav}'
-        f'<button type="button" id="qx-whole">{escape_text(words["whole"])}</button>'
-        f'<button type="button" id="qx-print" title="{escape_text(words["print_hint"])}">'
-        f"{escape_text(words['print'])}</button></nav></header>{banner}"
-    )
-
-
-def _name_sources(district: District, lang: str) -> str:
-    """Name whose data the map shows: licences such as ODbL ask for it on the map itself."""
-    shown = [n for n in ("boundary", "stations", "roads", "water") if n in district.layers]
-    sources = dict.fromkeys(district.layers[name].source for name in shown)
-    head = "data: " if lang == "en" else "数据来源："
-    return head + ("; " if lang == "en" else "；").join(sources)
+    links = [
+        Link("index.html", words["portal"]),
+        *(Link(f"{key}.html", PAGES[key].in_language(lang), key == page) for key in PAGES),
+    ]
+    title = PAGES[page].in_language(lang)
+    return write_head(title, facts, links, is_demo=assessment.is_demo, lang=lang)
 
 
 def _write_tail(
     overlays: Sequence[Overlay], rules: Sequence[Rule], district: District, lang: str
 ) -> str:
-    """Write the printed legend's place, the legal line, the sources and the hatches."""
+    """Write what stands below the map, and the hatches."""
     strengths = {rule.rule_id: rule.strength for rule in rules}
-    hatches = "".join(
+    hatches = [
         hatch_svg(strengths[overlay.rule_id], overlay.drawn.colour)
         for overlay in overlays
         if overlay.kind == "zone"
-    )
-    return (
-        '<section id="qx-print-legend"></section>'
-        f'<p id="qx-foot">{escape_text(NOT_LEGAL_BOUNDARY.in_language(lang))} '
-        f"<span>{escape_text(_name_sources(district, lang))}</span></p>"
-        '<div id="qx-message" role="status" hidden></div>'
-        '<svg width="0" height="0" style="position:absolute" aria-hidden="true">'
-        f"<defs>{hatches}</defs></svg>"
-    )
+    ]
+    return write_foot(district, lang) + write_hatches(hatches)

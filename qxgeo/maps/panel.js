@@ -47,13 +47,6 @@ QX.baseSwatch = function (kind) {
   return svg;
 };
 
-QX.amount = function (overlay) {
-  if (overlay.kind === "zone") return "";
-  const pieces = `${QX.number(overlay.count)}${QX.words.pieces ? ` ${QX.words.pieces}` : ""}`;
-  const length = overlay.length > 0 ? ` · ${QX.number(overlay.length / 1000, 2)} km` : "";
-  return pieces + length;
-};
-
 QX.addPanel = function () {
   const panel = L.control({ position: "topright" });
   panel.onAdd = function () {
@@ -67,6 +60,7 @@ QX.addPanel = function () {
     };
     head.addEventListener("click", () => open(box.classList.contains("qx-closed")));
     open(QX.map.getSize().x > 640);
+    if (QX.panelTop) body.append(QX.panelTop());
     for (const group of QX.data.groups) body.append(QX.groupBox(group));
     if (!QX.overlays.length) body.append(QX.make("p", "qx-empty", QX.words.nothing));
     body.append(QX.baseBox());
@@ -78,57 +72,7 @@ QX.addPanel = function () {
   panel.addTo(QX.map);
 };
 
-QX.groupBox = function (group) {
-  const box = QX.make("div", "qx-group");
-  const head = QX.make("h2", "", `${group.measure} ${group.title}`);
-  box.append(head);
-  for (const number of group.rules) {
-    const rule = QX.data.rules[number];
-    const own = QX.overlays.filter((overlay) => overlay.rule === number);
-    const name = QX.make("p", "qx-rule", `${rule.title} `);
-    name.append(QX.make("span", "qx-strength", rule.strength));
-    name.title = `${rule.id} “${rule.clause}”`;
-    if (own.length) name.append(QX.ruleSwitch(own));
-    box.append(name);
-    if (!own.length) box.append(QX.make("p", "qx-empty", QX.words.nothing_here));
-    for (const overlay of own) box.append(QX.overlayLine(overlay, rule));
-  }
-  return box;
-};
-
-// Shows all layers of a rule, or hides them if all are shown; what does not apply stays as it is.
-QX.ruleSwitch = function (own) {
-  const button = QX.make("button", "qx-rule-switch");
-  button.type = "button";
-  const all = own.filter((overlay) => overlay.kind !== "does_not_apply");
-  const allShown = () => all.every((overlay) => QX.map.hasLayer(overlay.layer));
-  QX.switches.push(() => (button.textContent = allShown() ? QX.words.all_off : QX.words.all_on));
-  button.addEventListener("click", () => {
-    const hide = allShown();
-    for (const { layer } of all) hide ? layer.remove() : layer.addTo(QX.map);
-    QX.refresh();
-  });
-  return button;
-};
 QX.switches = [];
-
-QX.overlayLine = function (overlay, rule) {
-  const label = QX.make("label", "qx-line");
-  const input = QX.make("input");
-  input.type = "checkbox";
-  input.checked = QX.map.hasLayer(overlay.layer);
-  input.dataset.rule = rule.id;
-  input.dataset.kind = overlay.kind;
-  input.addEventListener("change", () => {
-    if (input.checked) overlay.layer.addTo(QX.map);
-    else overlay.layer.remove();
-    QX.refresh();
-  });
-  overlay.input = input;
-  label.append(input, QX.swatch(overlay), QX.make("span", "qx-kind", QX.data.kinds[overlay.kind]));
-  label.append(QX.make("span", "qx-amount", QX.amount(overlay)));
-  return label;
-};
 
 QX.baseBox = function () {
   const box = QX.make("div", "qx-group qx-base-group");
@@ -167,16 +111,11 @@ QX.baseKinds = function () {
   return kinds;
 };
 
-// Keep drawing order (first rule lowest), zone marks, and the legend that is printed.
+// Keep drawing order (first layer lowest) and the legend that is printed.
 QX.refresh = function () {
   for (const overlay of QX.overlays) {
     if (!QX.map.hasLayer(overlay.layer)) continue;
-    if (overlay.kind !== "zone") overlay.layer.bringToFront();
-    else
-      overlay.layer.eachLayer((layer) => {
-        const path = layer.getElement();
-        if (path) path.dataset.zone = layer.feature.properties.i;
-      });
+    QX.raise(overlay);
   }
   for (const update of QX.switches) update();
   const legend = document.getElementById("qx-print-legend");
@@ -185,10 +124,8 @@ QX.refresh = function () {
   for (const overlay of QX.overlays) {
     if (overlay.input) overlay.input.checked = QX.map.hasLayer(overlay.layer);
     if (!QX.map.hasLayer(overlay.layer)) continue;
-    const rule = QX.data.rules[overlay.rule];
     const line = QX.make("p", "qx-line");
-    const text = `${rule.measure} ${rule.title} · ${rule.strength} · ${QX.data.kinds[overlay.kind]}`;
-    line.append(QX.swatch(overlay), QX.make("span", "qx-kind", text));
+    line.append(QX.swatch(overlay), QX.make("span", "qx-kind", QX.legendText(overlay)));
     line.append(QX.make("span", "qx-amount", QX.amount(overlay)));
     list.append(line);
   }
@@ -198,71 +135,19 @@ QX.refresh = function () {
     list.append(line);
   }
   legend.append(list);
+  if (QX.refreshed) QX.refreshed(legend);
 };
 
 // ---- search --------------------------------------------------------------------------------
 
-QX.index = function () {
-  const byName = new Map();
-  const entry = (name) => {
-    if (!byName.has(name)) byName.set(name, { name, rows: [], box: null, point: null });
-    return byName.get(name);
-  };
-  QX.rows.forEach((row, number) => row.name && entry(row.name).rows.push(number));
-  for (const [name, west, south, east, north] of QX.data.places)
-    entry(name).box = [[south, west], [north, east]];
-  for (const [name, lat, lon] of [...QX.data.base.stations, ...QX.data.base.towns])
-    entry(name).point = [lat, lon];
-  return [...byName.values()];
-};
-
-QX.match = function (text) {
-  const wanted = text.trim().toLowerCase();
+QX.match = function (typed) {
+  const wanted = typed.trim().toLowerCase();
   if (!wanted) return [];
   QX.names ||= QX.index();
-  const found = QX.names.filter((one) => one.name.toLowerCase().includes(wanted));
-  const score = (one) =>
-    (one.name.toLowerCase().startsWith(wanted) ? 0 : 2) + (one.rows.length ? 0 : 1);
+  const text = (one) => (one.find || one.name).toLowerCase();
+  const found = QX.names.filter((one) => text(one).includes(wanted));
+  const score = (one) => (text(one).startsWith(wanted) ? 0 : 2) + (one.rows.length ? 0 : 1);
   return found.sort((a, b) => score(a) - score(b) || (a.name < b.name ? -1 : 1));
-};
-
-QX.goTo = function (place) {
-  const wanted = new Set(place.rows);
-  const hits = [];
-  for (const overlay of QX.overlays) {
-    if (overlay.kind === "zone") continue;
-    overlay.layer.eachLayer((layer) => {
-      if (wanted.has(layer.feature.properties.i)) hits.push({ overlay, layer });
-    });
-  }
-  // A visible layer first, then what applies, then the topmost.
-  const order = ({ overlay }) =>
-    overlay.order +
-    (QX.map.hasLayer(overlay.layer) ? 2000 : 0) +
-    (overlay.kind === "applies" ? 1000 : 0);
-  hits.sort((a, b) => order(b) - order(a));
-  if (hits.length) {
-    const { overlay, layer } = hits[0];
-    const same = hits.filter((hit) => hit.overlay === overlay);
-    if (!QX.map.hasLayer(overlay.layer)) overlay.layer.addTo(QX.map);
-    QX.refresh();
-    QX.map.fitBounds(L.featureGroup(same.map((hit) => hit.layer)).getBounds(), {
-      maxZoom: 16, padding: [60, 60], animate: false,
-    });
-    layer.fire("click", { latlng: QX.middle(layer) }, true);
-    return;
-  }
-  const box = QX.make("div", "qx-popup");
-  box.append(QX.make("h3", "", place.name));
-  if (!place.point) box.append(QX.make("p", "", QX.words.no_finding));
-  if (place.point) QX.map.setView(place.point, 15, { animate: false });
-  else if (place.box) QX.map.fitBounds(place.box, { maxZoom: 16, padding: [60, 60], animate: false });
-  else {
-    const first = QX.rows[place.rows[0]];
-    QX.say(QX.sentence(first));
-    return;
-  }
-  L.popup({ maxWidth: 300 }).setLatLng(QX.map.getCenter()).setContent(box).openOn(QX.map);
 };
 
 QX.middle = function (layer) {
@@ -295,6 +180,7 @@ QX.addSearch = function () {
         const item = QX.make("li");
         const button = QX.make("button", place.rows.length ? "qx-has" : "", place.name);
         button.type = "button";
+        if (place.note) button.append(QX.make("span", "qx-note", place.note));
         button.addEventListener("click", () => choose(place));
         item.append(button);
         list.append(item);
@@ -340,6 +226,8 @@ QX.prepare = function () {
   QX.map.fitBounds(QX.before.bounds, { animate: false });
 };
 
+QX.printHeight = 122; // millimetres of the map on the sheet, as in the style sheet
+
 // Printed through the browser's own menu there is no time to draw anew: scale what is on screen.
 QX.scale = function () {
   if (QX.before) return;
@@ -348,7 +236,7 @@ QX.scale = function () {
   const pixels = 96 / 25.4;
   style.setProperty("--qx-width", `${x}px`);
   style.setProperty("--qx-height", `${y}px`);
-  style.setProperty("--qx-zoom", Math.min((277 * pixels) / x, (122 * pixels) / y));
+  style.setProperty("--qx-zoom", Math.min((277 * pixels) / x, (QX.printHeight * pixels) / y));
   document.body.classList.add("qx-scaled");
 };
 

@@ -15,7 +15,7 @@ import json
 import logging
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import shapely
@@ -30,7 +30,7 @@ from qxgeo.maps.style import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     import numpy.typing as npt
@@ -93,6 +93,30 @@ def build_pyramid(
     pyramid = _render(land, water, roads, ranks)
     _write_cache(file, pyramid)
     return pyramid
+
+
+def trim_pyramid(pyramid: Mapping[str, object], most_bytes: int) -> dict[str, object]:
+    """Leave out the deepest levels of a pyramid until it fits; the first level always stays.
+
+    Parameters
+    ----------
+    pyramid
+        From `build_pyramid`.
+    most_bytes
+        Of all tiles together, as text.
+
+    Returns
+    -------
+    pyramid
+        The same one if it fits.
+    """
+    tiles = cast("dict[str, str]", pyramid["tiles"])
+    levels = sorted({int(name.partition("/")[0]) for name in tiles})
+    while len(levels) > 1 and sum(map(len, tiles.values())) > most_bytes:
+        last = levels.pop()
+        tiles = {name: tile for name, tile in tiles.items() if not name.startswith(f"{last}/")}
+    deepest = {"max": levels[-1]} if levels else {}
+    return {**pyramid, **deepest, "tiles": tiles}
 
 
 def _hash_input(*arrays: npt.NDArray[np.generic]) -> str:

@@ -193,6 +193,9 @@ PORTAL_WORDS: dict[str, Text] = {
         "在 {file} 的 [parameters.{name}] 里写明取值和依据",
         "set [parameters.{name}] in {file} with its value and source",
     ),
+    "need_patrol": Text(
+        "由 qxgeo patrol 排定（见 patrol.html）", "planned by qxgeo patrol (see patrol.html)"
+    ),
     "need_kind": Text("此类判定本版本不做", "this kind of test is not part of this version"),
     "approximate": Text(
         "乡镇界线为近似推定，按属地的数字随之为近似值。",

@@ -64,13 +64,13 @@ def write_maps(
     online = list_online_bases(online_base, lang=lang)
     report = progress or (lambda _: None)
     report("index.html")
-    written = [_write(folder / "index.html", render_portal(assessment, lang=lang))]
+    written = [write_page(folder / "index.html", render_portal(assessment, lang=lang))]
     base = describe_base(assessment.district, cache_folder=cache_folder or find_cache_folder())
     places = name_places(assessment.district)
     for page in PAGES:
         report(f"{page}.html")
         html = render_page(assessment, page, lang=lang, base=base, places=places, online=online)
-        written.append(_write(folder / f"{page}.html", html))
+        written.append(write_page(folder / f"{page}.html", html))
     return written
 
 
@@ -94,8 +94,20 @@ def find_cache_folder() -> Path:
     return (Path(home) if home else Path.home() / ".cache") / "qxgeo"
 
 
-def _write(file: Path, html: str) -> Path:
+def write_page(file: Path, html: str) -> Path:
     """Write one page.
+
+    Parameters
+    ----------
+    file
+        Where to.
+    html
+        The page.
+
+    Returns
+    -------
+    file
+        The same path.
 
     Raises
     ------

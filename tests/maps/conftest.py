@@ -8,11 +8,13 @@ only station stands at (1500, 1000), and numbers are written by hand.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -35,6 +37,8 @@ from qxgeo.vocabulary import OUTSIDE_DISTRICT, Strength, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from qxgeo.patrol.model import Patrol
 
 LON, LAT = 110.30, 25.27
 LON_PER_M, LAT_PER_M = 1 / 100_760, 1 / 110_780  # at latitude 25.28, good enough for a drawing
@@ -596,3 +600,101 @@ def crowded_district() -> District:
         [line((x, y), (x, y + 39)) for x, y in corners],
     )
     return make_town(roads)
+
+
+# ---- patrols --------------------------------------------------------------------------------
+
+
+def _empty(patrol: Patrol) -> Patrol:
+    """Take away everything that a patrol may lack."""
+    return replace(
+        patrol,
+        people=patrol.people.assign(is_absent=True),
+        cells=patrol.cells.assign(person_id=""),
+        points=patrol.points.iloc[:0],
+        risk=replace(patrol.risk, points=patrol.risk.points.iloc[:0], terms=()),
+        assignment=replace(
+            patrol.assignment,
+            territories=patrol.assignment.territories.iloc[:0],
+            balances=(),
+            changes=patrol.assignment.changes.iloc[:0],
+        ),
+        schedule=replace(
+            patrol.schedule,
+            shifts=patrol.schedule.shifts.iloc[:0],
+            visits=patrol.schedule.visits.iloc[:0],
+            unfilled=patrol.schedule.unfilled.iloc[:0],
+        ),
+        routes=replace(
+            patrol.routes,
+            routes=patrol.routes.routes.iloc[:0],
+            stops=patrol.routes.stops.iloc[:0],
+            unserved=patrol.routes.unserved.iloc[:0],
+        ),
+        sight=None,
+    )
+
+
+@pytest.fixture(scope="session")
+def empty_patrol(town_patrol: Patrol) -> Patrol:
+    """Give a patrol without people on duty, points, routes and cameras."""
+    return _empty(town_patrol)
+
+
+def _overfill(patrol: Patrol, *, rows: int, columns: int, people: int) -> Patrol:
+    """Draw a chessboard of cells in strips of people, with a device that sees raggedly."""
+    size = 0.0008
+    corners = [(110 + size * x, 25 + size * y) for y in range(rows) for x in range(columns)]
+    count = len(corners)
+    shapes = shapely.box(*np.array([(x, y, x + size, y + size) for x, y in corners]).T)
+    owner = np.arange(count) * people // count
+    one = patrol.cells.iloc[[1]].drop(columns="geometry")
+    cells = gpd.GeoDataFrame(
+        pd.concat([one] * count, ignore_index=True).assign(
+            cell_id=[f"450305001{n:05d}" for n in range(count)],
+            person_id=pd.array([f"Q{n:03d}" for n in owner], dtype="string"),
+            risk_class=pd.array(
+                [("high", "medium", "low")[n % 3] for n in range(count)], dtype="string"
+            ),
+            lon=[x + size / 2 for x, _ in corners],
+            lat=[y + size / 2 for _, y in corners],
+        ),
+        geometry=gpd.GeoSeries(shapes, crs="EPSG:4326"),
+    )
+    ids = [f"Q{n:03d}" for n in range(people)]
+    roster = pd.concat([patrol.people.iloc[[0]]] * people, ignore_index=True).assign(
+        person_id=pd.array(ids, dtype="string"),
+        name=pd.array([f"网格员{n}" for n in range(people)], dtype="string"),
+    )
+    held = patrol.assignment.territories.iloc[[0]].drop(columns="geometry")
+    territories = gpd.GeoDataFrame(
+        pd.concat([held] * people, ignore_index=True).assign(
+            person_id=pd.array(ids, dtype="string")
+        ),
+        geometry=gpd.GeoSeries(
+            [shapely.union_all(shapes[owner == n]) for n in range(people)], crs="EPSG:4326"
+        ),
+    )
+    coverage = pd.concat([patrol.sight.coverage.iloc[[0]]] * count, ignore_index=True).assign(
+        cell_id=cells["cell_id"]
+    )
+    angles = np.linspace(0, 2 * np.pi, 90_000, endpoint=False)
+    reach = 0.01 + 0.002 * np.cos(angles * 300)
+    ragged = shapely.Polygon(np.c_[110.02 + reach * np.cos(angles), 25.01 + reach * np.sin(angles)])
+    devices = patrol.sight.devices.set_geometry(gpd.GeoSeries([ragged], crs="EPSG:4326"))
+    nothing = patrol.points.iloc[:0]
+    return replace(
+        patrol,
+        people=roster,
+        cells=cells,
+        points=nothing,
+        risk=replace(patrol.risk, cells=cells, points=nothing),
+        assignment=replace(patrol.assignment, territories=territories),
+        sight=replace(patrol.sight, coverage=coverage, devices=devices),
+    )
+
+
+@pytest.fixture(scope="session")
+def overfull_patrol(town_patrol: Patrol) -> Patrol:
+    """Give a patrol of 3 000 cells and 100 people."""
+    return _overfill(town_patrol, rows=50, columns=60, people=100)
