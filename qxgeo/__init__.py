@@ -38,6 +38,8 @@ if TYPE_CHECKING:
         SchemaError,
         Text,
     )
+    from qxgeo.patrol.model import Patrol
+    from qxgeo.patrol.planning import plan_patrol
     from qxgeo.plan import ActionPlan, Measure, Rule, load_plan
     from qxgeo.vocabulary import Status, Strength, Verdict
 
@@ -56,6 +58,7 @@ __all__ = [
     "Measure",
     "OutputError",
     "ParameterValue",
+    "Patrol",
     "PlanError",
     "QxgeoError",
     "ReadError",
@@ -70,6 +73,7 @@ __all__ = [
     "load_district",
     "load_plan",
     "missing_inputs",
+    "plan_patrol",
     "stations_in_force",
     "survey_district",
 ]
@@ -98,6 +102,8 @@ _HOMES = {
         "SchemaError",
         "Text",
     ),
+    "qxgeo.patrol.model": ("Patrol",),
+    "qxgeo.patrol.planning": ("plan_patrol",),
     "qxgeo.plan": ("ActionPlan", "Measure", "Rule", "load_plan"),
     "qxgeo.vocabulary": ("Status", "Strength", "Verdict"),
 }

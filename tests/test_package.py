@@ -14,7 +14,19 @@ import pytest
 import qxgeo
 
 ROOT = Path(qxgeo.__file__).parents[1]
-HEAVY_ALWAYS = {"folium", "osmnx", "rasterio", "matplotlib", "branca", "networkx"}
+HEAVY_ALWAYS = {
+    "branca",
+    "exactextract",
+    "folium",
+    "fpdf",
+    "matplotlib",
+    "networkx",
+    "ortools",
+    "osmnx",
+    "pyvrp",
+    "rasterio",
+    "scipy",
+}
 HEAVY_FOR_HELP = HEAVY_ALWAYS | {
     "numpy",
     "pandas",

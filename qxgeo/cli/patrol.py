@@ -11,7 +11,7 @@ from qxgeo.cli.progress import showing_progress
 from qxgeo.cli.session import Session, lang_option
 from qxgeo.district import load_district
 from qxgeo.errors import Text
-from qxgeo.maps.patrol_page import write_patrol_map
+from qxgeo.maps import write_patrol_map
 from qxgeo.patrol.planning import plan_patrol
 from qxgeo.reports import PATROL_RECORD, replace_outputs
 from qxgeo.reports.patrol_record import read_owners

@@ -89,7 +89,7 @@ def test_every_default_has_a_source_and_says_that_it_is_one() -> None:
     assert set(settings.weights) == {"points", "events", "fires", "cropland", "roads", "upwind"}
     assert set(settings.effort) == {
         "min_per_km2", "min_per_point", "event_years", "fire_confidence", "road_reach_m",
-        "high_share", "medium_share",
+        "high_share", "medium_share", "upwind_sector_deg", "upwind_half_m",
     }  # fmt: skip
     assert set(settings.visits_per_week) == {"high", "medium", "low"}
     assert settings.travel_mode in settings.speeds_kmh
