@@ -122,9 +122,13 @@ def _of_days(schedule: Schedule, routes: Routes) -> Iterator[Text]:
     """Count hours that nobody takes and visits that nobody makes."""
     if len(schedule.unfilled):
         hours = (schedule.unfilled["end_min"] - schedule.unfilled["start_min"]).sum() / 60
+        taken = (schedule.shifts["end_min"] - schedule.shifts["start_min"]).sum() / 60
+        share = hours / (hours + taken)
         yield Text(
-            f"{len(schedule.unfilled)} 个时段（{hours:.1f} 小时）无人值守，见“未排”",
-            f"{len(schedule.unfilled)} windows ({hours:.1f} h) have nobody: see the list",
+            f"{len(schedule.unfilled)} 个时段共 {hours:.1f} 小时（占 {share:.0%}）无人值守，"
+            "逐条列出并说明原因",
+            f"{len(schedule.unfilled)} windows, {hours:.1f} h ({share:.0%}), have nobody: "
+            "listed with the reason",
         )
     for reason, group in routes.unserved.groupby(["reason_zh", "reason_en"], sort=True):
         yield Text(
