@@ -34,7 +34,7 @@ import shapely
 from pyproj import Transformer
 
 from qxgeo.patrol.territories import assign_territories
-from qxgeo.patrol.territory_graph import find_borders, list_neighbours, number_parts
+from qxgeo.patrol.territories.graph import find_borders, list_neighbours, number_parts
 
 CELL_M = 500.0
 WATER_SHARE = 0.03

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from qxgeo.errors import Text
-from qxgeo.patrol.schedule_hours import list_duty_hours
+from qxgeo.patrol.schedule.hours import list_duty_hours
 from qxgeo.reports.patrol_geopackage import RISK_LABELS
 from qxgeo.reports.patrol_names import join, say_windows
 from qxgeo.reports.patrol_sheets.answerable import list_units, quote_measures

@@ -9,7 +9,7 @@ import pandas as pd
 
 from qxgeo.errors import Text
 from qxgeo.patrol.model import UNFILLED_COLUMNS
-from qxgeo.patrol.schedule_hours import list_duty_hours
+from qxgeo.patrol.schedule.hours import list_duty_hours
 from qxgeo.reports.patrol_names import say_windows
 from qxgeo.reports.patrol_sheets.times import say_window
 from qxgeo.reports.patrol_sheets.wording import WEEKDAYS, say_clock

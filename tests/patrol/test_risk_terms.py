@@ -12,10 +12,10 @@ import pytest
 import shapely
 from pyproj import Geod
 
-from qxgeo.patrol.exposure import build_rose, measure_exposure
 from qxgeo.patrol.risk import score_cells
-from qxgeo.patrol.risk_ground import score_roads, score_upwind
-from qxgeo.patrol.risk_records import tally_events, tally_fires, tally_points
+from qxgeo.patrol.risk.exposure import build_rose, measure_exposure
+from qxgeo.patrol.risk.ground import score_roads, score_upwind
+from qxgeo.patrol.risk.records import tally_events, tally_fires, tally_points
 from qxgeo.readers.firms import read_fires
 from qxgeo.resources import data_dir
 

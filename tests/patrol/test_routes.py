@@ -19,7 +19,6 @@ from pyproj import Geod
 from qxgeo.district.patrol_entry import default_settings
 from qxgeo.errors import InputError
 from qxgeo.network import RoadNetwork, build_network
-from qxgeo.patrol import route_days, route_travel
 from qxgeo.patrol.model import (
     ROUTE_COLUMNS,
     STOP_COLUMNS,
@@ -27,7 +26,9 @@ from qxgeo.patrol.model import (
     VISIT_COLUMNS,
     Routes,
 )
+from qxgeo.patrol.routes import days as route_days
 from qxgeo.patrol.routes import plan_routes
+from qxgeo.patrol.routes import travel as route_travel
 from qxgeo.readers.osm import read_osm_roads
 
 if TYPE_CHECKING:

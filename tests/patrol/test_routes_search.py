@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qxgeo.patrol import route_search
-from qxgeo.patrol.route_search import Day, find_tour, search_tour, solve_exactly
+from qxgeo.patrol.routes import search as route_search
+from qxgeo.patrol.routes.search import Day, find_tour, search_tour, solve_exactly
 
 EARLY, LATE = (480.0, 600.0), (1020.0, 1140.0)
 

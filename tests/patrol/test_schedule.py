@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from qxgeo.errors import InputError
 from qxgeo.patrol.model import SHIFT_COLUMNS, UNFILLED_COLUMNS, VISIT_COLUMNS
 from qxgeo.patrol.schedule import build_schedule
-from qxgeo.patrol.schedule_hours import list_duty_hours
+from qxgeo.patrol.schedule.hours import list_duty_hours
 
 if TYPE_CHECKING:
     from collections.abc import Callable

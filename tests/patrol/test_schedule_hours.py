@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qxgeo.errors import InputError
-from qxgeo.patrol.schedule_hours import DutyHours, list_duty_hours
+from qxgeo.patrol.schedule.hours import DutyHours, list_duty_hours
 
 if TYPE_CHECKING:
     from collections.abc import Callable

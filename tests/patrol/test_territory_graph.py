@@ -9,14 +9,14 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qxgeo.patrol.territory_division import Division, Task
-from qxgeo.patrol.territory_graph import (
+from qxgeo.patrol.territories.division import Division, Task
+from qxgeo.patrol.territories.graph import (
     find_borders,
     list_neighbours,
     nearest_pair,
     number_parts,
 )
-from qxgeo.patrol.territory_locks import join_locks
+from qxgeo.patrol.territories.locks import join_locks
 
 
 def borders_of(

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qxgeo.patrol.territory_bounds import bound_largest_load, bound_parts
-from qxgeo.patrol.territory_division import Division, Task, fair_loads
-from qxgeo.patrol.territory_exact import prove
-from qxgeo.patrol.territory_solve import divide
+from qxgeo.patrol.territories.bounds import bound_largest_load, bound_parts
+from qxgeo.patrol.territories.division import Division, Task, fair_loads
+from qxgeo.patrol.territories.exact import prove
+from qxgeo.patrol.territories.solve import divide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -150,7 +150,7 @@ def test_the_solver_proves_that_there_is_no_division() -> None:
 def test_a_search_that_runs_out_of_effort_keeps_its_bound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("qxgeo.patrol.territory_exact._EFFORT", 0.0)
+    monkeypatch.setattr("qxgeo.patrol.territories.exact._EFFORT", 0.0)
     order = np.random.default_rng(4)
     task = task_of(order.uniform(1, 50, 36).tolist(), 6, 5)
     bound_min = float(task.load_min.sum()) / 5

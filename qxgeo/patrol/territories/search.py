@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from qxgeo.patrol.territory_division import Division
+    from qxgeo.patrol.territories.division import Division
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

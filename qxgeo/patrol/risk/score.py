@@ -15,11 +15,11 @@ import numpy as np
 import pandas as pd
 
 from qxgeo.errors import Text
-from qxgeo.patrol.hot_cells import land_area_m2, rank_hot_cells
 from qxgeo.patrol.model import Risk, RiskTerm
-from qxgeo.patrol.risk_ground import score_cropland, score_roads, score_upwind
-from qxgeo.patrol.risk_records import LEVELS, tally_events, tally_fires, tally_points
-from qxgeo.patrol.risk_work import (
+from qxgeo.patrol.risk.ground import score_cropland, score_roads, score_upwind
+from qxgeo.patrol.risk.hot_cells import land_area_m2, rank_hot_cells
+from qxgeo.patrol.risk.records import LEVELS, tally_events, tally_fires, tally_points
+from qxgeo.patrol.risk.work import (
     WATER,
     load_of_cells,
     place_fires,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qxgeo.district.patrol_settings import PatrolSettings
-    from qxgeo.patrol.risk_term import Term
+    from qxgeo.patrol.risk.term import Term
 
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qxgeo.patrol import route_words
-from qxgeo.patrol.route_search import Day, Tour, find_tour
+from qxgeo.patrol.routes import words as route_words
+from qxgeo.patrol.routes.search import Day, Tour, find_tour
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qxgeo.patrol.territory_division import NOBODY, Task, fair_loads
-from qxgeo.patrol.territory_graph import number_parts
+from qxgeo.patrol.territories.division import NOBODY, Task, fair_loads
+from qxgeo.patrol.territories.graph import number_parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

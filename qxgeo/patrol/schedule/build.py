@@ -13,10 +13,10 @@ import pandas as pd
 
 from qxgeo.errors import Text
 from qxgeo.patrol.model import SHIFT_COLUMNS, UNFILLED_COLUMNS, VISIT_COLUMNS, Schedule
-from qxgeo.patrol.schedule_hours import list_duty_hours
-from qxgeo.patrol.schedule_notes import list_notes
-from qxgeo.patrol.schedule_visits import place_visits
-from qxgeo.patrol.stand_ins import Crew, Rota, Stretch
+from qxgeo.patrol.schedule.hours import list_duty_hours
+from qxgeo.patrol.schedule.notes import list_notes
+from qxgeo.patrol.schedule.stand_ins import Crew, Rota, Stretch
+from qxgeo.patrol.schedule.visits import place_visits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qxgeo.district.patrol_settings import PatrolSettings
-    from qxgeo.patrol.schedule_hours import DutyHours
-    from qxgeo.patrol.schedule_visits import Slots
+    from qxgeo.patrol.schedule.hours import DutyHours
+    from qxgeo.patrol.schedule.visits import Slots
 
 _ABSENT = Text("负责人请假", "the owner is absent")
 _UNKNOWN = Text("负责人不在花名册中", "the owner is not on the roster")

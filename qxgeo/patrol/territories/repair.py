@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qxgeo.patrol.territory_division import NOBODY, Division, Task, connected_parts
+from qxgeo.patrol.territories.division import NOBODY, Division, Task, connected_parts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qxgeo.errors import Text
-    from qxgeo.patrol.route_days import Trip
-    from qxgeo.patrol.route_travel import Ground
+    from qxgeo.patrol.routes.days import Trip
+    from qxgeo.patrol.routes.travel import Ground
 
 
 def write_routes(

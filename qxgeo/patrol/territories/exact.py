@@ -17,7 +17,7 @@ from ortools.sat.python import cp_model
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from qxgeo.patrol.territory_division import Task
+    from qxgeo.patrol.territories.division import Task
 
     Ints = NDArray[np.int64]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qxgeo.errors import Text
-from qxgeo.patrol.territory_division import fair_loads
+from qxgeo.patrol.territories.division import fair_loads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

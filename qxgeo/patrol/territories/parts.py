@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from qxgeo.patrol.territory_bounds import Bound, bound_largest_load, bound_parts
-from qxgeo.patrol.territory_division import NOBODY, Task
-from qxgeo.patrol.territory_graph import list_neighbours, nearest_pair, number_parts
-from qxgeo.patrol.territory_locks import join_locks
+from qxgeo.patrol.territories.bounds import Bound, bound_largest_load, bound_parts
+from qxgeo.patrol.territories.division import NOBODY, Task
+from qxgeo.patrol.territories.graph import list_neighbours, nearest_pair, number_parts
+from qxgeo.patrol.territories.locks import join_locks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from qxgeo.patrol.territory_bounds import bound_largest_load
-from qxgeo.patrol.territory_division import Division, Task, fair_loads
-from qxgeo.patrol.territory_exact import MOST_CELLS, MOST_PEOPLE, Proof, prove
-from qxgeo.patrol.territory_repair import settle, shed
-from qxgeo.patrol.territory_search import (
+from qxgeo.patrol.territories.bounds import bound_largest_load
+from qxgeo.patrol.territories.division import Division, Task, fair_loads
+from qxgeo.patrol.territories.exact import MOST_CELLS, MOST_PEOPLE, Proof, prove
+from qxgeo.patrol.territories.repair import settle, shed
+from qxgeo.patrol.territories.search import (
     level_loads,
     lift_loads,
     round_off,
     shape_and_balance,
 )
-from qxgeo.patrol.territory_start import bisect
+from qxgeo.patrol.territories.start import bisect
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

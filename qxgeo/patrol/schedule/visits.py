@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from qxgeo.patrol.schedule_hours import DutyHours
+    from qxgeo.patrol.schedule.hours import DutyHours
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

@@ -8,12 +8,12 @@ import numpy as np
 
 from qxgeo.errors import Text
 from qxgeo.geodesy import nearest_feature
-from qxgeo.patrol.exposure import (
+from qxgeo.patrol.risk.exposure import (
     Exposure,
     build_rose,
     measure_exposure,
 )
-from qxgeo.patrol.risk_term import Term
+from qxgeo.patrol.risk.term import Term
 
 if TYPE_CHECKING:
     import geopandas as gpd

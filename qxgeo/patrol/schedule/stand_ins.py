@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import date
 
-    from qxgeo.patrol.schedule_hours import DutyHours, Window
+    from qxgeo.patrol.schedule.hours import DutyHours, Window
 
 
 class Stretch(NamedTuple):

@@ -18,13 +18,13 @@ import pandas as pd
 from qxgeo.errors import Text
 from qxgeo.geodesy import local_plane, move_coordinates
 from qxgeo.patrol.model import TERRITORY_COLUMNS, Assignment, Balance
-from qxgeo.patrol.territory_bounds import Bound, bound_largest_load
-from qxgeo.patrol.territory_changes import list_changes
-from qxgeo.patrol.territory_graph import Borders, find_borders
-from qxgeo.patrol.territory_parts import Split, Township, split_township
-from qxgeo.patrol.territory_request import Request, Requests, read_requests
-from qxgeo.patrol.territory_solve import divide
-from qxgeo.patrol.territory_tables import build_territories, measure_balance
+from qxgeo.patrol.territories.bounds import Bound, bound_largest_load
+from qxgeo.patrol.territories.changes import list_changes
+from qxgeo.patrol.territories.graph import Borders, find_borders
+from qxgeo.patrol.territories.parts import Split, Township, split_township
+from qxgeo.patrol.territories.request import Request, Requests, read_requests
+from qxgeo.patrol.territories.solve import divide
+from qxgeo.patrol.territories.tables import build_territories, measure_balance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from qxgeo.patrol.schedule_visits import Placement
+    from qxgeo.patrol.schedule.visits import Placement
 
 _MOST_NAMES = 10
 

@@ -14,10 +14,10 @@ import numpy as np
 import shapely
 
 from qxgeo.errors import Fault, InputError, Text
-from qxgeo.patrol import route_words
-from qxgeo.patrol.route_days import Dispatcher, PersonDay, Trip
-from qxgeo.patrol.route_tables import write_routes
-from qxgeo.patrol.route_travel import Ground, RoadGround, StraightGround, measure_groups
+from qxgeo.patrol.routes import words as route_words
+from qxgeo.patrol.routes.days import Dispatcher, PersonDay, Trip
+from qxgeo.patrol.routes.tables import write_routes
+from qxgeo.patrol.routes.travel import Ground, RoadGround, StraightGround, measure_groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

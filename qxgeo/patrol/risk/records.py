@@ -10,7 +10,7 @@ import pandas as pd
 
 from qxgeo.errors import Text
 from qxgeo.patrol.cells import find_cells
-from qxgeo.patrol.risk_term import Term, list_names, saturate
+from qxgeo.patrol.risk.term import Term, list_names, saturate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,14 +10,14 @@ import shapely
 
 from qxgeo.geodesy import ground_distance_m
 from qxgeo.patrol.model import TERRITORY_COLUMNS, Balance
-from qxgeo.patrol.territory_graph import number_parts
+from qxgeo.patrol.territories.graph import number_parts
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from qxgeo.patrol.territory_bounds import Bound
-    from qxgeo.patrol.territory_graph import Borders
+    from qxgeo.patrol.territories.bounds import Bound
+    from qxgeo.patrol.territories.graph import Borders
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
