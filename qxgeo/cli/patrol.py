@@ -14,8 +14,8 @@ from qxgeo.errors import Text
 from qxgeo.maps import write_patrol_map
 from qxgeo.patrol.planning import plan_patrol
 from qxgeo.reports import PATROL_RECORD, replace_outputs
-from qxgeo.reports.patrol_record import read_owners
-from qxgeo.reports.patrol_writing import write_patrol_reports
+from qxgeo.reports.patrol.record import read_owners
+from qxgeo.reports.patrol.writing import write_patrol_reports
 from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qxgeo.maps.patrol_page import write_patrol_map
+from qxgeo.maps.patrol.page import write_patrol_map
 from qxgeo.maps.write import write_maps
 
 __all__ = ["write_maps", "write_patrol_map"]

@@ -10,7 +10,7 @@ import pytest
 from icalendar import Calendar
 
 from qxgeo.errors import InputError
-from qxgeo.reports.patrol_calendar import person_calendar, write_office_calendar
+from qxgeo.reports.patrol.calendar import person_calendar, write_office_calendar
 from qxgeo.vocabulary import DEMO_BANNER
 
 if TYPE_CHECKING:

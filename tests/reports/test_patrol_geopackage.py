@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pyogrio
 import pytest
 
-from qxgeo.reports.patrol_geopackage import write_patrol_geopackage
+from qxgeo.reports.patrol.geopackage import write_patrol_geopackage
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qxgeo.errors import ReadError
-from qxgeo.reports.patrol_record import patrol_record, read_owners, write_patrol_record
+from qxgeo.reports.patrol.record import patrol_record, read_owners, write_patrol_record
 
 if TYPE_CHECKING:
     from pathlib import Path

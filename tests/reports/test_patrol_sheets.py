@@ -19,9 +19,9 @@ import shapely
 import zxingcpp
 
 from qxgeo.errors import OutputError, Text
-from qxgeo.reports.patrol_sheets import write_person_sheets
-from qxgeo.reports.patrol_sheets.qr import make_code, module_count
-from qxgeo.reports.patrol_sheets.register import list_duties
+from qxgeo.reports.patrol.sheets import write_person_sheets
+from qxgeo.reports.patrol.sheets.qr import make_code, module_count
+from qxgeo.reports.patrol.sheets.register import list_duties
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,17 +18,17 @@ from hypothesis import strategies as st
 
 from qxgeo.geodesy import ground_distance_m
 from qxgeo.plan import load_plan
-from qxgeo.reports.patrol_sheets.answerable import list_units
-from qxgeo.reports.patrol_sheets.fonts import MISSING, Letters, cut_font
-from qxgeo.reports.patrol_sheets.line_breaks import break_lines
-from qxgeo.reports.patrol_sheets.map_labels import PIN_RADIUS_MM, place_names, place_pins
-from qxgeo.reports.patrol_sheets.map_svg import draw_svg, draw_swatch
-from qxgeo.reports.patrol_sheets.qr import dark_runs, make_code, module_count, navigation_uri
-from qxgeo.reports.patrol_sheets.register import list_duties
-from qxgeo.reports.patrol_sheets.small_map import Surveyor, hatch_lines
-from qxgeo.reports.patrol_sheets.times import list_checks, list_routes
-from qxgeo.reports.patrol_sheets.wording import say_clock, say_day, say_number
-from qxgeo.reports.patrol_sheets.writing import name_files
+from qxgeo.reports.patrol.sheets.answerable import list_units
+from qxgeo.reports.patrol.sheets.fonts import MISSING, Letters, cut_font
+from qxgeo.reports.patrol.sheets.line_breaks import break_lines
+from qxgeo.reports.patrol.sheets.map_labels import PIN_RADIUS_MM, place_names, place_pins
+from qxgeo.reports.patrol.sheets.map_svg import draw_svg, draw_swatch
+from qxgeo.reports.patrol.sheets.qr import dark_runs, make_code, module_count, navigation_uri
+from qxgeo.reports.patrol.sheets.register import list_duties
+from qxgeo.reports.patrol.sheets.small_map import Surveyor, hatch_lines
+from qxgeo.reports.patrol.sheets.times import list_checks, list_routes
+from qxgeo.reports.patrol.sheets.wording import say_clock, say_day, say_number
+from qxgeo.reports.patrol.sheets.writing import name_files
 from qxgeo.resources import font_file
 
 if TYPE_CHECKING:

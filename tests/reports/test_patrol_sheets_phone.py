@@ -12,9 +12,9 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from qxgeo.reports.patrol_sheets import write_person_sheets
-from qxgeo.reports.patrol_sheets.phone import write_phone_page
-from qxgeo.reports.patrol_sheets.register import list_duties
+from qxgeo.reports.patrol.sheets import write_person_sheets
+from qxgeo.reports.patrol.sheets.phone import write_phone_page
+from qxgeo.reports.patrol.sheets.register import list_duties
 
 if TYPE_CHECKING:
     from collections.abc import Callable

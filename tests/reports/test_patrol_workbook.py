@@ -12,8 +12,8 @@ import pytest
 
 from qxgeo.patrol.model import Routes
 from qxgeo.patrol.schedule import build_schedule
-from qxgeo.reports.patrol_book_people import abbreviate_cells
-from qxgeo.reports.patrol_workbook import write_patrol_workbook
+from qxgeo.reports.patrol.book_people import abbreviate_cells
+from qxgeo.reports.patrol.workbook import write_patrol_workbook
 from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY
 
 if TYPE_CHECKING:

@@ -1,0 +1,3 @@
+"""The map of the burning patrol."""
+
+from __future__ import annotations
