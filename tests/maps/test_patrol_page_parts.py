@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qxgeo.maps.patrol.cast import pack_table, rounded, write_shapes
-from qxgeo.maps.patrol.privacy import Discretion, clean_all
 from qxgeo.maps.patrol.rows import number_points
 from qxgeo.maps.patrol.style import TERRITORY_COLOURS, colour_territories
 from qxgeo.maps.patrol.times import name_people, say_hours, say_visits, say_window
 from qxgeo.maps.rows import Strings
 from qxgeo.maps.tiles import trim_pyramid
+from qxgeo.patrol.privacy import Discretion, clean_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable

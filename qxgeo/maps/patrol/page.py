@@ -26,7 +26,6 @@ from qxgeo.maps.online import list_online_bases
 from qxgeo.maps.patrol.cast import Cast, meet_cast, write_shapes
 from qxgeo.maps.patrol.layers import PatrolLayer, build_layers
 from qxgeo.maps.patrol.panels import write_fairness, write_notes
-from qxgeo.maps.patrol.privacy import Discretion, clean_all
 from qxgeo.maps.patrol.routes import DrawnRoutes, choose_routes, pack_routes, pack_stops
 from qxgeo.maps.patrol.rows import (
     find_positions,
@@ -45,6 +44,7 @@ from qxgeo.maps.rows import Strings
 from qxgeo.maps.tiles import trim_pyramid
 from qxgeo.maps.wording import NOTHING_HERE, PAGE_WORDS, choose
 from qxgeo.maps.write import find_cache_folder, write_page
+from qxgeo.patrol.privacy import Discretion, clean_all
 from qxgeo.resources import assets_dir
 
 if TYPE_CHECKING:

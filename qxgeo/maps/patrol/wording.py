@@ -28,7 +28,7 @@ LAYERS: dict[str, Text] = {
     "covered": Text("看得见", "covered"),
     "partly": Text("部分看得见", "partly covered"),
     "blind": Text("盲区", "blind"),
-    "unknown": Text("不明（缺高程）", "unknown (no elevation)"),
+    "unknown": Text("不明（缺高程或设备参数）", "unknown (no elevation or device data)"),
     "grid": Text("网格线", "cell lines"),
     "hot_cell": Text("热点网格（按风险排序）", "hot cells (ranked by risk)"),
     "fire": Text("卫星火点", "satellite fires"),

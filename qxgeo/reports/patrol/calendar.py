@@ -8,7 +8,6 @@ neither people nor points.
 
 from __future__ import annotations
 
-import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, Timezone
 
 from qxgeo.errors import Fault, InputError, Text
+from qxgeo.patrol.privacy import Discretion
 from qxgeo.reports.neutral import clean_text
 from qxgeo.reports.patrol.names import join, name_all
 from qxgeo.reports.patrol.sheets.answerable import MEASURES
@@ -32,10 +32,8 @@ if TYPE_CHECKING:
 
 ZONE_NAME = "Asia/Shanghai"
 _ZONE = ZoneInfo(ZONE_NAME)
-_FEWEST_DIGITS = 7  # of a phone number; house numbers are shorter
 _TITLE = Text("露天焚烧巡查", "Burning patrol")
 _STAND_IN = Text("替班", "stand-in")
-_WITHHELD = "***"
 
 
 def write_office_calendar(
@@ -100,7 +98,8 @@ class _Writer:
         self._lang = lang
         self._is_public = is_public
         self._names = name_all(patrol, lang=lang)
-        self._phones = _find_phones([*patrol.people["phone"], *patrol.settings.phones.values()])
+        phones = [*patrol.people["phone"], *patrol.settings.phones.values()]
+        self._discretion = Discretion(phones, {})
         territories = patrol.assignment.territories
         self._township_of: Mapping[str, str] = dict(
             zip(territories["person_id"], territories["township_id"], strict=True)
@@ -195,13 +194,4 @@ class _Writer:
 
     def _clean(self, text: str) -> str:
         """Take out what a calendar cannot show and what it must not say."""
-        cleaned = clean_text(text)
-        return cleaned if self._phones is None else self._phones.sub(_WITHHELD, cleaned)
-
-
-def _find_phones(phones: Iterable[str]) -> re.Pattern[str] | None:
-    """Make a pattern that finds phone numbers again however they are spaced."""
-    numbers = {re.sub(r"\D", "", phone) for phone in phones}
-    kept = sorted(number for number in numbers if len(number) >= _FEWEST_DIGITS)
-    spaced = (r"[\s()-]*".join(number) for number in kept)
-    return re.compile(rf"(?<!\d)(?:{'|'.join(spaced)})(?!\d)") if kept else None
+        return self._discretion.clean(clean_text(text))

@@ -1,4 +1,4 @@
-"""What a patrol map keeps to itself: phone numbers always, names in the public edition."""
+"""What patrol outputs keep to themselves: phones, and names in the public edition."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WITHHELD = "***"
 
 
 class Discretion:
-    """Takes out of any text what the map must not say.
+    """Takes out of any text what an output must not say.
 
     Parameters
     ----------
