@@ -403,7 +403,7 @@ def _draw_cells(town: dict[str, Layer]) -> gpd.GeoDataFrame:
 
 def _draw_people() -> pd.DataFrame:
     """List four people, two in each township; one has a base, one a rest day."""
-    from qxgeo.patrol.model import PEOPLE_COLUMNS
+    from qxgeo.patrol.columns import PEOPLE_COLUMNS
 
     names = {"P11": "张三", "P12": "李喆", "P21": "<b>王五", "P22": "欧阳晓明"}
     rows: list[dict[str, Any]] = [
@@ -422,7 +422,7 @@ def _draw_people() -> pd.DataFrame:
 
 def _draw_points(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Put one point into every seventh cell."""
-    from qxgeo.patrol.model import POINT_COLUMNS
+    from qxgeo.patrol.columns import POINT_COLUMNS
 
     chosen = cells.iloc[3::7]
     rows = [
@@ -446,7 +446,7 @@ def _draw_points(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def make_patrol(**facts: Any) -> Patrol:  # noqa: ANN401
     """Put together a whole patrol of the small town by hand; `facts` replaces its parts."""
-    from qxgeo.patrol import model
+    from qxgeo.patrol import columns, model
     from qxgeo.plan import load_plan
 
     town = draw_town()
@@ -593,7 +593,7 @@ def make_patrol(**facts: Any) -> Patrol:  # noqa: ANN401
     way = [(110.005, 25.01), *zip(mine.geometry.x, mine.geometry.y, strict=True), (110.005, 25.01)]
     routes = gpd.GeoDataFrame(
         _fill(
-            model.ROUTE_COLUMNS,
+            columns.ROUTE_COLUMNS,
             [
                 {
                     "route_id": "P11/2023-07-01",
@@ -635,7 +635,7 @@ def make_patrol(**facts: Any) -> Patrol:  # noqa: ANN401
         "risk": model.Risk(
             cells=cells.drop(columns="person_id"),
             hot_cells=gpd.GeoDataFrame(
-                _fill(model.HOT_CELL_COLUMNS, hot_rows), geometry=hot.geometry
+                _fill(columns.HOT_CELL_COLUMNS, hot_rows), geometry=hot.geometry
             ),
             points=points.drop(columns="person_id"),
             fires=no_fires,
@@ -645,10 +645,11 @@ def make_patrol(**facts: Any) -> Patrol:  # noqa: ANN401
         "assignment": model.Assignment(
             owners=cells.set_index("cell_id")["person_id"],
             territories=gpd.GeoDataFrame(
-                _fill(model.TERRITORY_COLUMNS, territories), geometry=shapes
+                _fill(columns.TERRITORY_COLUMNS, territories), geometry=shapes
             ),
             balances=balances,
-            changes=_fill(model.CHANGE_COLUMNS, changes),
+            is_first=False,
+            changes=_fill(columns.CHANGE_COLUMNS, changes),
             problems=(),
             notes=(),
             seed=1,
@@ -656,10 +657,10 @@ def make_patrol(**facts: Any) -> Patrol:  # noqa: ANN401
         "schedule": model.Schedule(
             first_day=day,
             last_day=date(2023, 7, 31),
-            shifts=_fill(model.SHIFT_COLUMNS, shifts),
-            visits=_fill(model.VISIT_COLUMNS, visits),
+            shifts=_fill(columns.SHIFT_COLUMNS, shifts),
+            visits=_fill(columns.VISIT_COLUMNS, visits),
             unfilled=_fill(
-                model.UNFILLED_COLUMNS,
+                columns.UNFILLED_COLUMNS,
                 [
                     {
                         "day": date(2023, 7, 2),
@@ -676,9 +677,9 @@ def make_patrol(**facts: Any) -> Patrol:  # noqa: ANN401
         ),
         "routes": model.Routes(
             routes=routes,
-            stops=_fill(model.STOP_COLUMNS, stops),
+            stops=_fill(columns.STOP_COLUMNS, stops),
             unserved=_fill(
-                model.UNSERVED_COLUMNS,
+                columns.UNSERVED_COLUMNS,
                 [
                     {
                         "visit_id": "VX",
@@ -694,11 +695,11 @@ def make_patrol(**facts: Any) -> Patrol:  # noqa: ANN401
         ),
         "sight": model.Sight(
             devices=gpd.GeoDataFrame(
-                _fill(model.DEVICE_COLUMNS, [device]),
+                _fill(columns.DEVICE_COLUMNS, [device]),
                 geometry=gpd.GeoSeries([shapely.box(110.02, 25.005, 110.03, 25.015)], crs=4326),
             ),
             coverage=_fill(
-                model.COVERAGE_COLUMNS,
+                columns.COVERAGE_COLUMNS,
                 [
                     {
                         "cell_id": cell,

@@ -64,7 +64,7 @@ def build_cells(
     Returns
     -------
     cells
-        `model.CELL_COLUMNS` up to ``lat`` with geometry, EPSG:4326, sorted by ``cell_id``. Their
+        `columns.CELL_COLUMNS` up to ``lat`` with geometry, EPSG:4326, sorted by ``cell_id``. Their
         areas add up to the district's.
 
     Raises

@@ -11,7 +11,7 @@ import shapely
 
 from qxgeo.district.people import place_people
 from qxgeo.errors import Fault, InputError, Text
-from qxgeo.patrol.model import PEOPLE_COLUMNS
+from qxgeo.patrol.columns import PEOPLE_COLUMNS
 from qxgeo.plan import load_plan
 from qxgeo.readers.weekdays import read_weekdays
 

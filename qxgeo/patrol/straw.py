@@ -23,7 +23,7 @@ def estimate_straw(
     Parameters
     ----------
     cells
-        `model.CELL_COLUMNS` with the land-cover shares.
+        `columns.CELL_COLUMNS` with the land-cover shares.
     plan
         Measure 5.3.1 names the units; a plan without it gives no rows.
     straw_t_per_km2

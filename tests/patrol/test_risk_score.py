@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from qxgeo.errors import Text
 from qxgeo.patrol.cells import build_cells
-from qxgeo.patrol.model import CELL_COLUMNS, HOT_CELL_COLUMNS, POINT_COLUMNS
+from qxgeo.patrol.columns import CELL_COLUMNS, HOT_CELL_COLUMNS, POINT_COLUMNS
 from qxgeo.patrol.risk import score_cells
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import shapely
 
 from qxgeo.district import load_district, survey_district
 from qxgeo.errors import InputError
-from qxgeo.patrol.model import PEOPLE_COLUMNS
+from qxgeo.patrol.columns import PEOPLE_COLUMNS
 from qxgeo.patrol.roster import list_people
 from qxgeo.schemas import GRID_MEMBERS
 from qxgeo.vocabulary import NO_TOWNSHIP

@@ -19,13 +19,7 @@ from pyproj import Geod
 from qxgeo.district.patrol_entry import default_settings
 from qxgeo.errors import InputError
 from qxgeo.network import RoadNetwork, build_network
-from qxgeo.patrol.model import (
-    ROUTE_COLUMNS,
-    STOP_COLUMNS,
-    UNSERVED_COLUMNS,
-    VISIT_COLUMNS,
-    Routes,
-)
+from qxgeo.patrol.columns import ROUTE_COLUMNS, STOP_COLUMNS, UNSERVED_COLUMNS, VISIT_COLUMNS
 from qxgeo.patrol.routes import days as route_days
 from qxgeo.patrol.routes import plan_routes
 from qxgeo.patrol.routes import travel as route_travel
@@ -33,6 +27,8 @@ from qxgeo.readers.osm import read_osm_roads
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from qxgeo.patrol.model import Routes
 
 KARNEY = Geod(ellps="WGS84")
 MONDAY, TUESDAY = dt.date(2025, 11, 3), dt.date(2025, 11, 4)

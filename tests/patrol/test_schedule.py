@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qxgeo.errors import InputError
-from qxgeo.patrol.model import SHIFT_COLUMNS, UNFILLED_COLUMNS, VISIT_COLUMNS
+from qxgeo.patrol.columns import SHIFT_COLUMNS, UNFILLED_COLUMNS, VISIT_COLUMNS
 from qxgeo.patrol.schedule import build_schedule
 from qxgeo.patrol.schedule.hours import list_duty_hours
 

@@ -13,7 +13,7 @@ import shapely
 from pyproj import CRS, Geod
 
 from qxgeo.geodesy import area_m2
-from qxgeo.patrol.model import COVERAGE_COLUMNS, DEVICE_COLUMNS
+from qxgeo.patrol.columns import COVERAGE_COLUMNS, DEVICE_COLUMNS
 from qxgeo.patrol.sightlines import see
 from qxgeo.patrol.sightlines.coverage import classify_coverage, draw_sector
 from qxgeo.patrol.sightlines.viewshed import Eye

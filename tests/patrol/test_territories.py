@@ -17,12 +17,14 @@ from scipy.sparse.csgraph import connected_components
 
 from qxgeo.errors import SchemaError
 from qxgeo.geodesy import area_m2, ground_distance_m
-from qxgeo.patrol.model import CHANGE_COLUMNS, TERRITORY_COLUMNS, Assignment
+from qxgeo.patrol.columns import CHANGE_COLUMNS, TERRITORY_COLUMNS
 from qxgeo.patrol.territories import assign_territories
 from qxgeo.vocabulary import NO_TOWNSHIP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from qxgeo.patrol.model import Assignment
 
 SIZE_M = 500.0
 TOWN = "450305001"

@@ -448,7 +448,7 @@ def test_english_sheets_quote_the_plan_in_chinese_with_its_gist(
     patrol_of: Callable[..., Patrol], town_patrol: Patrol, tmp_path: Path
 ) -> None:
     changes = town_patrol.assignment.changes.iloc[:0]
-    assignment: Any = dataclasses.replace(town_patrol.assignment, changes=changes)
+    assignment: Any = dataclasses.replace(town_patrol.assignment, changes=changes, is_first=True)
     patrol = patrol_of(assignment=assignment, people=town_patrol.people.iloc[:1])
     write_person_sheets(patrol, tmp_path, lang="en")
     text = read_text(tmp_path / "patrol_sheets/P11.pdf")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from qxgeo.patrol.model import HOT_CELL_COLUMNS
+from qxgeo.patrol.columns import HOT_CELL_COLUMNS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from qxgeo.patrol.model import POINT_COLUMNS
+from qxgeo.patrol.columns import POINT_COLUMNS
 from qxgeo.patrol.risk.hot_cells import land_area_m2
 from qxgeo.patrol.risk.records import LEVELS
 from qxgeo.readers.firms import FIRE_COLUMNS

@@ -84,7 +84,7 @@ class Dispatcher:
     Attributes
     ----------
     visits
-        `model.VISIT_COLUMNS`.
+        `columns.VISIT_COLUMNS`.
     longest_min
         Of a working day.
     seed

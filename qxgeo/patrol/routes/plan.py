@@ -50,7 +50,7 @@ def plan_routes(
     Parameters
     ----------
     visits
-        `model.VISIT_COLUMNS`; each visit lies wholly in its window.
+        `columns.VISIT_COLUMNS`; each visit lies wholly in its window.
     points
         ``point_id`` and geometry, EPSG:4326.
     people

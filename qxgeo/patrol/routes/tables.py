@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from qxgeo.patrol.model import ROUTE_COLUMNS, STOP_COLUMNS, UNSERVED_COLUMNS, Routes
+from qxgeo.patrol.columns import ROUTE_COLUMNS, STOP_COLUMNS, UNSERVED_COLUMNS
+from qxgeo.patrol.model import Routes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ def write_routes(
     Parameters
     ----------
     visits
-        `model.VISIT_COLUMNS`, range index.
+        `columns.VISIT_COLUMNS`, range index.
     trips
         In the order of the routes.
     reasons

@@ -52,7 +52,7 @@ def off_road(*, limit_m: float, mode: str) -> Text:
     Returns
     -------
     reason
-        For `model.UNSERVED_COLUMNS`, the same for all such points.
+        For `columns.UNSERVED_COLUMNS`, the same for all such points.
     """
     name = MODE_NAMES[mode]
     return Text(
@@ -74,7 +74,7 @@ def too_long_a_visit(service_min: float, window_min: float) -> Text:
     Returns
     -------
     reason
-        For `model.UNSERVED_COLUMNS`.
+        For `columns.UNSERVED_COLUMNS`.
     """
     return Text(
         f"停留 {service_min:g} 分钟，长于时间窗 {window_min:g} 分钟",
@@ -93,7 +93,7 @@ def too_far_for_a_day(longest_min: float) -> Text:
     Returns
     -------
     reason
-        For `model.UNSERVED_COLUMNS`.
+        For `columns.UNSERVED_COLUMNS`.
     """
     return Text(
         f"仅此一处，往返与停留就超过每日工作时长 {longest_min:g} 分钟",

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from qxgeo.errors import Text
-from qxgeo.patrol.model import SHIFT_COLUMNS, UNFILLED_COLUMNS, VISIT_COLUMNS, Schedule
+from qxgeo.patrol.columns import SHIFT_COLUMNS, UNFILLED_COLUMNS, VISIT_COLUMNS
+from qxgeo.patrol.model import Schedule
 from qxgeo.patrol.schedule.hours import list_duty_hours
 from qxgeo.patrol.schedule.notes import list_notes
 from qxgeo.patrol.schedule.stand_ins import Crew, Rota, Stretch
@@ -46,12 +47,12 @@ def build_schedule(
     Parameters
     ----------
     territories
-        `model.TERRITORY_COLUMNS`; one without cells needs no patrol, and its person stands in for
+        `columns.TERRITORY_COLUMNS`; one without cells needs no patrol, and its person stands in for
         others.
     points
-        `model.POINT_COLUMNS`. Points without owner get no visit.
+        `columns.POINT_COLUMNS`. Points without owner get no visit.
     people
-        `model.PEOPLE_COLUMNS`.
+        `columns.PEOPLE_COLUMNS`.
     settings
         Seasons, declared days and the longest working day.
     first_day, last_day
@@ -61,8 +62,7 @@ def build_schedule(
     -------
     schedule
         Every patrolled minute of every territory is in exactly one shift or one unfilled row, and
-        nobody is in two shifts at once. ``unfilled`` has one more column, ``point_ids``: points
-        due in hours that nobody can take, joined by "、".
+        nobody is in two shifts at once.
 
     Raises
     ------
@@ -206,8 +206,7 @@ def _name_points(
     for number, name in zip(row.tolist(), point["point_id"], strict=True):
         names.setdefault(number, []).append(str(name))
     joined = ["、".join(names.get(number, ())) for number in range(len(unfilled))]
-    columns = UNFILLED_COLUMNS | {"point_ids": "string"}
-    return _finish(unfilled.assign(point_ids=joined), columns)
+    return _finish(unfilled.assign(point_ids=joined), UNFILLED_COLUMNS)
 
 
 def _finish(table: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:

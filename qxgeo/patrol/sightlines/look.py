@@ -10,7 +10,8 @@ import pandas as pd
 import shapely
 
 from qxgeo.errors import Text
-from qxgeo.patrol.model import COVERAGE_COLUMNS, DEVICE_COLUMNS, Sight
+from qxgeo.patrol.columns import COVERAGE_COLUMNS, DEVICE_COLUMNS
+from qxgeo.patrol.model import Sight
 from qxgeo.patrol.sightlines.coverage import classify_coverage, view_sectors, view_terrain
 from qxgeo.patrol.sightlines.devices import list_devices, name_devices
 from qxgeo.patrol.sightlines.next_cameras import (

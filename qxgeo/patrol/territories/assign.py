@@ -17,7 +17,8 @@ import pandas as pd
 
 from qxgeo.errors import Text
 from qxgeo.geodesy import local_plane, move_coordinates
-from qxgeo.patrol.model import TERRITORY_COLUMNS, Assignment, Balance
+from qxgeo.patrol.columns import TERRITORY_COLUMNS
+from qxgeo.patrol.model import Assignment, Balance
 from qxgeo.patrol.territories.bounds import Bound, bound_largest_load
 from qxgeo.patrol.territories.changes import list_changes
 from qxgeo.patrol.territories.graph import Borders, find_borders
@@ -93,6 +94,7 @@ def assign_territories(
             _balance(request, answer, cells, territories)
             for request, answer in zip(requests.townships, answers, strict=True)
         ),
+        is_first=previous is None,
         changes=list_changes(
             owners, cells["township_id"], people, previous=previous, locks=requests.locks
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qxgeo.errors import Text
-from qxgeo.patrol.model import CHANGE_COLUMNS
+from qxgeo.patrol.columns import CHANGE_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 
 from qxgeo.geodesy import ground_distance_m
-from qxgeo.patrol.model import TERRITORY_COLUMNS, Balance
+from qxgeo.patrol.columns import TERRITORY_COLUMNS
+from qxgeo.patrol.model import Balance
 from qxgeo.patrol.territories.graph import number_parts
 
 if TYPE_CHECKING:

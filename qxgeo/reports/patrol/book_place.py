@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qxgeo.errors import Text
-from qxgeo.patrol.model import CHANGE_COLUMNS
+from qxgeo.patrol.columns import CHANGE_COLUMNS
 from qxgeo.reports.patrol.book_sight import COVERAGE_LABELS
 from qxgeo.reports.patrol.geopackage import RISK_LABELS
 from qxgeo.reports.patrol.table import (

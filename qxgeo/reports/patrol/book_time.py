@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from qxgeo.errors import Text
-from qxgeo.patrol.model import UNFILLED_COLUMNS
 from qxgeo.patrol.schedule.hours import list_duty_hours
 from qxgeo.reports.patrol.names import say_windows
 from qxgeo.reports.patrol.sheets.times import say_window
@@ -254,8 +253,6 @@ def list_undone(patrol: Patrol, names: PatrolNames, *, lang: str) -> Sheet:
     """
     zh = lang == "zh"
     unfilled, unserved = patrol.schedule.unfilled, patrol.routes.unserved
-    if "point_ids" not in unfilled:
-        unfilled = unfilled[[*UNFILLED_COLUMNS]].assign(point_ids="")
     hours = [
         say_window(start, end)
         for start, end in zip(unfilled["start_min"], unfilled["end_min"], strict=True)

@@ -283,8 +283,10 @@ def _tell_changes(
     key: str, cells: tuple[DutyCell, ...], patrol: Patrol, ledger: _Ledger, lang: str
 ) -> tuple[str, ...]:
     """Tell which cells the person gained and lost, from or to whom and why."""
-    if patrol.assignment.changes.empty:
+    if patrol.assignment.is_first:
         return (say("first_time", lang),)
+    if patrol.assignment.changes.empty:
+        return (say("same_as_before", lang),)
     numbers = {cell.cell_id: cell.number for cell in cells}
     lines = []
     for word, rows in (("gained", ledger.gained), ("lost", ledger.lost)):

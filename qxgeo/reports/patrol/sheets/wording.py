@@ -71,9 +71,9 @@ WORDS: dict[str, Text] = {
         "另有 {count} 种走法，见 patrol.xlsx", "{count} more orders stand in patrol.xlsx"
     ),
     "unserved_line": Text("{day} {point}：{reason}", "{day} {point}: {reason}"),
-    "first_time": Text(
-        "首次排定，或与上次相同：没有变动的网格。",
-        "First assignment, or the same as last time: no cell changed hands.",
+    "first_time": Text("首次排定。", "First assignment."),
+    "same_as_before": Text(
+        "与上次相同：没有变动的网格。", "The same as last time: no cell changed hands."
     ),
     "nothing_for_you": Text(
         "本人网格与上次相同；别处有变动。", "Your cells are the same; others' changed."
