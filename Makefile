@@ -1,4 +1,4 @@
-# make demo   install, run the main job on the embedded district, say where the maps are
+# make demo   install, run both jobs on the embedded district, say where the maps are
 # make test   set up everything the tests need, lint, test
 # make check  lint only (after make test once)    make fix   format and mend what ruff can
 # make bench  time and memory of the main job     make clean remove what make made
@@ -17,6 +17,7 @@ ASSETS := qxgeo/_assets/manifest.json
 
 demo: .stamps/install $(ASSETS)
 	$(BIN)/qxgeo run
+	$(BIN)/qxgeo patrol
 	@echo "地图已生成，请用浏览器打开 / the maps are ready, open: $(CURDIR)/maps/index.html"
 
 test: .stamps/develop browser check
@@ -35,7 +36,9 @@ fix: .stamps/develop
 	$(BIN)/ruff check --fix .
 
 bench: .stamps/install $(ASSETS)
+	$(PIP) install --group bench
 	$(BIN)/python benchmarks/main_job.py
+	$(BIN)/python benchmarks/patrol.py
 
 clean:
 	rm -rf $(VENV) .stamps .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov

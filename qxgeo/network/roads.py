@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qxgeo.network.edges import Edges
     from qxgeo.network.graph import ModeGraph
 
-_MM_PER_M = 1_000.0
+_MILLIMETRES = 1_000.0
 _AT_JUNCTION_M = 0.01  # nearer to a junction, one stands on it and may take any of its roads
 
 
@@ -93,7 +93,7 @@ class RoadNetwork:
         share = shapely.line_locate_point(shapes, points, normalized=True)
         edge = graph.stops[stop]
         length = self.edges.length_m[edge]
-        along = np.round(share * length * _MM_PER_M) / _MM_PER_M
+        along = np.round(share * length * _MILLIMETRES) / _MILLIMETRES
         along[along < _AT_JUNCTION_M] = 0.0
         return edge, np.where(along > length - _AT_JUNCTION_M, length, along)
 
