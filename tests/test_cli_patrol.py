@@ -80,7 +80,14 @@ def test_everything_is_written_and_said(folder: Path, tmp_path: Path) -> None:
     written = outputs(tmp_path / "maps")
     assert set(written) >= FILES
     sheets = [name for name in written if name.startswith("patrol_sheets/")]
-    assert len(sheets) == 2 * len(NAMES)
+    assert sorted(name.rpartition(".")[2] for name in sheets) == [
+        "html",
+        "html",
+        "ics",
+        "ics",
+        "pdf",
+        "pdf",
+    ]
     assert "七星区街道：1 人" in result.stdout
     assert "patrol_sheets.pdf" in result.stdout
     assert "缺口" in result.stdout

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -15,12 +17,14 @@ if TYPE_CHECKING:
 
     from qxgeo.plan.entry import Entry
 
+_CLASS_NAME = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_TAKEN = ("unknown", "risk_unknown", "upwind", "seen")  # the cells have shares of these names
 LAND_CLASSES = ("water", "cropland")
 ELEVATION_UNITS = ("m", "ft")
 
 
 def read_land_cover(top: Entry, folder: Path) -> DataFile | None:
-    """Read ``land_cover``, whose ``classes`` say which codes are water and which crop land.
+    """Read ``land_cover``; its ``classes`` say which codes are water, crop land and other ground.
 
     Parameters
     ----------
@@ -131,8 +135,18 @@ def _read_classes(entry: Entry) -> Mapping[str, tuple[float, ...]]:
     classes: dict[str, tuple[float, ...]] = {}
     seen: dict[float, str] = {}
     for name in group.raw:
-        if name not in LAND_CLASSES:
+        if name not in LAND_CLASSES and difflib.get_close_matches(name, LAND_CLASSES, n=1):
             group.unknown(name, name, LAND_CLASSES)
+            continue
+        if name not in LAND_CLASSES and (not _CLASS_NAME.fullmatch(name) or name in _TAKEN):
+            group.fault(
+                name,
+                Text(f"不能用作地类名称：{name}", f"not a name for a class: {name}"),
+                Text(
+                    "用小写英文字母、数字和下划线，例如 forest",
+                    "lower-case letters, digits and underscores, for example forest",
+                ),
+            )
             continue
         codes = group.value(name, "list", required=True) or ()
         classes[name] = tuple(codes)

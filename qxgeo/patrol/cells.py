@@ -144,8 +144,8 @@ def find_cells(cells: gpd.GeoDataFrame, points: Shapes) -> Ints:
     """Find the one cell that holds each point.
 
     Cells are half-open: a point on the line between two cells belongs to the one just east of it,
-    on a line along a parallel to the one just south; on the outer edge it belongs to the cell it
-    touches.
+    on a line along a parallel to the one just south; where there is none, on the outer edge, to the
+    one just east or just south along it, or to the cell it touches.
 
     Parameters
     ----------
@@ -169,18 +169,26 @@ def find_cells(cells: gpd.GeoDataFrame, points: Shapes) -> Ints:
     touched = np.bincount(point, minlength=len(places))
     found[point[touched[point] == 1]] = cell[touched[point] == 1]
     shared = touched[point] > 1
-    moved = shapely.transform(places[point[shared]], lambda lonlat: lonlat + _NUDGE_DEG)
-    holds = shapely.intersects(shapes[cell[shared]], moved)
-    candidates = pd.DataFrame(
-        {"point": point[shared], "is_not_there": ~holds, "cell": cell[shared]}
-    ).sort_values(["point", "is_not_there", "cell"])
-    first = candidates.drop_duplicates("point")
+    point, cell = point[shared], cell[shared]
+    # Just east and south; where that is beyond the outer edge, just east, or just south.
+    is_missed = [
+        ~shapely.intersects(shapes[cell], _move(places[point], _NUDGE_DEG * np.array(axes)))
+        for axes in ((1, 1), (1, 0), (0, 1))
+    ]
+    beside = dict(zip(("both", "east", "south"), is_missed, strict=True))
+    candidates = pd.DataFrame({"point": point, **beside, "cell": cell})
+    first = candidates.sort_values([*candidates.columns]).drop_duplicates("point")
     found[first["point"]] = first["cell"]
     # A point in the hair that rounding leaves between two cuts of the same line.
     lost = np.flatnonzero((found < 0) & ~(shapely.is_missing(places) | shapely.is_empty(places)))
     near = tree.query_nearest(places[lost], max_distance=_NO_GAP_DEG, all_matches=False)
     found[lost[near[0]]] = near[1]
     return found
+
+
+def _move(points: Shapes, step_deg: Floats) -> Shapes:
+    """Move points by a step in degrees."""
+    return np.asarray(shapely.points(shapely.get_coordinates(points) + step_deg), dtype=object)
 
 
 class _Plane:

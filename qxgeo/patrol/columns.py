@@ -15,7 +15,7 @@ CELL_COLUMNS: dict[str, str] = {
     "area_m2": "float64",  # on the ellipsoid
     "lon": "float64",  # a point inside the cell
     "lat": "float64",
-    # land cover; NaN where no raster is given
+    # land cover; NaN where no raster is given; <class>_share for each further class it declares
     "water_share": "float64",
     "cropland_share": "float64",
     "unknown_share": "float64",  # outside the raster or without data; never 0 of a class

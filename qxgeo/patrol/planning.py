@@ -211,8 +211,8 @@ def _draw_cells(district: District, settings: PatrolSettings) -> gpd.GeoDataFram
         )
     else:
         cells = adopt_cells(own, boundary, townships, hot_cell_size_m=hot_cell_size_m)
-    shares = ("water_share", "cropland_share", "unknown_share")
     if settings.land_cover is None:
+        shares = ("water_share", "cropland_share", "unknown_share")
         return cells.assign(**dict.fromkeys(shares, np.nan))
     classes = settings.land_cover.options["classes"]
     found = read_land_cover(
@@ -220,7 +220,7 @@ def _draw_cells(district: District, settings: PatrolSettings) -> gpd.GeoDataFram
         cells.geometry.to_numpy(),
         classes={"water": (), "cropland": (), **classes},  # type: ignore[dict-item] # checked when read
     )
-    return cells.assign(**{name: found[name].to_numpy() for name in shares})
+    return cells.assign(**{str(name): found[name].to_numpy() for name in found.columns})
 
 
 def _score(district: District, settings: PatrolSettings, cells: gpd.GeoDataFrame) -> Risk:

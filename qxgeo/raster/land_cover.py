@@ -27,7 +27,7 @@ _LONGEST_EDGE_DEG = 0.001  # edges are cut before they bend into another project
 
 
 def read_land_cover(
-    path: Path, polygons: NDArray[np.object_], *, classes: Mapping[str, Sequence[int]]
+    path: Path, polygons: NDArray[np.object_], *, classes: Mapping[str, Sequence[float]]
 ) -> pd.DataFrame:
     """Measure how much of each polygon is of which class.
 
@@ -81,14 +81,14 @@ def read_land_cover(
 
 def _share_of(
     found: pd.DataFrame,
-    codes: frozenset[int],
+    codes: frozenset[float],
     known: NDArray[np.float64],
     is_unknown: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
     """Add up the fractions of some codes; NaN where nothing is known."""
     share = np.array(
         [
-            sum(part for value, part in zip(values, parts, strict=True) if int(value) in codes)
+            sum(part for value, part in zip(values, parts, strict=True) if float(value) in codes)
             for values, parts in zip(found["unique"], found["frac"], strict=True)
         ],
         dtype=float,

@@ -337,7 +337,7 @@ def test_the_same_patrol_gives_the_same_bytes(
     )
     assert told == [path.relative_to(tmp_path).as_posix() for path in paths]
     assert told[:3] == ["patrol_sheets.pdf", "patrol_sheets/P11.pdf", "patrol_sheets/P11.html"]
-    assert len(told) == 1 + 2 * len(town_patrol.people)
+    assert len(told) == 1 + 3 * len(town_patrol.people)
     for path in paths:
         again = town_folder_of_sheets / path.relative_to(tmp_path)
         assert path.read_bytes() == again.read_bytes()

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from qxgeo.geodesy import ground_distance_m
 from qxgeo.plan import load_plan
-from qxgeo.reports.patrol.sheets.answerable import list_units
+from qxgeo.reports.patrol.answerable import list_units
 from qxgeo.reports.patrol.sheets.fonts import MISSING, Letters, cut_font
 from qxgeo.reports.patrol.sheets.line_breaks import break_lines
 from qxgeo.reports.patrol.sheets.map_labels import PIN_RADIUS_MM, place_names, place_pins
@@ -26,9 +26,9 @@ from qxgeo.reports.patrol.sheets.map_svg import draw_svg, draw_swatch
 from qxgeo.reports.patrol.sheets.qr import dark_runs, make_code, module_count, navigation_uri
 from qxgeo.reports.patrol.sheets.register import list_duties
 from qxgeo.reports.patrol.sheets.small_map import Surveyor, hatch_lines
-from qxgeo.reports.patrol.sheets.times import list_checks, list_routes
-from qxgeo.reports.patrol.sheets.wording import say_clock, say_day, say_number
 from qxgeo.reports.patrol.sheets.writing import name_files
+from qxgeo.reports.patrol.times import list_checks, list_routes
+from qxgeo.reports.patrol.wording import say_clock, say_day, say_number
 from qxgeo.resources import font_file
 
 if TYPE_CHECKING:

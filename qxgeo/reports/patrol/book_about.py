@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from qxgeo.errors import Text
-from qxgeo.reports.patrol.sheets.answerable import quote_measures
+from qxgeo.reports.patrol.answerable import quote_measures
 from qxgeo.reports.patrol.table import Caption, Head, list_table
 from qxgeo.vocabulary import NOT_LEGAL_BOUNDARY
 

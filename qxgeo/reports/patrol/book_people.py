@@ -9,11 +9,9 @@ import pandas as pd
 
 from qxgeo.errors import Text
 from qxgeo.patrol.schedule.hours import list_duty_hours
+from qxgeo.reports.patrol.answerable import list_units, quote_measures
 from qxgeo.reports.patrol.geopackage import RISK_LABELS
 from qxgeo.reports.patrol.names import join, say_windows
-from qxgeo.reports.patrol.sheets.answerable import list_units, quote_measures
-from qxgeo.reports.patrol.sheets.times import say_window
-from qxgeo.reports.patrol.sheets.wording import WEEKDAYS, say_day
 from qxgeo.reports.patrol.table import (
     AREA,
     PER_WEEK,
@@ -24,6 +22,8 @@ from qxgeo.reports.patrol.table import (
     Head,
     list_table,
 )
+from qxgeo.reports.patrol.times import say_window
+from qxgeo.reports.patrol.wording import WEEKDAYS, say_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

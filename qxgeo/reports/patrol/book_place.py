@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -41,6 +42,14 @@ _SHARES = {
     "water_share": Head(Text("水面占比", "Water share"), "share", 9.0),
     "cropland_share": Head(Text("耕地占比", "Crop-land share"), "share", 9.0),
     "unknown_share": Head(Text("地类不明占比", "Unknown share"), "share", 9.0),
+}
+_CLASSES = {
+    "forest": Text("林地", "Forest"),
+    "grass": Text("草地", "Grass"),
+    "built_up": Text("建设用地", "Built-up"),
+    "bare": Text("裸地", "Bare ground"),
+    "wetland": Text("湿地", "Wetland"),
+    "orchard": Text("园地", "Orchard"),
 }
 
 
@@ -128,7 +137,7 @@ def list_cells(patrol: Patrol, names: PatrolNames, *, lang: str) -> Sheet:
         "visits_per_week": PER_WEEK,
         "load_min": Head(Text("负荷（分钟/周）", "Load (min/week)"), "decimal"),
         "area_km2": AREA,
-        **_SHARES,
+        **_share_heads(patrol),
         **_term_heads(patrol.risk.terms, table),
         "point_count": POINTS,
         "event_count": EVENTS,
@@ -149,6 +158,19 @@ def list_cells(patrol: Patrol, names: PatrolNames, *, lang: str) -> Sheet:
     caption = Caption(Text("网格", "Cells"), Text("网格与风险（5.1.2）", "Cells and risk (5.1.2)"))
     notes = tuple(_tell_term(term, lang) for term in patrol.risk.terms)
     return list_table(table, heads, caption, lang=lang, notes=notes)
+
+
+def _share_heads(patrol: Patrol) -> dict[str, Head]:
+    """Head the shares of the land cover, those of the district's further classes last."""
+    cover = patrol.settings.land_cover
+    declared = cover.options.get("classes", {}) if cover is not None else {}
+    found = dict(_SHARES)
+    for name in declared if isinstance(declared, Mapping) else ():
+        title = _CLASSES.get(name, Text(str(name), str(name)))
+        found.setdefault(
+            f"{name}_share", Head(Text(f"{title.zh}占比", f"{title.en} share"), "share", 9.0)
+        )
+    return found
 
 
 def _term_heads(terms: tuple[RiskTerm, ...], table: pd.DataFrame) -> dict[str, Head]:

@@ -10,8 +10,6 @@ import pandas as pd
 from qxgeo.errors import Text
 from qxgeo.patrol.schedule.hours import list_duty_hours
 from qxgeo.reports.patrol.names import say_windows
-from qxgeo.reports.patrol.sheets.times import say_window
-from qxgeo.reports.patrol.sheets.wording import WEEKDAYS, say_clock
 from qxgeo.reports.patrol.table import (
     PERSON,
     PERSON_ID,
@@ -21,6 +19,8 @@ from qxgeo.reports.patrol.table import (
     list_table,
     name_ids,
 )
+from qxgeo.reports.patrol.times import say_window
+from qxgeo.reports.patrol.wording import WEEKDAYS, say_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

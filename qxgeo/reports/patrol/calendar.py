@@ -19,8 +19,8 @@ from icalendar import Calendar, Event, Timezone
 from qxgeo.errors import Fault, InputError, Text
 from qxgeo.patrol.privacy import Discretion
 from qxgeo.reports.neutral import clean_text
+from qxgeo.reports.patrol.answerable import MEASURES
 from qxgeo.reports.patrol.names import join, name_all
-from qxgeo.reports.patrol.sheets.answerable import MEASURES
 from qxgeo.vocabulary import DEMO_BANNER
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qxgeo.reports.patrol.sheets.times import say_window
+from qxgeo.reports.patrol.times import say_window
 from qxgeo.vocabulary import PLACE_LABELS
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from qxgeo.reports.patrol.sheets.answerable import Quote, UnitLine
-    from qxgeo.reports.patrol.sheets.times import DutyDay, DutyRoute
+    from qxgeo.reports.patrol.answerable import Quote, UnitLine
+    from qxgeo.reports.patrol.times import DutyDay, DutyRoute
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from fpdf.enums import TextMode
 
 from qxgeo.reports.patrol.sheets.map_labels import PIN_RADIUS_MM
 from qxgeo.reports.patrol.sheets.small_map import hatch_lines
-from qxgeo.reports.patrol.sheets.wording import RISK_CLASSES, say, say_number
+from qxgeo.reports.patrol.wording import RISK_CLASSES, say, say_number
 
 if TYPE_CHECKING:
     from qxgeo.reports.patrol.sheets.paper import Paper

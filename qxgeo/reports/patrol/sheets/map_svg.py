@@ -10,7 +10,7 @@ import shapely
 from qxgeo.reports.patrol.sheets.map_labels import PIN_RADIUS_MM
 from qxgeo.reports.patrol.sheets.map_pdf import HATCH_GREY, OTHERS_GREY, ROAD_GREY
 from qxgeo.reports.patrol.sheets.small_map import hatch_lines
-from qxgeo.reports.patrol.sheets.wording import say_number
+from qxgeo.reports.patrol.wording import say_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

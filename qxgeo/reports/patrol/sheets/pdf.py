@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qxgeo.reports.patrol.sheets.map_pdf import MapPen
 from qxgeo.reports.patrol.sheets.paper import MARGIN_MM, WIDTH_MM, Line, RunningText
 from qxgeo.reports.patrol.sheets.qr import dark_runs, make_code, module_count
-from qxgeo.reports.patrol.sheets.wording import WEEKDAYS, say, say_day, say_number
+from qxgeo.reports.patrol.wording import WEEKDAYS, say, say_day, say_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from qxgeo.reports.patrol.sheets.duty import DutyPoint, PersonDuty
     from qxgeo.reports.patrol.sheets.paper import Paper, Table
     from qxgeo.reports.patrol.sheets.small_map import SmallMap
-    from qxgeo.reports.patrol.sheets.times import DutyDay
+    from qxgeo.reports.patrol.times import DutyDay
 
 QR_MM = 24.0  # without the quiet zone; 20 is the least that a 150 dpi scan reads
 MOST_CHECKS = 60  # two months of daily visits; more boxes would fill pages

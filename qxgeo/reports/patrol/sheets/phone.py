@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from qxgeo.reports.patrol.sheets.map_svg import draw_svg, draw_swatch
 from qxgeo.reports.patrol.sheets.qr import QUIET_ZONE_MODULES, make_code
-from qxgeo.reports.patrol.sheets.wording import (
+from qxgeo.reports.patrol.wording import (
     RISK_CLASSES,
     WEEKDAYS,
     say,

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qxgeo.reports.patrol.sheets.answerable import list_units, quote_measures
+from qxgeo.reports.patrol.answerable import list_units, quote_measures
 from qxgeo.reports.patrol.sheets.duty import DutyCell, DutyPoint, PersonDuty
 from qxgeo.reports.patrol.sheets.qr import navigation_uri
-from qxgeo.reports.patrol.sheets.times import (
+from qxgeo.reports.patrol.times import (
     DutyRoute,
     list_checks,
     list_days,
     list_routes,
     say_window,
 )
-from qxgeo.reports.patrol.sheets.wording import say, say_day, say_number
+from qxgeo.reports.patrol.wording import say, say_day, say_number
 from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY
 
 if TYPE_CHECKING:

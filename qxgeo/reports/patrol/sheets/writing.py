@@ -9,13 +9,14 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qxgeo.reports.patrol.calendar import person_calendar
 from qxgeo.reports.patrol.sheets.fonts import cut_font
 from qxgeo.reports.patrol.sheets.paper import WIDTH_MM, Paper
 from qxgeo.reports.patrol.sheets.pdf import write_sheet
 from qxgeo.reports.patrol.sheets.phone import MAP_WIDTH_MM, write_phone_page
 from qxgeo.reports.patrol.sheets.register import list_duties
 from qxgeo.reports.patrol.sheets.small_map import Surveyor
-from qxgeo.reports.patrol.sheets.wording import WEEKDAYS, WORDS, say, say_day
+from qxgeo.reports.patrol.wording import WEEKDAYS, WORDS, say, say_day
 from qxgeo.resources import font_file
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def write_person_sheets(
     lang: str,
     progress: Callable[[str], object] | None = None,
 ) -> list[Path]:
-    """Write a PDF and a phone page for every present person, and one PDF of all sheets.
+    """Write a PDF, a phone page and a calendar for every present person, and one PDF of all sheets.
 
     Parameters
     ----------
@@ -92,6 +93,8 @@ def write_person_sheets(
             single.output(begin(f"{FOLDER}/{name}.pdf"))
             sketch = surveyor.draw(duty, width_mm=MAP_WIDTH_MM, most_height_mm=MAP_WIDTH_MM)
             write_phone_page(duty, sketch, begin(f"{FOLDER}/{name}.html"))
+            calendar = person_calendar(patrol, duty.person_id, lang=lang)
+            begin(f"{FOLDER}/{name}.ics").write_bytes(calendar)
             bookmarks = [] if duty.township_id in townships else [(duty.township, 0)]
             bookmarks.append((f"{duty.name} {duty.person_id}", 1))
             pages = str(single.pages_count)

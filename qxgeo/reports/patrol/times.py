@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from qxgeo.reports.patrol.sheets.wording import say, say_clock, say_day, say_number
+from qxgeo.reports.patrol.wording import say, say_clock, say_day, say_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

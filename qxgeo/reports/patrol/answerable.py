@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qxgeo.reports.patrol.sheets.wording import say
+from qxgeo.reports.patrol.wording import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
