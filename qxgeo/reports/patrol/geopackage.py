@@ -39,7 +39,9 @@ _PEOPLE_COLOURS = (
 )
 
 
-def write_patrol_geopackage(patrol: Patrol, path: str | Path, *, lang: str) -> None:
+def write_patrol_geopackage(
+    patrol: Patrol, path: str | Path, *, lang: str, is_public: bool = False
+) -> None:
     """Write patrol.gpkg.
 
     No name and no phone of a person is in it: the workbook tells who a `person_id` is.
@@ -52,6 +54,8 @@ def write_patrol_geopackage(patrol: Patrol, path: str | Path, *, lang: str) -> N
         The file, replaced if it is there; its folder exists.
     lang
         ``zh`` or ``en``, of titles and legends.
+    is_public
+        Leave out the routes, which begin at people's bases.
 
     Raises
     ------
@@ -64,13 +68,13 @@ def write_patrol_geopackage(patrol: Patrol, path: str | Path, *, lang: str) -> N
         warnings.append(DEMO_BANNER.in_language(lang))
     write_layers(
         Path(path),
-        _list_layers(patrol, lang),
+        _list_layers(patrol, lang, is_public=is_public),
         describe=lambda layer: " | ".join((layer.title, *warnings)),
         stamp=f"{day}T00:00:00.000Z",
     )
 
 
-def _list_layers(patrol: Patrol, lang: str) -> Iterator[OutputLayer]:
+def _list_layers(patrol: Patrol, lang: str, *, is_public: bool) -> Iterator[OutputLayer]:
     """Give every layer."""
     yield _layer(
         "cells",
@@ -96,14 +100,15 @@ def _list_layers(patrol: Patrol, lang: str) -> Iterator[OutputLayer]:
         draw_plain("point", "#222222"),
         lang,
     )
-    yield _layer(
-        "routes",
-        Text("巡查路线", "routes"),
-        "line",
-        patrol.routes.routes,
-        draw_plain("line", "#6A3D9A"),
-        lang,
-    )
+    if not is_public:
+        yield _layer(
+            "routes",
+            Text("巡查路线", "routes"),
+            "line",
+            patrol.routes.routes,
+            draw_plain("line", "#6A3D9A"),
+            lang,
+        )
     yield _layer(
         "hot_cells",
         Text("热点网格", "hot cells"),

@@ -16,7 +16,7 @@ from qxgeo.reports.run_record import format_record, list_versions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qxgeo.district.patrol_settings import PatrolSettings, Setting
+    from qxgeo.district.patrol_settings import PatrolSettings, Season, Setting
     from qxgeo.patrol.model import Balance, Patrol, RiskTerm
 
 SCHEMA_VERSION = 1
@@ -161,11 +161,32 @@ def _describe_settings(settings: PatrolSettings) -> dict[str, Any]:
             for name in ("cell_size_m", "hot_cell_size_m", "day_length_min")
         },
         **groups,
+        "straw_t_per_km2": None
+        if settings.straw_t_per_km2 is None
+        else describe(settings.straw_t_per_km2),
+        "seasons": [_describe_season(season) for season in settings.seasons],
         "travel_mode": settings.travel_mode,
         "unassigned": settings.unassigned,
         "locks": dict(settings.locks),
         "warning_days": [day.isoformat() for day in settings.warning_days],
         "unfavourable_days": [day.isoformat() for day in settings.unfavourable_days],
+    }
+
+
+def _describe_season(season: Season) -> dict[str, Any]:
+    """Give the dates, hours and visits of a season."""
+    return {
+        "season_id": season.season_id,
+        "name": _both(season.name),
+        **{
+            name: None if day is None else f"{day[0]:02d}-{day[1]:02d}"
+            for name, day in (("first", season.first), ("last", season.last))
+        },
+        "windows_min": [list(window) for window in season.windows],
+        "weekdays": list(season.weekdays),
+        "visit_factor": season.visit_factor,
+        "source": _both(season.source),
+        "is_default": season.is_default,
     }
 
 

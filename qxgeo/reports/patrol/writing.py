@@ -61,7 +61,9 @@ def write_patrol_reports(
         "patrol.ics": lambda path: write_office_calendar(
             patrol, path, is_public=is_public, lang=lang
         ),
-        "patrol.gpkg": lambda path: write_patrol_geopackage(patrol, path, lang=lang),
+        "patrol.gpkg": lambda path: write_patrol_geopackage(
+            patrol, path, lang=lang, is_public=is_public
+        ),
         PATROL_RECORD: lambda path: write_patrol_record(patrol, path),
     }
     of_the_office: dict[str, Callable[[Path], object]] = {
