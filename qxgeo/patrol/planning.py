@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import Counter
 from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -320,5 +321,10 @@ def _files_of(settings: PatrolSettings) -> list[DataFile]:
 
 
 def _hash_files(files: list[DataFile]) -> dict[str, str]:
-    """Give the SHA-256 of each file by its name."""
-    return {one.path.name: sha256(one.path.read_bytes()).hexdigest() for one in files}
+    """Give the SHA-256 of each file by its name, with its folder where names are the same."""
+    names = Counter(path.name for path in {one.path for one in files})
+    return {
+        one.path.name if names[one.path.name] == 1 else f"{one.path.parent.name}/{one.path.name}":
+        sha256(one.path.read_bytes()).hexdigest()
+        for one in files
+    }  # fmt: skip

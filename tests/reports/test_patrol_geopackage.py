@@ -29,19 +29,17 @@ def package(town_patrol: Patrol, tmp_path: Path) -> Path:
 
 def test_cells_hold_what_an_analyst_asks_for(package: Path, town_patrol: Patrol) -> None:
     cells = pyogrio.read_dataframe(package, layer="cells")
-    assert {"cell_id", "township_id", "person_id", "load_min", "risk", "coverage"} <= set(cells)
+    assert {"cell_id", "township_id", "person_id", "load", "risk", "coverage"} <= set(cells)
     assert len(cells) == len(town_patrol.cells)
-    assert cells["load_min"].sum() == pytest.approx(town_patrol.cells["load_min"].sum())
+    assert cells["load"].sum() == pytest.approx(town_patrol.cells["load_min"].sum())
     assert cells.crs.to_epsg() == 4326
 
 
 def test_territories_points_and_routes_are_layers(package: Path, town_patrol: Patrol) -> None:
     territories = pyogrio.read_dataframe(package, layer="territories")
-    assert {"person_id", "township_id", "load_min", "cell_count", "is_connected"} <= set(
-        territories
-    )
+    assert {"person_id", "township_id", "load", "cell_count", "is_connected"} <= set(territories)
     by_person = town_patrol.cells.groupby("person_id")["load_min"].sum()
-    assert territories.set_index("person_id")["load_min"].to_dict() == pytest.approx(
+    assert territories.set_index("person_id")["load"].to_dict() == pytest.approx(
         by_person.to_dict()
     )
     assert len(pyogrio.read_dataframe(package, layer="points")) == len(town_patrol.points)
@@ -85,3 +83,14 @@ def test_without_points_routes_and_cameras_the_layers_are_empty(
     write_patrol_geopackage(bare, path, lang="en")
     assert pyogrio.read_dataframe(path, layer="routes").empty
     assert "views" not in {name for name, _ in pyogrio.list_layers(path)}
+
+
+def test_the_public_file_holds_no_routes_and_no_names_of_points(
+    town_patrol: Patrol, tmp_path: Path
+) -> None:
+    path = tmp_path / "public.gpkg"
+    write_patrol_geopackage(town_patrol, path, lang="zh", is_public=True)
+    assert "routes" not in {name for name, _ in pyogrio.list_layers(path)}
+    points = pyogrio.read_dataframe(path, layer="points")
+    assert len(points) == len(town_patrol.points)
+    assert set(points["name"]) | set(points["address"]) <= {"", None}

@@ -181,8 +181,9 @@ def pack_points(cast: Cast) -> dict[str, object]:
         {
             "id": ids,
             "number": numbers,
-            "name": texts(points["name"]),
-            "address": texts(points["address"]),
+            # People name points after neighbours: the public edition knows them by number.
+            "name": ids if cast.is_public else texts(points["name"]),
+            "address": [""] * len(ids) if cast.is_public else texts(points["address"]),
             "kind": texts(points["kind"]),
             "level": labels(points["risk_level"], RISK_LABELS, cast.lang),
             "service": rounded(points["service_min"].tolist(), 1),

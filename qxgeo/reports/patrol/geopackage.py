@@ -39,6 +39,9 @@ _PEOPLE_COLOURS = (
 )
 
 
+_SHORT = {"load_min": "load"}  # minutes a week, as the layer's description says
+
+
 def write_patrol_geopackage(
     patrol: Patrol, path: str | Path, *, lang: str, is_public: bool = False
 ) -> None:
@@ -55,7 +58,8 @@ def write_patrol_geopackage(
     lang
         ``zh`` or ``en``, of titles and legends.
     is_public
-        Leave out the routes, which begin at people's bases.
+        Leave out the routes, which begin at people's bases, and the points' names and addresses,
+        which may name neighbours.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def _list_layers(patrol: Patrol, lang: str, *, is_public: bool) -> Iterator[Outp
     """Give every layer."""
     yield _layer(
         "cells",
-        Text("巡查网格", "patrol cells"),
+        Text("巡查网格（load：分钟/周）", "patrol cells (load: minutes a week)"),
         "polygon",
         _join_coverage(patrol),
         draw_categories("risk_class", "polygon", RISK_LABELS, _RISK_COLOURS, lang=lang),
@@ -86,7 +90,7 @@ def _list_layers(patrol: Patrol, lang: str, *, is_public: bool) -> Iterator[Outp
     )
     yield _layer(
         "territories",
-        Text("责任区", "territories"),
+        Text("责任区（load：分钟/周）", "territories (load: minutes a week)"),
         "polygon",
         patrol.assignment.territories,
         _colour_people(patrol, lang),
@@ -96,7 +100,7 @@ def _list_layers(patrol: Patrol, lang: str, *, is_public: bool) -> Iterator[Outp
         "points",
         Text("敏感点、易发点", "sensitive points"),
         "point",
-        patrol.points,
+        patrol.points.assign(name="", address="") if is_public else patrol.points,
         draw_plain("point", "#222222"),
         lang,
     )
@@ -132,7 +136,7 @@ def _layer(
     name: str, title: Text, family: str, table: gpd.GeoDataFrame, style: str, lang: str
 ) -> OutputLayer:
     """Put a layer together in types that a GeoPackage has."""
-    plain = table.copy()
+    plain = table.rename(columns=_SHORT)
     for column in plain.columns.drop("geometry"):
         if not pd.api.types.is_numeric_dtype(plain[column]):
             plain[column] = plain[column].astype("string")
