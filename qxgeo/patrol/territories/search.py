@@ -161,13 +161,17 @@ def level_loads(division: Division, goal_min: Floats, *, chains: int) -> None:
     goal: list[float] = goal_min.tolist()
     people = range(len(goal))
     gain = _LEAST_GAIN * max(sum(division.loads) / len(goal), 1e-9)
+    stuck: set[int] = set()  # who finds no chain; the next most burdened may make room
     for _ in range(chains):
-        worst = max(people, key=lambda person: (division.burden(person), -person))
-        if division.loads[worst] <= goal[worst] + gain:
+        above = [p for p in people if p not in stuck and division.loads[p] > goal[p] + gain]
+        if not above:
             return
+        worst = max(above, key=lambda person: (division.burden(person), -person))
         ceiling = division.burden(worst) - gain
-        if not any(_chain(division, worst, ceiling, (worst,), breadth) for breadth in _BREADTHS):
-            return
+        if any(_chain(division, worst, ceiling, (worst,), breadth) for breadth in _BREADTHS):
+            stuck.clear()
+        else:
+            stuck.add(worst)
 
 
 def _chain(
