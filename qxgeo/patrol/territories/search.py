@@ -6,6 +6,7 @@ above capacity.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 # also accept worse moves (annealing) were compared with it, and did not end rounder.
 _STIFFNESS = (5.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
 _SWEEPS = 4  # at each stiffness, at most
+# Weight of borders between territories against roundness: at first, and where they are smoothed.
+_BORDER, _SMOOTH_BORDER = 0.5, 4.0
+_SMOOTHINGS = 12  # sweeps of `smooth`, at most
 _BASE_SHARE = 0.3  # weight of the distance to the base against the distance to the middle
 _BREADTHS = ((12, 6, 4, 3), (40, 20, 10, 5, 3))  # moves tried at each link of a chain, then more
 _LEAST_GAIN = 1e-5  # of the fair load: smaller gains are not worth a move
@@ -43,7 +47,7 @@ def shape_and_balance(division: Division, fair_min: Floats, *, seed: int) -> Non
     order = np.random.default_rng(seed)
     for stiffness in _STIFFNESS:
         for _ in range(_SWEEPS):
-            if not _sweep(division, fair_min, stiffness, order):
+            if not _sweep(division, _Price(division, fair_min, stiffness), order):
                 break
 
 
@@ -65,14 +69,67 @@ def round_off(division: Division, fair_min: Floats, *, ceiling_min: float, seed:
     last = division.capacity
     division.capacity = [min(most, ceiling_min) for most in last]
     for _ in range(_SWEEPS):
-        if not _sweep(division, fair_min, _STIFFNESS[0], order):
+        if not _sweep(division, _Price(division, fair_min, _STIFFNESS[0]), order):
             break
     division.capacity = last
 
 
-def _sweep(
-    division: Division, fair_min: Floats, stiffness: float, order: np.random.Generator
-) -> int:
+def smooth(
+    division: Division, fair_min: Floats, *, ceiling_min: Floats, floor_min: Floats, seed: int
+) -> None:
+    """Straighten borders within a band of loads: nobody notices two per cent, everybody a tooth.
+
+    Parameters
+    ----------
+    division
+        Changed in place.
+    fair_min
+        Load that each person should have, shape (k,).
+    ceiling_min, floor_min
+        No load rises above the one or falls below the other by a move, shape (k,).
+    seed
+        Of the order in which cells are tried.
+    """
+    order = np.random.default_rng(seed)
+    last = division.capacity
+    division.capacity = np.minimum(last, ceiling_min).tolist()
+    price = _Price(division, fair_min, _STIFFNESS[0], border=_SMOOTH_BORDER, floor_min=floor_min)
+    for _ in range(_SMOOTHINGS):
+        if not _sweep(division, price, order):
+            break
+    division.capacity = last
+
+
+def measure_form(division: Division) -> float:
+    """Measure how far territories are from being round and straight; less is better.
+
+    Parameters
+    ----------
+    division
+        Any.
+
+    Returns
+    -------
+    form
+        Moments of inertia, a disc of the mean area counting 1, and the number of borders between
+        cells of different people, those of a square counting 1.
+    """
+    area = max(sum(division.areas) / len(division.areas), 1e-9)
+    spread = sum(
+        part * division.distance2(cell, person)
+        for cell, (part, person) in enumerate(zip(division.area, division.owner, strict=True))
+        if person >= 0
+    )
+    borders = sum(
+        division.owner[near] != person
+        for cell, person in enumerate(division.owner)
+        for near in division.task.neighbours[cell]
+    )
+    side = math.sqrt(max(len(division.owner) / len(division.areas), 1.0))
+    return 2 * math.pi * spread / area**2 + borders / (4 * side)
+
+
+def _sweep(division: Division, price: _Price, order: np.random.Generator) -> int:
     """Try every cell on a border once; give the number of moves."""
     owner = division.owners()
     neighbours = division.task.neighbours
@@ -83,7 +140,6 @@ def _sweep(
         and not division.is_locked[cell]
         and any(division.owner[other] != division.owner[cell] for other in near)
     ]
-    price = _Price(division, fair_min, stiffness)
     moves = 0
     for cell in order.permutation(np.array(border, dtype=np.int64)).tolist():
         best, taker = -1e-9, -1
@@ -98,10 +154,22 @@ def _sweep(
 
 
 class _Price:
-    """What a move costs: less roundness, less balance, a longer way from the base."""
+    """What a move costs: less roundness, longer borders, less balance, longer ways."""
 
-    def __init__(self, division: Division, fair_min: Floats, stiffness: float) -> None:
+    def __init__(
+        self,
+        division: Division,
+        fair_min: Floats,
+        stiffness: float,
+        *,
+        border: float = _BORDER,
+        floor_min: Floats | None = None,
+    ) -> None:
         self._division = division
+        self._floor = [0.0] * len(fair_min) if floor_min is None else floor_min.tolist()
+        # The borders of a square territory of the mean number of cells cost `border`.
+        cells = max(len(division.owner) / max(len(fair_min), 1), 1.0)
+        self._edge = border / (4 * math.sqrt(cells))
         task = division.task
         area = max(sum(division.areas) / len(division.areas), 1e-9)
         self._roundness = 2 * np.pi / (area * area)  # a disc of the mean area costs 1
@@ -118,7 +186,10 @@ class _Price:
         giver = division.owner[cell]
         load, area = division.load[cell], division.area[cell]
         taken = division.loads[taker]
-        if taken + load > division.capacity[taker] and load > 0:
+        if load > 0 and (
+            taken + load > division.capacity[taker]
+            or division.loads[giver] - load < self._floor[giver]
+        ):
             return np.inf
         near2, far2 = division.distance2(cell, taker), division.distance2(cell, giver)
         mine, theirs = division.areas[giver], division.areas[taker]
@@ -130,6 +201,9 @@ class _Price:
                 self._base2(cell, taker, near2) - self._base2(cell, giver, far2)
             )
         change *= area * self._roundness
+        if self._edge:
+            near = [division.owner[other] for other in division.task.neighbours[cell]]
+            change += self._edge * (near.count(giver) - near.count(taker))
         over_taker = taken - self._fair[taker]
         over_giver = division.loads[giver] - self._fair[giver]
         return change + self._stiffness * 2 * load * (over_taker - over_giver + load)

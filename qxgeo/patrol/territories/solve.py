@@ -15,8 +15,10 @@ from qxgeo.patrol.territories.repair import settle, shed
 from qxgeo.patrol.territories.search import (
     level_loads,
     lift_loads,
+    measure_form,
     round_off,
     shape_and_balance,
+    smooth,
 )
 from qxgeo.patrol.territories.start import bisect
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 # Largest load over the mean that is fair enough: an earlier assignment is touched only beyond it.
 KEEP_RATIO = 1.05
 _NEW_RATIO = 1.01  # a new one goes on to here: nobody can tell one per cent of a week's minutes
+_SMOOTH_RATIO = 1.04  # straight borders may cost so much
 _TRY_CELLS = 20_000  # cells tried in all: small parts get more first divisions
 _LEAST_TRIES, _MOST_TRIES = 2, 12
 _CHAINS = 50  # for each person
@@ -209,8 +212,21 @@ def _divide_anew(task: Task, held: Ints, fair_min: Floats) -> Division:
         lift_loads(division, (2 - KEEP_RATIO) * fair_min)
         goal = np.minimum(KEEP_RATIO * fair_min, task.capacity_min)
         level_loads(division, goal, chains=_CHAINS * task.person_count)
+        _straighten(division, fair_min, seed=seed)
         found.append((_score(division, fair_min), number, division))
     return min(found)[2]
+
+
+def _straighten(division: Division, fair_min: Floats, *, seed: int) -> None:
+    """Spend what fairness leaves over on straight borders."""
+    loads = np.array(division.loads)
+    smooth(
+        division,
+        fair_min,
+        ceiling_min=np.maximum(_SMOOTH_RATIO * fair_min, loads),
+        floor_min=np.minimum((2 - KEEP_RATIO) * fair_min, loads),
+        seed=seed,
+    )
 
 
 def _score(division: Division, fair_min: Floats) -> tuple[float, ...]:
@@ -218,12 +234,8 @@ def _score(division: Division, fair_min: Floats) -> tuple[float, ...]:
     over = sum(
         max(load - most, 0.0) for load, most in zip(division.loads, division.capacity, strict=True)
     )
-    percent = max(max(division.loads) / max(float(fair_min.max()), 1e-9), _NEW_RATIO)
-    spread = sum(
-        area * division.distance2(cell, person)
-        for cell, (area, person) in enumerate(zip(division.area, division.owner, strict=True))
-    )
-    return round(over, 3), round(percent, 2), spread
+    percent = max(max(division.loads) / max(float(fair_min.max()), 1e-9), _SMOOTH_RATIO)
+    return round(over, 3), round(percent, 2), measure_form(division)
 
 
 def _prove(task: Task, division: Division) -> Proof | None:
