@@ -242,9 +242,7 @@ def level_loads(division: Division, goal_min: Floats, *, chains: int) -> None:
             return
         worst = max(above, key=lambda person: (division.burden(person), -person))
         ceiling = division.burden(worst) - gain
-        if any(_chain(division, worst, ceiling, (worst,), breadth) for breadth in _BREADTHS):
-            stuck.clear()
-        else:
+        if not any(_chain(division, worst, ceiling, (worst,), breadth) for breadth in _BREADTHS):
             stuck.add(worst)
 
 
