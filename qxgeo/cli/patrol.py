@@ -97,9 +97,10 @@ def command(  # noqa: PLR0913 - one argument for each option
     """Load, plan, write, and say where everything is."""
     with showing_progress(session, is_quiet=quiet) as tell:
         tell(session.words("读入图层", "reading layers"))
-        earlier = None if previous is None else read_owners(previous)
+        loaded = load_district(district, as_of=None if as_of is None else as_of.date())
+        earlier = None if previous is None else read_owners(previous, district=loaded)
         patrol = plan_patrol(
-            load_district(district, as_of=None if as_of is None else as_of.date()),
+            loaded,
             first_day=None if first_day is None else first_day.date(),
             last_day=None if last_day is None else last_day.date(),
             previous=earlier,

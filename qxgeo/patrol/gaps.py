@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from qxgeo.errors import Text
 from qxgeo.vocabulary import NO_TOWNSHIP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import geopandas as gpd
 
@@ -55,7 +56,7 @@ def list_gaps(
             if term.dropped is not None
         ),
         *_of_points(risk),
-        *assignment.problems,
+        *name_townships(assignment.problems, district),
         *_of_owners(cells),
         *_of_days(schedule, routes),
         *_of_sight(district, settings, sight),
@@ -63,12 +64,41 @@ def list_gaps(
     return tuple(dict.fromkeys(found))
 
 
+def name_townships(texts: Iterable[Text], district: District) -> list[Text]:
+    """Write the names of townships where sentences have their codes.
+
+    Parameters
+    ----------
+    texts
+        Any sentences.
+    district
+        Knows the names.
+
+    Returns
+    -------
+    texts
+        A code within a longer number, as in a cell's, stays.
+    """
+    layer = district.layers.get("townships")
+    if layer is None or layer.table.empty:
+        return list(texts)
+    table = layer.table
+    names = dict(zip(table["township_id"].astype(str), table["name"].astype(str), strict=True))
+    code = re.compile(rf"(?<!\d)({'|'.join(map(re.escape, names))})(?!\d)")
+    return [Text(*(code.sub(lambda found: names[found[0]], one) for one in text)) for text in texts]
+
+
 def _of_ground(
     district: District, settings: PatrolSettings, cells: gpd.GeoDataFrame
 ) -> Iterator[Text]:
     """Say which ground is not known."""
     townships = district.layers.get("townships")
-    if townships is not None:
+    if townships is None:
+        yield Text(
+            "没有乡镇街道界线：网格按全区分派，名单中的所属乡镇街道不起作用",
+            "no township lines: cells are shared by all, the townships of the roster count nothing",
+        )
+    else:
         table = townships.table
         for name in table.loc[table.geometry.isna() | table.geometry.is_empty, "name"]:
             yield Text(
@@ -88,6 +118,13 @@ def _of_ground(
             "no land cover: water and crop land are unknown, all ground counts as land",
         )
         return
+    shares = [f"{name}_share" for name in settings.land_cover.options["classes"]]  # type: ignore[attr-defined] # a table, checked when read
+    if (cells[shares].fillna(0.0) == 0).all(axis=None) and (cells["unknown_share"] < 1).any():
+        yield Text(
+            "地类栅格在辖区内没有 classes 所列的任何代码，水面和耕地都按 0 计：请核对代码",
+            "the land cover holds none of the codes of classes inside the district, water and crop"
+            " land count as none: check the codes",
+        )
     unknown_km2 = (cells["unknown_share"] * cells["area_m2"]).sum() / 1e6
     if unknown_km2 > 0:
         yield Text(

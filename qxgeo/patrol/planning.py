@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from datetime import date
+from datetime import MAXYEAR, date
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from qxgeo.errors import Fault, InputError, Text
 from qxgeo.network import build_network
 from qxgeo.patrol.assumptions import list_assumptions
 from qxgeo.patrol.cells import adopt_cells, build_cells
-from qxgeo.patrol.gaps import list_gaps
+from qxgeo.patrol.gaps import list_gaps, name_townships
 from qxgeo.patrol.model import Patrol
 from qxgeo.patrol.risk import score_cells
 from qxgeo.patrol.roster import list_people
@@ -25,6 +25,7 @@ from qxgeo.patrol.schedule import build_schedule
 from qxgeo.patrol.sightlines import see
 from qxgeo.patrol.straw import estimate_straw
 from qxgeo.patrol.territories import assign_territories
+from qxgeo.patrol.whole_district import take_as_one
 from qxgeo.plan import apply_choices, load_plan
 from qxgeo.raster.elevation import read_elevation
 from qxgeo.raster.land_cover import read_land_cover
@@ -88,7 +89,8 @@ def plan_patrol(
     plan = apply_choices(load_plan(district.plan), district.choices)
     tell = progress or (lambda _: None)
     first, last = _span(district.as_of, first_day, last_day)
-    people = list_people(district)
+    declared = district
+    district, people = take_as_one(district, list_people(district))
     tell("cells")
     cells = _draw_cells(district, settings)
     tell("risk")
@@ -97,7 +99,7 @@ def plan_patrol(
     assignment = assign_territories(
         risk.cells, people, locks=settings.locks, previous=previous, seed=settings.seed
     )
-    _refuse_problems(assignment, settings)
+    _refuse_problems(assignment, district, settings)
     owned = risk.cells.assign(person_id=assignment.owners.to_numpy())
     owned = owned[[*owned.columns.drop("geometry"), "geometry"]]
     points = _give_owners(risk.points, assignment)
@@ -124,10 +126,10 @@ def plan_patrol(
         owned, plan, straw_t_per_km2=None if coefficient is None else coefficient.value
     )
     gaps = list_gaps(
-        district, settings, risk=risk, cells=owned, assignment=assignment, schedule=schedule,
+        declared, settings, risk=risk, cells=owned, assignment=assignment, schedule=schedule,
         routes=routes, sight=sight,
     )  # fmt: skip
-    used = [district.layers[name] for name in _INPUTS if name in district.layers]
+    used = [declared.layers[name] for name in _INPUTS if name in declared.layers]
     files = _files_of(settings)
     is_demo = any(layer.is_demo for layer in used) or any(file.is_demo for file in files)
     return Patrol(
@@ -177,8 +179,9 @@ def _span(as_of: date, first_day: date | None, last_day: date | None) -> tuple[d
     Raises
     ------
     InputError
-        If the last day comes before the first.
+        If the last day comes before the first, or in the last year that a date can have.
     """
+    _refuse_last_year(max(day for day in (as_of, first_day, last_day) if day is not None))
     year, month = (as_of.year, as_of.month + 1) if as_of.month < 12 else (as_of.year + 1, 1)  # noqa: PLR2004 - December
     first = first_day or date(year, month, 1)
     last = last_day or first.replace(day=monthrange(first.year, first.month)[1])
@@ -190,6 +193,23 @@ def _span(as_of: date, first_day: date | None, last_day: date | None) -> tuple[d
             mend=Text("止日不得早于起日", "the last day must not come before the first"),
         )
     )
+
+
+def _refuse_last_year(day: date) -> None:
+    """Refuse a year after which there is no next month.
+
+    Raises
+    ------
+    InputError
+        If it is one.
+    """
+    if day.year == MAXYEAR:
+        raise InputError(
+            Fault(
+                problem=Text(f"{day} 不能排班", f"{day} cannot be planned"),
+                mend=Text("请核对年份", "check the year"),
+            )
+        )
 
 
 def _table(district: District, name: str) -> gpd.GeoDataFrame | None:
@@ -253,7 +273,7 @@ def _read_fires(settings: PatrolSettings, cells: gpd.GeoDataFrame) -> gpd.GeoDat
     return join_fires(tables)
 
 
-def _refuse_problems(assignment: Assignment, settings: PatrolSettings) -> None:
+def _refuse_problems(assignment: Assignment, district: District, settings: PatrolSettings) -> None:
     """Refuse what cannot be had, unless the district wants it listed.
 
     Raises
@@ -264,10 +284,13 @@ def _refuse_problems(assignment: Assignment, settings: PatrolSettings) -> None:
     if settings.unassigned == "list" or not assignment.problems:
         return
     mend = Text(
-        '请改网格员名单；只想列出而不拒绝的，在 [patrol] 写 unassigned = "list"',
-        'mend the roster, or write unassigned = "list" under [patrol] to have it listed',
+        '请改网格员名单或 [patrol.locks]；只想列出而不拒绝的，在 [patrol] 写 unassigned = "list"',
+        'mend the roster or [patrol.locks], or write unassigned = "list" under [patrol] to have it'
+        " listed",
     )
-    raise InputError([Fault(problem=problem, mend=mend) for problem in assignment.problems])
+    file = district.layers["grid_members"].path.name
+    problems = name_townships(assignment.problems, district)
+    raise InputError([Fault(file=file, problem=problem, mend=mend) for problem in problems])
 
 
 def _give_owners(points: gpd.GeoDataFrame, assignment: Assignment) -> gpd.GeoDataFrame:

@@ -24,6 +24,7 @@ from qxgeo.raster.elevation_checks import (
     check_unit,
     open_raster,
 )
+from qxgeo.raster.reading import reading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,7 +162,8 @@ def read_elevation(path: Path, *, bounds: Bounds, unit: str, margin_m: float) ->
         crs = CRS.from_user_input(raster.crs.to_wkt())
         check_place(raster, _find_box(raster, crs, bounds), path.name)
         around = _spread(bounds, margin_m)
-        heights, transform = _read_window(raster, crs, around)
+        with reading(path.name):
+            heights, transform = _read_window(raster, crs, around)
     heights *= UNITS_M[unit]
     check_heights(heights, path.name)
     elevation = Elevation(
@@ -220,6 +222,8 @@ def outline_pixels(
     outline
         EPSG:4326, along the edges of the pixels; empty where none is chosen.
     """
+    if not chosen.any():  # a part off the grid has no pixels at all
+        return shapely.MultiPolygon()
     placed = _shift(elevation.transform, column, row)
     found = rasterio.features.shapes(
         chosen.astype("uint8"), mask=chosen, connectivity=4, transform=Affine(*placed)
@@ -228,8 +232,6 @@ def outline_pixels(
         shapely.Polygon(rings[0], rings[1:])
         for rings in (shape["coordinates"] for shape, _ in found)
     ]
-    if not polygons:
-        return shapely.MultiPolygon()
     plane = _to_crs(elevation.crs)
     outline = np.array([shapely.MultiPolygon(polygons)], dtype=object)
     moved: shapely.MultiPolygon = move_coordinates(outline, plane, back=True)[0]

@@ -15,6 +15,7 @@ from pyproj import CRS, Transformer
 
 from qxgeo.errors import DatumError, Fault, ReadError, Text
 from qxgeo.geodesy import move_coordinates
+from qxgeo.raster.reading import reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -58,13 +59,14 @@ def read_land_cover(
         crs = _check(raster, path.name)
         moved = _project(polygons, crs)
         _check_place(raster, moved, path.name)
-        found = exact_extract(
-            RasterioRasterSource(raster),
-            gpd.GeoDataFrame({"row": np.arange(len(moved))}, geometry=moved, crs=raster.crs),
-            ["count", "unique", "frac"],
-            include_cols=["row"],
-            output="pandas",
-        )
+        with reading(path.name):
+            found = exact_extract(
+                RasterioRasterSource(raster),
+                gpd.GeoDataFrame({"row": np.arange(len(moved))}, geometry=moved, crs=raster.crs),
+                ["count", "unique", "frac"],
+                include_cols=["row"],
+                output="pandas",
+            )
         pixel = abs(raster.transform.determinant)
     found = found.sort_values("row", kind="stable").reset_index(drop=True)
     area = shapely.area(moved)

@@ -43,6 +43,8 @@ _STATUS_WORDS = {
 _STATUS_OF = {word: status for status, words in _STATUS_WORDS.items() for word in words}
 _DAY = re.compile(r"(\d{4})(?:[-/.年])(\d{1,2})(?:[-/.月])(\d{1,2})日?(?:[T\s].*)?")
 _DAY_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})(?:\.0)?")
+_DECIMAL_PHONE = re.compile(r"(\d{5,})\.0*")  # a number that a spreadsheet wrote as 13800000000.0
+_SHORTENED_PHONE = re.compile(r"\d(\.\d*)?[Ee]\+?\d+")  # or as 1.38E+10
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 
 
@@ -99,6 +101,43 @@ def as_text(value: Any) -> str | None:  # noqa: ANN401  a cell may hold anything
         is_day = value.time() == dt.time()
         return value.date().isoformat() if is_day else value.isoformat(sep=" ")
     return str(value).strip()
+
+
+def as_phone(value: Any) -> str | None:  # noqa: ANN401  a cell may hold anything
+    """Read a phone number, also where a spreadsheet made a decimal number of it.
+
+    Parameters
+    ----------
+    value
+        Cell as the file's reader gives it.
+
+    Returns
+    -------
+    phone
+        As it is written, None where the cell is blank.
+
+    Raises
+    ------
+    CellError
+        If only its first digits are left.
+    """
+    text = as_text(value)
+    if text is None:
+        return None
+    word = unicodedata.normalize("NFKC", text)
+    if _SHORTENED_PHONE.fullmatch(word):
+        raise CellError(
+            Text(
+                f"“{text}”是表格软件缩写的号码，后几位已丢",
+                f'"{text}" is a phone number shortened by a spreadsheet, its last digits are lost',
+            ),
+            Text(
+                "把该列设为文本格式，重新填写号码",
+                "format the column as text and write the number again",
+            ),
+        )
+    decimal = _DECIMAL_PHONE.fullmatch(word)
+    return decimal[1] if decimal else text
 
 
 def as_number(value: Any) -> float | None:  # noqa: ANN401  a cell may hold anything
@@ -165,15 +204,17 @@ def _word_range(number: float, column: Column) -> tuple[Text, Text]:
     """Say which numbers can be meant, and that the unit may be another."""
     least = "" if column.least is None else f"{column.least:g}"
     most = "" if column.most is None else f"{column.most:g}"
+    unit = {"m": Text(" 米", " metres"), "": Text("", "")}[column.unit]
     if most:
-        mend = Text(f"应在 {least} 到 {most} 之间", f"must be {least} to {most}")
-    else:
-        mend = Text(f"应不小于 {least}", f"must not be below {least}")
-    if column.unit:
-        unit = {"m": Text("米", "metres")}[column.unit]
         mend = Text(
-            f"{mend.zh}{unit.zh}；请核对单位是不是{unit.zh}",
-            f"{mend.en} {unit.en}; check that the unit is {unit.en}",
+            f"应在 {least} 到 {most}{unit.zh or ' '}之间", f"must be {least} to {most}{unit.en}"
+        )
+    else:
+        mend = Text(f"应不小于 {least}{unit.zh}", f"must not be below {least}{unit.en}")
+    if column.unit:
+        mend = Text(
+            f"{mend.zh}；请核对单位是不是{unit.zh.strip()}",
+            f"{mend.en}; check that the unit is{unit.en}",
         )
     return Text(f"数值 {number:g} 不合理", f"{number:g} cannot be meant"), mend
 

@@ -11,6 +11,7 @@ from qxgeo.errors import Fault, Text
 from qxgeo.readers.cells import (
     CellError,
     as_day,
+    as_phone,
     as_status,
     as_text,
     flag_reader,
@@ -31,6 +32,7 @@ _DTYPES = {
     "status": "string",
     "word": "string",
     "weekdays": "string",
+    "phone": "string",
     "number": "Float64",
     "flag": "boolean",
     "date": "datetime64[s]",
@@ -140,7 +142,10 @@ def find_blank_names(
     """
     problem, mend = (
         Text("必填的单元格是空的", "a required cell is blank"),
-        Text("请填写", "fill it in"),
+        Text(
+            "请填写；合并的单元格请拆开，逐行填写",
+            "fill it in; a merged cell counts for its first row alone",
+        ),
     )
     return [
         Fault(problem=problem, mend=mend, file=raw.file, row=int(row), column=headings[name])
@@ -181,15 +186,15 @@ def find_repeated(
             rows = [
                 int(raw.rows[place]) for place in np.flatnonzero(values.index.isin(group.index))
             ]
-            listed = "、".join(str(row) for row in rows)
+            listed = Text("、".join(map(str, rows)), ", ".join(map(str, rows)))
             faults.append(
                 Fault(
                     file=raw.file,
                     row=rows[1],
                     column=headings.get(name, name),
                     problem=Text(
-                        f"编号“{value}”重复（第 {listed} 行）",
-                        f'"{value}" is repeated (rows {listed})',
+                        f"编号“{value}”重复（第 {listed.zh} 行）",
+                        f'"{value}" is repeated (rows {listed.en})',
                     ),
                     mend=Text("每行的编号须不同", "give every row an id of its own"),
                 )
@@ -228,15 +233,16 @@ def find_same_things(
     faults = []
     for values, group in repeated.groupby(names, sort=True):
         rows = sorted(int(raw.rows[table.index.get_loc(label)]) for label in group.index)
-        shown, listed = " ".join(map(str, values)), "、".join(map(str, rows))
+        shown = " ".join(map(str, values))
+        listed = Text("、".join(map(str, rows)), ", ".join(map(str, rows)))
         faults.append(
             Fault(
                 file=raw.file,
                 row=rows[1],
                 column=headings.get(names[0], names[0]),
                 problem=Text(
-                    f"“{shown}”重复（第 {listed} 行），又没有编号",
-                    f'"{shown}" is repeated (rows {listed}) and has no id',
+                    f"“{shown}”重复（第 {listed.zh} 行），又没有编号",
+                    f'"{shown}" is repeated (rows {listed.en}) and has no id',
                 ),
                 mend=Text(
                     "同一人只留一行；确是两人，请各写编号",
@@ -257,6 +263,7 @@ def _reader_of(column: Column, heading: str) -> Callable[[Any], Any]:
         "status": as_status,
         "word": word_reader(column),
         "weekdays": as_weekdays,
+        "phone": as_phone,
     }
     return readers[column.kind]
 

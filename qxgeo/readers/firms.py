@@ -192,7 +192,7 @@ def _chunks(path: Path, title: str) -> Iterator[pd.DataFrame]:
                 part.index += 2  # the header is row 1
                 _check_columns(part, title)
                 yield part
-    except pd.errors.ParserError as error:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         problem = Text(f"表格格式有误（{error}）", f"the table is malformed ({error})")
         mend = Text("请重新下载该文件", "download the file again")
         raise ReadError(read_fault(title, problem, mend)) from error
@@ -220,7 +220,7 @@ def _check_columns(part: pd.DataFrame, title: str) -> None:
     twice = part.columns[part.columns.duplicated()].tolist()
     if not missing and not twice:
         return
-    listed = "、".join(missing or twice)
+    listed = ", ".join(missing or twice)
     problem = Text(f"缺少列：{listed}", f"columns are missing: {listed}")
     if not missing:
         problem = Text(f"列重复：{listed}", f"columns stand twice: {listed}")

@@ -308,7 +308,9 @@ def _check_cells(
     faults += find_same_things(raw, table, headings, schema)
     table, more, notes = fill_ids(raw, table, headings, schema)
     faults += more
-    faults += find_blank_names(raw, table, headings, schema)
+    unreadable = {(fault.row, fault.column) for fault in faults}  # no longer blank once mended
+    blank = find_blank_names(raw, table, headings, schema)
+    faults += [one for one in blank if (one.row, one.column) not in unreadable]
     faults += find_repeated(raw, table, headings, schema)
     return table, faults, notes
 

@@ -24,7 +24,7 @@ class Column:
     ----------
     kind
         ``text``, ``number``, ``flag``, ``date``, ``status`` (a word of `vocabulary.Status`),
-        ``word`` (a key of `words`), ``weekdays`` (written as 周六、周日).
+        ``word`` (a key of `words`), ``weekdays`` (written as 周六、周日), ``phone``.
     aliases
         Headings under which planners' files carry it, compared without case and spaces.
     required

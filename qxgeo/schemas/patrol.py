@@ -21,7 +21,10 @@ GRID_MEMBERS = LayerSchema(
             ),
             required=True,
         ),
-        "phone": Column(aliases=("电话", "手机", "手机号", "手机号码", "联系电话", "联系方式")),
+        "phone": Column(
+            kind="phone",
+            aliases=("电话", "手机", "手机号", "手机号码", "联系电话", "联系方式"),
+        ),
         "capacity_h": Column(
             kind="number",
             aliases=("每周工时", "周工时", "每周小时", "每周工时(小时)", "每周工时(h)"),
@@ -133,6 +136,7 @@ CAMERAS = LayerSchema(
             kind="number",
             aliases=("有效距离", "可视距离", "监控距离", "作业半径", "视距", "覆盖半径"),
             least=0,
+            most=30_000,  # nobody tells smoke from haze farther away; more is another unit
             unit="m",
         ),
     },

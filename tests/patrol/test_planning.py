@@ -6,8 +6,11 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+import rasterio
 import shapely
+from rasterio.transform import Affine
 
 from qxgeo.errors import InputError
 from qxgeo.patrol.planning import plan_patrol
@@ -216,3 +219,48 @@ def test_the_same_input_gives_the_same_plan(plan: Callable[..., Patrol]) -> None
     first, second = plan(), plan()
     assert first.assignment.owners.equals(second.assignment.owners)
     assert first.schedule.shifts.equals(second.schedule.shifts)
+
+
+def test_without_townships_everybody_shares_the_whole_district(
+    town: dict[str, Layer],
+    layer_of: Callable[..., Layer],
+    district_of: Callable[..., District],
+    settings_of: Callable[..., PatrolSettings],
+) -> None:
+    layers = [layer for name, layer in town.items() if name != "townships"]
+    district = district_of(*layers, roster(layer_of, "某街道", "另一街道"))
+    patrol = plan_patrol(replace(district, patrol=settings_of()))
+    assert set(patrol.cells["person_id"]) == {"P1", "P2"}
+    assert set(patrol.cells["township_id"]) == {"450305000"}
+    (balance,) = patrol.assignment.balances
+    assert balance.person_count == 2
+    assert any("没有乡镇街道界线" in gap.zh for gap in patrol.gaps)
+    assert not any("无人负责" in gap.zh for gap in patrol.gaps)
+    assert "townships" not in patrol.inputs
+
+
+@pytest.mark.parametrize("option", ["first_day", "last_day"])
+def test_a_year_without_a_next_one_is_refused(plan: Callable[..., Patrol], option: str) -> None:
+    with pytest.raises(InputError, match="check the year"):
+        plan(options={option: date(9999, 12, 30)})
+
+
+def test_codes_that_the_land_cover_does_not_hold_are_a_gap(
+    plan: Callable[..., Patrol], tmp_path: Path
+) -> None:
+    from qxgeo.district.patrol_settings import DataFile
+
+    path = tmp_path / "cover.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", dtype="uint8", count=1, height=10, width=10, crs="EPSG:4326",
+        transform=Affine(0.01, 0, 109.97, 0, -0.01, 25.05),
+    ) as raster:  # fmt: skip
+        raster.write(np.full((1, 10, 10), 40, dtype="uint8"))
+
+    def gaps(**classes: list[int]) -> list[str]:
+        one = DataFile(path=path, source="x", as_of=None, is_demo=False,
+                       options={"classes": classes})  # fmt: skip
+        return [gap.zh for gap in plan(land_cover=one).gaps]
+
+    assert any("请核对代码" in gap for gap in gaps(water=[60], cropland=[10]))
+    assert not any("请核对代码" in gap for gap in gaps(water=[60], cropland=[40]))

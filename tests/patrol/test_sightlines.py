@@ -195,6 +195,15 @@ def test_a_device_outside_the_elevation_claims_nothing_and_is_named() -> None:
     assert "what they see is unknown: C1 东塔" in english(sight)
 
 
+def test_a_device_kilometres_away_from_the_elevation_sees_nothing_of_it() -> None:
+    far = shapely.Point(*at(60_000, 0))
+    cells = lay_cells(square(-100, -100, 200))
+    cameras = list_cameras({"device_id": "C1", "height_m": 30, "range_m": 500, "geometry": far})
+    sight = look(cameras, cells, elevation=ground(lambda *_: 0.0))
+    assert sight.coverage["coverage"].tolist() == ["blind"]
+    assert sight.devices.geometry.is_empty.all()
+
+
 def test_a_cell_too_small_for_a_pixel_takes_the_pixel_at_its_point() -> None:
     tiny = lay_cells(square(101, 101, 2), square(101, -403, 2))
     cameras = list_cameras({"device_id": "C1", "height_m": 30, "range_m": 300})

@@ -193,7 +193,8 @@ def test_the_outline_of_pixels_runs_along_their_edges(write: Callable[..., Path]
         area_m2(np.array([shapely.box(110, 25, 110.03, 25.03)]))[0]
         - area_m2(np.array([shapely.box(110.01, 25.01, 110.02, 25.02)]))[0]
     )
-    assert outline_pixels(np.zeros((2, 2), dtype=bool), elevation).is_empty
+    for off_the_grid in ((2, 2), (0, 2), (2, 0)):
+        assert outline_pixels(np.zeros(off_the_grid, dtype=bool), elevation).is_empty
 
 
 @pytest.mark.parametrize(
@@ -231,6 +232,15 @@ def test_a_file_that_is_no_raster_is_named(tmp_path: Path) -> None:
     path.write_text("高程,100", encoding="utf-8")
     with pytest.raises(ReadError, match="not a raster that can be read"):
         read_elevation(path, bounds=WHOLE, unit="m", margin_m=0)
+
+
+def test_a_file_that_ends_too_early_is_named(write: Callable[..., Path]) -> None:
+    path = write(HEIGHTS)
+    # The pixels of a small GeoTIFF stand at its end, behind the table of contents.
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(ReadError, match="damaged or incomplete") as caught:
+        read_elevation(path, bounds=WHOLE, unit="m", margin_m=0)
+    assert caught.value.faults[0].file == "dem.tif"
 
 
 def test_the_real_elevation_covers_the_west_of_qixing(external_data: Path) -> None:

@@ -150,3 +150,12 @@ def test_a_file_that_is_no_raster_is_refused(tmp_path: Path) -> None:
     path.write_text("地类", encoding="utf-8")
     with pytest.raises(ReadError, match=r"cover\.tif"):
         read_land_cover(path, boxes((110, 25, 110.01, 25.01)), classes=CLASSES)
+
+
+def test_a_file_that_ends_too_early_is_named(write: Callable[..., Path]) -> None:
+    path = write([[WATER, RICE], [MAIZE, TOWN]])
+    # The pixels of a small GeoTIFF stand at its end, behind the table of contents.
+    path.write_bytes(path.read_bytes()[:-2])
+    with pytest.raises(ReadError, match="damaged or incomplete") as caught:
+        read_land_cover(path, boxes((110.0, 25.0, 110.02, 25.02)), classes=CLASSES)
+    assert caught.value.faults[0].file == "cover.tif"

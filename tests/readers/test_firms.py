@@ -206,7 +206,7 @@ def test_of_many_faults_the_first_are_listed_and_the_rest_counted(tmp_path: Path
 
 
 def test_missing_columns_are_named_and_repeated_ones_refused(tmp_path: Path) -> None:
-    with pytest.raises(SchemaError, match="acq_time、confidence"):
+    with pytest.raises(SchemaError, match="acq_time, confidence"):
         read_fires(
             write(tmp_path, "25,110,2023-06-30,N", head="latitude,longitude,acq_date,satellite"),
             bounds=WORLD,
@@ -235,6 +235,9 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
         read_fires(book, bounds=WORLD)
     with pytest.raises(ReadError, match="malformed"):
         read_fires(write(tmp_path, '"25.2,110.3'), bounds=WORLD)
+    (tmp_path / "empty.csv").write_bytes(b"\xef\xbb\xbf")  # nothing but the mark of the encoding
+    with pytest.raises(ReadError, match=r"empty\.csv: the table is malformed"):
+        read_fires(tmp_path / "empty.csv", bounds=WORLD)
     with pytest.raises(ReadError, match="no such file"):
         read_fires(tmp_path / "none.csv", bounds=WORLD)
 

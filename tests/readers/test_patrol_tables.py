@@ -222,7 +222,7 @@ def test_cameras_and_drones_arrive_in_metres_and_degrees(tmp_path: Path) -> None
         ("C1,x,视频,6,-10,60,400", "方位角", "0 到 360"),
         ("C1,x,视频,6,361,60,400", "方位角", "0 到 360"),
         ("C1,x,视频,6,0,400,400", "视场角", "0 到 360"),
-        ("C1,x,视频,6,0,60,-5", "有效距离(米)", "不小于 0"),
+        ("C1,x,视频,6,0,60,-5", "有效距离(米)", "0 到 30000 米之间"),
         ("C1,x,卫星,6,0,60,400", "类别", "视频 / 无人机"),
         ("C1,x,视频,6米,0,60,400", "离地高度(米)", "不写单位"),
     ],
@@ -328,3 +328,64 @@ def test_weekdays_survive_writing_with_any_separator(days: tuple[int, ...], betw
     assert read_weekdays(between.join(NAMES[day] for day in days)) == days
     assert read_weekdays(write_weekdays(days)) == days
     assert as_weekdays(write_weekdays(days)) == (write_weekdays(days) or None)
+
+
+@pytest.mark.parametrize(
+    ("written", "phone"),
+    [
+        ("13800001111.0", "13800001111"),
+        ("13800001111.", "13800001111"),
+        ("138 0000 1111", "138 0000 1111"),
+        ("0773-5812345转8", "0773-5812345转8"),
+        ("110", "110"),
+    ],
+)
+def test_a_phone_that_a_spreadsheet_took_for_a_number_keeps_its_digits(
+    tmp_path: Path, written: str, phone: str
+) -> None:
+    path = write(tmp_path, ROSTER, f"张三,朝阳乡,{written},,,")
+    table = read_table(path, layer="grid_members", datum="wgs84").table
+    assert table["phone"].tolist() == [phone]
+
+
+def test_a_phone_in_a_number_cell_of_a_workbook_keeps_its_digits(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["姓名", "所属乡镇街道", "手机"])
+    book.active.append(["张三", "朝阳乡", 13800001111.0])
+    book.save(tmp_path / "名单.xlsx")
+    table = read_table(tmp_path / "名单.xlsx", layer="grid_members", datum="wgs84").table
+    assert table["phone"].tolist() == ["13800001111"]
+
+
+@pytest.mark.parametrize("written", ["1.38E+10", "1.38e10", "1E+10"])
+def test_a_phone_that_lost_its_last_digits_is_refused(tmp_path: Path, written: str) -> None:
+    path = write(tmp_path, ROSTER, "李四,朝阳乡,,,,", f"张三,朝阳乡,{written},,,")
+    (fault,) = faults_of(path, "grid_members")
+    assert (fault.row, fault.column) == (3, "手机")
+    assert "last digits are lost" in fault.problem.en
+
+
+def test_a_cell_that_cannot_be_read_is_not_called_blank_as_well(tmp_path: Path) -> None:
+    path = write(tmp_path, "日期,经度,纬度", f"2023-02-30,{PLACE}", f",{PLACE}")
+    no_day, blank = faults_of(path, "patrol_events")
+    assert "is no day" in no_day.problem.en
+    assert "blank" in blank.problem.en
+    assert (no_day.row, blank.row) == (2, 3)
+
+
+def test_a_merged_cell_is_named_as_what_may_leave_others_blank(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["姓名", "所属乡镇街道"], ["张三", "朝阳乡"], ["李四", None]):
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+    book.save(tmp_path / "名单.xlsx")
+    (fault,) = faults_of(tmp_path / "名单.xlsx", "grid_members")
+    assert (fault.row, fault.column) == (3, "所属乡镇街道")
+    assert "合并的单元格" in fault.mend.zh
+
+
+def test_a_range_in_another_unit_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, CAMERAS, f"C1,塔,视频,12,0,360,500000,{PLACE}")
+    (fault,) = faults_of(path, "cameras")
+    assert fault.column == "有效距离(米)"
+    assert "check that the unit is metres" in fault.mend.en

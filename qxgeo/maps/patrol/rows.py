@@ -79,6 +79,7 @@ def pack_people(cast: Cast) -> dict[str, object]:
 def territory_shapes(patrol: Patrol) -> npt.NDArray[np.object_]:
     """Give everybody's territory in the order of the roster, None for those without."""
     owned = patrol.assignment.territories
+    owned = owned[~owned.geometry.is_empty]  # more people than cells: some get none
     shapes = dict(zip(owned["person_id"].astype(str), owned.geometry.to_numpy(), strict=True))
     found = np.empty(len(patrol.people), dtype=object)
     found[:] = [shapes.get(str(key)) for key in patrol.people["person_id"]]

@@ -16,6 +16,7 @@ from qxgeo.reports.run_record import format_record, list_versions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from qxgeo.district import District
     from qxgeo.district.patrol_settings import PatrolSettings, Season, Setting
     from qxgeo.patrol.model import Balance, Patrol, RiskTerm
 
@@ -99,13 +100,15 @@ def write_patrol_record(patrol: Patrol, path: str | Path) -> None:
     Path(path).write_text(format_record(patrol_record(patrol)), encoding="utf-8", newline="\n")
 
 
-def read_owners(path: str | Path) -> dict[str, str]:
+def read_owners(path: str | Path, *, district: District | None = None) -> dict[str, str]:
     """Read who owned which cell from the record of an earlier run.
 
     Parameters
     ----------
     path
         A patrol.json.
+    district
+        Of whose cells it must speak; None takes any.
 
     Returns
     -------
@@ -115,12 +118,18 @@ def read_owners(path: str | Path) -> dict[str, str]:
     Raises
     ------
     ReadError
-        If it is no such record.
+        If it is no such record, or one of another district or of cells of another size: the same
+        code would be another place.
     """
     file = Path(path)
     try:
-        owners: Mapping[object, object] = json.loads(file.read_text(encoding="utf-8"))["owners"]
+        record: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        owners: Mapping[str, str] = record["owners"]
+        if district is not None:
+            _refuse_other_cells(record, district, file.name)
         return {str(cell): str(person) for cell, person in owners.items() if person}
+    except ReadError:
+        raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReadError(
             Fault(
@@ -131,6 +140,35 @@ def read_owners(path: str | Path) -> dict[str, str]:
                 mend=Text("请给上次输出的 patrol.json", "give the patrol.json of the last run"),
             )
         ) from error
+
+
+def _refuse_other_cells(record: Mapping[str, Any], district: District, file: str) -> None:
+    """Refuse the record of other cells.
+
+    Raises
+    ------
+    ReadError
+        If the district or the cell size is another.
+    """
+    code, size_m = record["district"]["code"], record["settings"]["cell_size_m"]["value"]
+    problem = None
+    if code != district.code:
+        problem = Text(
+            f"是另一个辖区（{code}）的记录，本辖区是 {district.code}",
+            f"a record of another district ({code}), this one is {district.code}",
+        )
+    elif district.patrol is not None and size_m != district.patrol.cell_size_m.value:
+        now_m = district.patrol.cell_size_m.value
+        problem = Text(
+            f"上次的网格边长是 {size_m:g} 米，这次是 {now_m:g} 米，网格对不上",
+            f"its cells have edges of {size_m:g} m, those of today {now_m:g} m",
+        )
+    if problem is not None:
+        mend = Text(
+            "请给本辖区同样网格的 patrol.json，或不用 --previous",
+            "give the patrol.json of this district and of such cells, or leave --previous out",
+        )
+        raise ReadError(Fault(file=file, problem=problem, mend=mend))
 
 
 def _both(text: Text) -> dict[str, str]:
