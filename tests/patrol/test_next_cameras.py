@@ -14,10 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Geod
 
+from qxgeo.covering import rank_places, solve_cover
 from qxgeo.geodesy import area_m2
-from qxgeo.patrol.sightlines import covering as sight_covering
 from qxgeo.patrol.sightlines import next_cameras
-from qxgeo.patrol.sightlines.covering import rank_places, solve_cover
 from qxgeo.patrol.sightlines.next_cameras import (
     Mast,
     choose_mast,
@@ -90,11 +89,9 @@ def test_where_greed_fails_the_solver_does_not() -> None:
     assert (chosen, bound) == ([1, 2], 14)  # greedy: 8 + 3
 
 
-def test_at_the_limit_of_nodes_the_gap_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sight_covering, "_MOST_NODES", 0)
+def test_at_the_limit_of_nodes_the_gap_is_told() -> None:
     covers, weight = chance(3, 40, 200, 0.12)
-    chosen, bound = solve_cover(covers, weight, count=6, seed=1)
-    monkeypatch.setattr(sight_covering, "_MOST_NODES", 100_000)
+    chosen, bound = solve_cover(covers, weight, count=6, seed=1, most_nodes=0)
     exact, proved = solve_cover(covers, weight, count=6, seed=1)
     assert worth(covers, weight, chosen) <= worth(covers, weight, exact) == proved <= bound
 

@@ -20,10 +20,10 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from qxgeo.covering import rank_places, solve_cover
 from qxgeo.errors import Text
 from qxgeo.geodesy import local_plane
 from qxgeo.patrol.model import NextCameras
-from qxgeo.patrol.sightlines.covering import rank_places, solve_cover
 from qxgeo.patrol.sightlines.viewshed import VISIBLE, Eye, look_at
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _FINEST_PART = 0.1  # of a cell's edge: samples need not be closer
 _STEP = 1.0  # pixels between the heights along a line of sight of a candidate
 _M2_PER_KM2 = 1e6
 _FULL_RISK = 100.0
+_MOST_NODES = 50  # of the solver: the answer must not hang on the machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +142,7 @@ def choose_next_cameras(
         is_open[todo[is_seen]] = False
     lon, lat, weight = lon[is_open], lat[is_open], weight[is_open]
     covers = _find_covers(places, lon, lat, elevation, mast)
-    chosen, bound = solve_cover(covers, weight, count=count, seed=seed)
+    chosen, bound = solve_cover(covers, weight, count=count, seed=seed, most_nodes=_MOST_NODES)
     order, gains = rank_places(covers, weight, chosen)
     covered = int(gains.sum())
     return NextCameras(
