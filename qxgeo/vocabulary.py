@@ -32,6 +32,24 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class SiteVerdict(StrEnum):
+    """What the plan says of a place for a new site, the most binding first.
+
+    A place is under the first of these that any line about it says; only where every line says
+    ``allowed`` is the whole place allowed.
+    """
+
+    OUT_OF_SCOPE = "out_of_scope"
+    PROHIBITED = "prohibited"
+    NOT_NEWLY_APPROVED = "not_newly_approved"
+    UNKNOWN = "unknown"
+    TOO_CLOSE_TO_CALL = "too_close_to_call"
+    NEEDS_DECISION = "needs_decision"
+    DISCOURAGED = "discouraged"
+    WITH_DUTY = "with_duty"
+    ALLOWED = "allowed"
+
+
 class Status(StrEnum):
     """Whether a site is there already: 不新增 binds new ones only."""
 
@@ -54,6 +72,18 @@ VERDICT_LABELS: dict[Verdict, Text] = {
     Verdict.DOES_NOT_APPLY: Text("不适用", "does not apply"),
     Verdict.TOO_CLOSE_TO_CALL: Text("临界，需实测", "too close to call"),
     Verdict.UNKNOWN: Text("不明，需查实", "unknown"),
+}
+
+SITE_VERDICT_LABELS: dict[SiteVerdict, Text] = {
+    SiteVerdict.OUT_OF_SCOPE: Text("不属本辖区", "not this district's to decide"),
+    SiteVerdict.PROHIBITED: Text("禁止", "prohibited"),
+    SiteVerdict.NOT_NEWLY_APPROVED: Text("不再新增审批", "not newly approved"),
+    SiteVerdict.UNKNOWN: Text("不明，需查实", "unknown"),
+    SiteVerdict.TOO_CLOSE_TO_CALL: Text("临界，需实测", "too close to call"),
+    SiteVerdict.NEEDS_DECISION: Text("待决定", "needs a decision"),
+    SiteVerdict.DISCOURAGED: Text("不鼓励", "discouraged"),
+    SiteVerdict.WITH_DUTY: Text("不限制，另有要求", "allowed with a duty"),
+    SiteVerdict.ALLOWED: Text("不限制", "allowed"),
 }
 
 STATUS_LABELS: dict[Status, Text] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from qxgeo.assess.model import Assessment, Assumption, Gap
+from qxgeo.assess.model import Assessment, Gap
 from qxgeo.assess.run import assess
+from qxgeo.rules import Assumption
 
 __all__ = ["Assessment", "Assumption", "Gap", "assess"]

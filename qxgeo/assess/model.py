@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from qxgeo.district import District
     from qxgeo.errors import Text
     from qxgeo.plan import ActionPlan
+    from qxgeo.rules import Assumption
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,16 +25,6 @@ class Gap:
     measure_id: str
     missing: tuple[str, ...]  # "layer:main_urban_area", "parameter:near_school_m", "kind:siting"
     reason: Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assumption:
-    """A default that is not in the plan's text, printed beside the results."""
-
-    assumption_id: str  # parameter id, ambiguity id, or "datum:stations" and the like
-    rule_ids: tuple[str, ...]
-    text: Text
-    source: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

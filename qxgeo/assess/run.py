@@ -10,14 +10,21 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from qxgeo.assess.explain import explain_gaps, list_assumptions
+from qxgeo.assess.explain import explain_gaps
 from qxgeo.assess.model import Assessment, Gap
 from qxgeo.assess.responsibility import add_reasons, add_units
 from qxgeo.assess.totals import add_up, collect_reasons
 from qxgeo.district import missing_inputs
 from qxgeo.geodesy import area_m2, partition_polygons
 from qxgeo.plan import apply_choices, load_plan
-from qxgeo.rules import Judgement, build_scene, judge, let_stand_in, rule_radius_m
+from qxgeo.rules import (
+    Judgement,
+    build_scene,
+    judge,
+    let_stand_in,
+    list_assumptions,
+    rule_radius_m,
+)
 from qxgeo.schemas import FINDING_COLUMNS
 from qxgeo.vocabulary import OUTSIDE_DISTRICT, Verdict
 
@@ -82,7 +89,7 @@ def assess(
         rule_counts=_rule_counts(judged),
         reasons=collect_reasons(scene, judged),
         gaps=tuple(sorted(gaps, key=lambda g: g.rule_id)),
-        assumptions=list_assumptions(scene, judged),
+        assumptions=list_assumptions(scene, [j.rule for j in judged]),
         as_of=district.as_of,
         is_demo=any(layer.is_demo for layer in district.layers.values()),
         is_approximate=any(layer.is_approximate for layer in district.layers.values()),
@@ -92,7 +99,8 @@ def assess(
 def _missing(rule: Rule, scene: Scene) -> tuple[str, ...]:
     """Name what a rule lacks; a layer without a row is lacking, too."""
     missing = list(missing_inputs(rule, scene.district, scene.plan))
-    reference = rule.reference
+    # A district without a main road is judged all the same, if it has roads to open on.
+    reference = rule.among or rule.reference
     if reference is not None and reference.layer in scene.district.layers:
         is_station = reference.layer == "stations"
         rows = scene.stations(reference) if is_station else scene.select(reference)[0]
@@ -131,6 +139,9 @@ def _with_zone_rows(judgement: Judgement, scene: Scene) -> Judgement:
             "reference_id": judgement.zone_reference_ids,
             "reference_name": "",
             "spared": False,
+            "undecided": False,
+            "remark_zh": "",
+            "remark_en": "",
             "territory": territory,
             "length_m": 0.0,
             "length_low_m": 0.0,

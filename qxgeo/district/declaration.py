@@ -13,7 +13,8 @@ from qxgeo.district.layer_entry import no_file, read_layers, resolve_path
 from qxgeo.district.model import Declaration, ParameterValue
 from qxgeo.district.patrol_entry import read_patrol
 from qxgeo.errors import DistrictError, Fault, Text
-from qxgeo.plan.entry import NO_DATE, Entry, Faults
+from qxgeo.plan.entry import NO_DATE, Entry, Faults, twice
+from qxgeo.plan.kinds import read_site_kind
 from qxgeo.plan.load import embedded_plans
 from qxgeo.resources import data_dir
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from qxgeo.plan import ActionPlan
+    from qxgeo.plan import ActionPlan, SiteKind
 
 FILE_NAME = "district.toml"
 SCHEMA = "qxgeo-district/1"
@@ -110,13 +111,14 @@ def read_declaration(file: Path, *, as_of: date | None = None) -> tuple[Declarat
         parameters=MappingProxyType(_read_parameters(top)),
         choices=MappingProxyType(_read_choices(top)),
         patrol=read_patrol(top, file.parent),
+        site_kinds=_read_site_kinds(top),
     )
     top.close()
     return declaration, faults.found
 
 
 def check_against_plan(declaration: Declaration, plan: ActionPlan) -> list[Fault]:
-    """Check that the district's parameters, choices and units with a phone are the plan's.
+    """Check that the district's parameters, choices, phones and site kinds fit the plan.
 
     Parameters
     ----------
@@ -128,7 +130,7 @@ def check_against_plan(declaration: Declaration, plan: ActionPlan) -> list[Fault
     Returns
     -------
     faults
-        One for each unknown parameter, unit, question or reading.
+        One for each unknown parameter, unit, question, reading or rule of a site kind.
     """
     faults = Faults(declaration.path.name)
     parameters = Entry(declaration.parameters, "parameters", faults)
@@ -142,6 +144,7 @@ def check_against_plan(declaration: Declaration, plan: ActionPlan) -> list[Fault
         if name not in units:
             phones.unknown(name, name, units)
     choices = Entry(declaration.choices, "choices", faults)
+    _check_site_kinds(declaration.site_kinds, plan, faults)
     questions = {one.ambiguity_id: one for rule in plan.rules for one in rule.ambiguities}
     for name, choice in declaration.choices.items():
         if name not in questions:
@@ -237,6 +240,30 @@ def _read_parameters(top: Entry) -> Mapping[str, ParameterValue]:
         if len(top.faults.found) == before:
             parameters[name] = value
     return parameters
+
+
+def _read_site_kinds(top: Entry) -> tuple[SiteKind, ...]:
+    """Read the kinds of sites that the district adds to the plan's."""
+    group = top.table("site_kinds", required=False)
+    entries = {} if group is None else {name: group.table(name) for name in group.raw}
+    return tuple(
+        read_site_kind(entry, name, None) for name, entry in entries.items() if entry is not None
+    )
+
+
+def _check_site_kinds(kinds: tuple[SiteKind, ...], plan: ActionPlan, faults: Faults) -> None:
+    """Note kinds whose words the plan uses already, and rules that it does not have."""
+    taken = {name for kind in plan.site_kinds for name in kind.names}
+    rule_ids = [rule.rule_id for rule in plan.rules]
+    for kind in kinds:
+        entry = Entry({}, f"site_kinds.{kind.kind_id}", faults)
+        for name in dict.fromkeys(kind.names):
+            if name in taken:
+                entry.fault("", *twice(name))
+            taken.add(name)
+        for number, rule in enumerate(kind.rules):
+            if rule.rule_id and rule.rule_id not in rule_ids:
+                entry.unknown(f"rules[{number}].rule", rule.rule_id, rule_ids)
 
 
 def _read_choices(top: Entry) -> Mapping[str, str]:

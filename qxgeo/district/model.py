@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from qxgeo.district.patrol_settings import PatrolSettings
     from qxgeo.errors import Text
+    from qxgeo.plan import SiteKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +92,8 @@ class Declaration:
         Ambiguity id to the id of the reading that is taken.
     patrol
         The burning patrol: the district's own settings over the embedded defaults.
+    site_kinds
+        Kinds of sites that the district adds to the plan's.
     """
 
     path: Path
@@ -104,6 +107,7 @@ class Declaration:
     parameters: Mapping[str, ParameterValue]
     choices: Mapping[str, str]
     patrol: PatrolSettings
+    site_kinds: tuple[SiteKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +166,8 @@ class District:
         What concerns several layers or the whole district.
     patrol
         What the district decides about its burning patrol; `load_district` always fills it.
+    site_kinds
+        Kinds of sites that the district adds to the plan's.
     """
 
     code: str
@@ -177,3 +183,4 @@ class District:
     warning_day: bool
     notes: tuple[Text, ...]
     patrol: PatrolSettings | None = None
+    site_kinds: tuple[SiteKind, ...] = ()

@@ -330,6 +330,7 @@ def _build_district(declaration: Declaration, layers: Mapping[str, Layer]) -> Di
         warning_day=declaration.is_warning_day,
         notes=_notes_on_whole(layers),
         patrol=declaration.patrol,
+        site_kinds=declaration.site_kinds,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qxgeo.plan.action_plan import ActionPlan
 from qxgeo.plan.choices import apply_choices
+from qxgeo.plan.kinds import Attribute, KindRule, SiteKind
 from qxgeo.plan.load import embedded_plans, load_plan
 from qxgeo.plan.model import (
     Ambiguity,
@@ -30,15 +31,18 @@ __all__ = [
     "ActionPlan",
     "Ambiguity",
     "Anomaly",
+    "Attribute",
     "Choice",
     "Deadline",
     "InspectionRound",
+    "KindRule",
     "Measure",
     "Parameter",
     "Rhythm",
     "Rule",
     "Section",
     "Selector",
+    "SiteKind",
     "Target",
     "Unit",
     "apply_choices",

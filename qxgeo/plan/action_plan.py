@@ -10,6 +10,7 @@ from qxgeo.errors import Fault, PlanError, Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from qxgeo.plan.kinds import SiteKind
     from qxgeo.plan.model import (
         Anomaly,
         InspectionRound,
@@ -46,6 +47,8 @@ class ActionPlan:
         Selectors that several rules share, by name.
     classes
         Columns whose words have an order, first the most urgent; each step lists its synonyms.
+    site_kinds
+        Kinds of sites that people apply for.
     """
 
     plan_id: str
@@ -61,6 +64,7 @@ class ActionPlan:
     anomalies: tuple[Anomaly, ...]
     selectors: Mapping[str, Selector]
     classes: Mapping[str, tuple[tuple[str, ...], ...]]
+    site_kinds: tuple[SiteKind, ...] = ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -13,6 +13,7 @@ from qxgeo.errors import Fault, PlanError, ReadError, Text
 from qxgeo.plan import document
 from qxgeo.plan.action_plan import ActionPlan
 from qxgeo.plan.entry import Entry, Faults
+from qxgeo.plan.kinds import read_site_kinds
 from qxgeo.plan.rule import Names, read_selector
 from qxgeo.resources import data_dir
 
@@ -140,6 +141,7 @@ def _read_plan(top: Entry, sha256: str) -> ActionPlan:
     names = Names(
         parameters={one.parameter_id for one in parameters}, selectors=_read_selectors(top)
     )
+    measures = document.read_measures(top, sections, {one.number for one in rounds}, names)
     plan = ActionPlan(
         plan_id=top.text("plan_id"),
         title=top.sentence("title"),
@@ -149,11 +151,12 @@ def _read_plan(top: Entry, sha256: str) -> ActionPlan:
         units=units,
         parameters=parameters,
         sections=sections,
-        measures=document.read_measures(top, sections, {one.number for one in rounds}, names),
+        measures=measures,
         rounds=rounds,
         anomalies=document.read_anomalies(top),
         selectors=MappingProxyType(names.selectors),
         classes=_read_classes(top),
+        site_kinds=read_site_kinds(top, [r.rule_id for one in measures for r in one.rules]),
     )
     top.close()
     return plan

@@ -150,6 +150,11 @@ class Rule:
         Columns by which findings are put into order of work, first one first.
     also_when_missing
         Rules whose union stands in where the subject's layer is not given.
+    among
+        For a frontage test, which needs it: the roads that an entrance can open on.
+    doubtful
+        For a frontage test: those of them of which the document does not say whether they are
+        meant, so that an entrance on them needs a decision. `reference` comes first.
     """
 
     rule_id: str
@@ -174,6 +179,8 @@ class Rule:
     rank_by: tuple[str, ...] = ()
     also_when_missing: tuple[str, ...] = ()
     other_parameters: tuple[str, ...] = ()
+    among: Selector | None = None
+    doubtful: Selector | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NOTHING = Selector(layer="", text=Text("", ""), where=MappingProxyType({}))
 _NEED_REFERENCE = ("within_distance", "inside_polygon", "coverage", "frontage")
+_NEED_DISTANCE = ("within_distance", "frontage")
+_ROAD_SELECTORS = ("among", "doubtful")  # of a frontage test alone, rows of the reference's layer
 _FLAGS = ("whole_section", "new_only", "only_on_warning_days", "draws_zone")
 
 
@@ -44,7 +46,7 @@ def read_selector(entry: Entry) -> Selector:
     """Read a selector: layer, words for people, condition."""
     where = entry.table("where", required=False)
     if where is not None:
-        _check_condition(where)
+        check_condition(where)
     selector = Selector(
         layer=entry.word("layer", LAYERS),
         text=entry.sentence("text"),
@@ -65,19 +67,25 @@ def _read_any_selector(entry: Entry, key: str, names: Names, *, required: bool) 
     return names.selectors.get(name, NOTHING)
 
 
-def _check_condition(where: Entry) -> None:
-    """Note what is wrong in a condition, all levels deep."""
+def check_condition(where: Entry) -> None:
+    """Note what is wrong in a condition, all levels deep.
+
+    Parameters
+    ----------
+    where
+        The condition's table.
+    """
     for key in where.raw:
         if key in ("any", "all"):
             parts = where.tables(key)
             if not parts:
                 where.fault(key, Text("没有条件", "no condition"), Text("请写上条件", "add one"))
             for part in parts:
-                _check_condition(part)
+                check_condition(part)
         elif key == "not":
             negated = where.table(key)
             if negated is not None:
-                _check_condition(negated)
+                check_condition(negated)
         elif isinstance(where.raw[key], dict):
             _check_range(where, key)
         elif not _is_value(where.raw[key]):
@@ -147,6 +155,8 @@ def read_rule(entry: Entry, measure_id: str, text: str, names: Names) -> Rule:
         rank_by=entry.texts("rank_by"),
         also_when_missing=entry.texts("also_when_missing"),
         other_parameters=entry.texts("other_parameters"),
+        among=_read_any_selector(entry, "among", names, required=False),
+        doubtful=_read_any_selector(entry, "doubtful", names, required=False),
     )
     quote(entry, "clause", rule.clause, text)
     _check_rule(entry, rule, names)
@@ -186,10 +196,10 @@ def _check_rule(entry: Entry, rule: Rule, names: Names) -> None:
             Text("同时写了半径和参数", "both a radius and a parameter"),
             Text("原文有数字只写半径，否则只写参数", "the document's number, or else a parameter"),
         )
-    elif rule.kind == "within_distance" and not {"radius_m", "radius_parameter"} & set(entry.raw):
+    elif rule.kind in _NEED_DISTANCE and not {"radius_m", "radius_parameter"} & set(entry.raw):
         entry.fault(
             "radius_m",
-            Text("距离判定没有距离", "a distance test without a distance"),
+            Text("这一类判定没有距离", "a test of this kind without a distance"),
             Text("请写 radius_m 或 radius_parameter", "add radius_m or radius_parameter"),
         )
     if rule.kind in _NEED_REFERENCE and rule.reference is None:
@@ -201,6 +211,43 @@ def _check_rule(entry: Entry, rule: Rule, names: Names) -> None:
     for number, name in enumerate(rule.other_parameters):
         if name not in names.parameters:
             entry.unknown(f"other_parameters[{number}]", name, sorted(names.parameters))
+    _check_roads(entry, rule)
+    for number, ambiguity in enumerate(rule.ambiguities):
+        for place, choice in enumerate(ambiguity.alternatives):
+            if choice.override.keys() & {"reference", *_ROAD_SELECTORS}:
+                here = f"ambiguities[{number}].alternatives[{place}].override."
+                _check_roads(entry, dataclasses.replace(rule, **choice.override), here)
+
+
+def _check_roads(entry: Entry, rule: Rule, here: str = "") -> None:
+    """Note roads of a frontage test that are missing, out of place, or of several layers."""
+    if rule.kind != "frontage":
+        for key in _ROAD_SELECTORS:
+            if getattr(rule, key) is not None:
+                entry.fault(
+                    here + key,
+                    Text("只有临街判定才有此项", "only a frontage test has this key"),
+                    Text("请删去，或改 kind", "remove it, or change kind"),
+                )
+        return
+    if rule.among is None and not here:
+        entry.fault(
+            "among",
+            Text("缺少此项", "this key is missing"),
+            Text("请写明出入口可开在哪些道路上", "name the roads that an entrance can open on"),
+        )
+    layer = rule.reference.layer if rule.reference is not None else ""
+    for key in _ROAD_SELECTORS:
+        selector = getattr(rule, key)
+        if selector is not None and layer and selector.layer not in ("", layer):
+            entry.fault(
+                here + key,
+                Text(
+                    f"图层 {selector.layer} 与 reference 的 {layer} 不同",
+                    f"layer {selector.layer} is not that of reference, {layer}",
+                ),
+                Text("三者须选自同一图层", "all three choose from one layer"),
+            )
 
 
 def _read_ambiguity(entry: Entry, rule_id: object, names: Names) -> Ambiguity:
@@ -252,7 +299,10 @@ def _read_override(entry: Entry, names: Names) -> Mapping[str, Any]:
     """
     readers: dict[str, Callable[[str], Any]] = {
         "subject": lambda key: _read_any_selector(entry, key, names, required=True),
-        "reference": lambda key: _read_any_selector(entry, key, names, required=True),
+        **dict.fromkeys(
+            ("reference", *_ROAD_SELECTORS),
+            lambda key: _read_any_selector(entry, key, names, required=True),
+        ),
         "strength": lambda _: _read_strength(entry),
         "radius_m": entry.metres,
         "station_radius_m": entry.metres,

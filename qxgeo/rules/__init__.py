@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qxgeo.rules.assumptions import Assumption, list_assumptions
 from qxgeo.rules.attribute import judge_attribute
 from qxgeo.rules.distance import draw_zone, judge_distance, rule_radius_m
+from qxgeo.rules.frontage import frontages_of, judge_frontage
 from qxgeo.rules.judgement import Judgement, build_rows, line_stretches
 from qxgeo.rules.polygon import draw_area, judge_polygon
 from qxgeo.rules.scene import Scene, build_scene
@@ -14,7 +16,18 @@ from qxgeo.rules.stand_in import let_stand_in
 if TYPE_CHECKING:
     from qxgeo.plan import Rule
 
-__all__ = ["JUDGES", "Judgement", "Scene", "build_scene", "judge", "let_stand_in", "rule_radius_m"]
+__all__ = [
+    "JUDGES",
+    "Assumption",
+    "Judgement",
+    "Scene",
+    "build_scene",
+    "frontages_of",
+    "judge",
+    "let_stand_in",
+    "list_assumptions",
+    "rule_radius_m",
+]
 
 # How each kind of test is judged. Kinds that are not here (siting, patrol, sensing) are gaps.
 JUDGES = {
@@ -22,6 +35,7 @@ JUDGES = {
     "inside_polygon": judge_polygon,
     "attribute": judge_attribute,
     "list": judge_attribute,
+    "frontage": judge_frontage,
 }
 
 

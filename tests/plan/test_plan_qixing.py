@@ -149,10 +149,11 @@ def test_open_parameters_have_the_defaults_that_can_be_defended(plan: ActionPlan
     assert defaults == {
         "near_residential_m": 9, "near_station_catering_m": 1000, "near_station_supervise_m": 1000,
         "near_school_m": None, "near_market_m": None, "frontage_tol_m": 30,
-        "camera_range_m": None, "drone_range_m": None,
+        "camera_range_m": None, "drone_range_m": None, "site_position_error_m": 10,
     }  # fmt: skip
     used = {rule.radius_parameter for rule in plan.rules} - {None}
     used |= {name for rule in plan.rules for name in rule.other_parameters}
+    used |= {"site_position_error_m"}  # of a place that is applied for, under any rule
     assert used == set(defaults)
 
 
