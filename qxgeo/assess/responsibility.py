@@ -162,7 +162,11 @@ def _head_en(row: dict[Any, Any], rule: Rule) -> str:
 
 
 def _add_place(line: _Line, row: dict[Any, Any]) -> None:
-    """Say how far from what."""
+    """Say how far from what, in the rule's own words where it has some."""
+    if row.get("remark_zh"):
+        line.zh.append(row["remark_zh"])
+        line.en.append(row["remark_en"])
+        return
     reference = row["reference_name"] or row["reference_id"]
     if not reference or not np.isfinite(row["distance_m"]):
         return
@@ -199,6 +203,12 @@ def _add_doubt(line: _Line, row: dict[Any, Any], rule: Rule) -> None:
             label = STATUS_LABELS[Status(status)]
             line.zh.append(f"{label.zh}：是否属于新增待主管单位认定")
             line.en.append(f"{label.en}: the lead unit decides whether it counts as new")
+        elif row.get("undecided"):
+            line.zh.append("有决定之前不下结论")
+            line.en.append("no verdict before the decision")
+        elif row.get("remark_zh"):
+            line.zh.append("不明，需查实")
+            line.en.append("unknown: find out")
         else:
             line.zh.append("判定所需属性缺失，需查实")
             line.en.append("an attribute that the test needs is missing: find out")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from qxgeo.district.model import District
     from qxgeo.plan import ActionPlan, Rule
 
-EVALUATED_KINDS = ("within_distance", "inside_polygon", "attribute", "list")
+EVALUATED_KINDS = ("within_distance", "inside_polygon", "attribute", "list", "frontage")
 # Answered by the burning patrol (qxgeo patrol): who goes where and when, what cameras see, and the
 # straw of the responsible units' crop land.
 PATROL_KINDS = ("assignment", "sensing")
@@ -68,7 +68,8 @@ def missing_inputs(rule: Rule, district: District, plan: ActionPlan) -> tuple[st
     missing = []
     if not _is_given(rule.subject.layer, district):
         missing += _lacking_subject(rule, district, plan)
-    layers = [] if rule.reference is None else [rule.reference.layer]
+    roads = (rule.reference, rule.among, rule.doubtful)
+    layers = [selector.layer for selector in roads if selector is not None]
     if rule.station_radius_m is not None:
         layers.append("stations")
     missing += [f"layer:{name}" for name in layers if not _is_given(name, district)]

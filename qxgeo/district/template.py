@@ -194,8 +194,7 @@ def _layer_block(
 def _layers_of(rule: Rule) -> set[str]:
     """Name the layers a rule reads."""
     layers = {rule.subject.layer}
-    if rule.reference is not None:
-        layers.add(rule.reference.layer)
+    layers |= {one.layer for one in (rule.reference, rule.among, rule.doubtful) if one is not None}
     if rule.station_radius_m is not None:
         layers.add("stations")
     return layers
@@ -203,7 +202,11 @@ def _layers_of(rule: Rule) -> set[str]:
 
 def _asked_columns(layer: str, plan: ActionPlan) -> set[str]:
     """Name the columns that the plan's conditions on a layer look at."""
-    selectors = [one for rule in plan.rules for one in (rule.subject, rule.reference)]
+    selectors = [
+        one
+        for rule in plan.rules
+        for one in (rule.subject, rule.reference, rule.among, rule.doubtful)
+    ]
     return {
         column
         for selector in selectors

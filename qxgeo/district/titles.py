@@ -33,6 +33,7 @@ LAYER_TITLES: dict[str, Text] = {
     "freight_sites": Text("货场、物流园区", "freight yards and logistics parks"),
     "piers": Text("码头", "piers"),
     "candidates": Text("候选地块", "candidate sites"),
+    "candidate_entrances": Text("候选地块的出入口", "entrances of candidate sites"),
     "demand_points": Text("需求点", "demand points"),
     "burning_points": Text("焚烧、熏腊肉点位", "burning and meat-smoking points"),
     "patrol_events": Text("焚烧事件记录", "records of burning"),

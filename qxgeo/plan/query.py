@@ -174,9 +174,14 @@ def _describe_rule(plan: ActionPlan, rule: Rule, lang: str) -> Iterator[str]:
     yield f"{rule.rule_id}  {rule.title.in_language(lang)}  [{strength}]"
     yield _line(Text("依据", "clause"), f"“{rule.clause}”", lang, "  ")
     yield _line(Text("判定", "test"), KIND_LABELS[rule.kind], lang, "  ")
-    yield _line(Text("对象", "subject"), _name_selector(rule.subject, lang), lang, "  ")
-    if rule.reference is not None:
-        yield _line(Text("参照", "reference"), _name_selector(rule.reference, lang), lang, "  ")
+    for label, selector in (
+        (Text("对象", "subject"), rule.subject),
+        (Text("参照", "reference"), rule.reference),
+        (Text("可开在", "opens on one of"), rule.among),
+        (Text("待决定", "needs a decision on"), rule.doubtful),
+    ):
+        if selector is not None:
+            yield _line(label, _name_selector(selector, lang), lang, "  ")
     distance = _name_distance(plan, rule)
     if distance is not None:
         yield _line(Text("距离", "distance"), distance, lang, "  ")

@@ -46,6 +46,12 @@ class Opinion:
         and the error. None where a subject is taken whole.
     pieces
         Of polygons cut by a zone: the part inside, shape (n,). None where it is taken whole.
+    undecided
+        Where an unknown verdict waits for a decision, not for a fact, shape (n,). None where
+        none does.
+    remarks
+        `Text`, shape (n,): what the verdict rests on, where distance and reference alone do not
+        say it. None where they do.
     """
 
     subjects: gpd.GeoDataFrame
@@ -61,6 +67,8 @@ class Opinion:
     inside_low: Intervals | None = None
     inside_high: Intervals | None = None
     pieces: NDArray[np.object_] | None = None
+    undecided: NDArray[np.bool_] | None = None
+    remarks: NDArray[np.object_] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +79,7 @@ class Judgement:
     ----------
     rows
         One row per subject and territory; columns of the findings table that place and attributes
-        decide, plus `territory` (index) and `spared`.
+        decide, plus `territory` (index), `spared`, `undecided`, `remark_zh` and `remark_en`.
     opinion
         Verdicts per subject, which the rows split by territory.
     stretches
@@ -255,6 +263,9 @@ def _describe(rule: Rule, opinion: Opinion, piece: pd.DataFrame) -> gpd.GeoDataF
         "reference_id": opinion.reference_ids[subject],
         "reference_name": opinion.reference_names[subject],
         "spared": opinion.spared[subject],
+        "undecided": False if opinion.undecided is None else opinion.undecided[subject],
+        "remark_zh": _remarks(opinion, subject, "zh"),
+        "remark_en": _remarks(opinion, subject, "en"),
     }
     rows = pd.concat(
         [pd.DataFrame(columns, index=piece.index), piece.drop(columns="subject")], axis=1
@@ -262,6 +273,13 @@ def _describe(rule: Rule, opinion: Opinion, piece: pd.DataFrame) -> gpd.GeoDataF
     if "status" in schema.columns:
         rows["subject_status"] = rows["subject_status"].replace("", str(Status.UNKNOWN))
     return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
+
+
+def _remarks(opinion: Opinion, subject: NDArray[np.int64], lang: str) -> list[str]:
+    """Give the remarks of subjects in one language, "" where there is none."""
+    if opinion.remarks is None:
+        return [""] * len(subject)
+    return [remark.in_language(lang) for remark in opinion.remarks[subject]]
 
 
 def _words(table: pd.DataFrame, column: str) -> NDArray[np.object_]:

@@ -110,6 +110,29 @@ SITES = LayerSchema(
         "address": Column(aliases=("地址", "住址", "address")),
     },
 )
+ENTRANCES = LayerSchema(
+    title=Text("车辆出入口", "vehicle entrances"),
+    id_column="entrance_id",
+    geometry=POINT,
+    columns={
+        "entrance_id": Column(
+            aliases=("出入口编号", "编号", "entrance", "id", "osm_id"), unique=True
+        ),
+        "name": Column(aliases=("出入口名称", *_NAME.aliases)),
+        # Whose entrance it is; where its own status is blank, the owner's counts.
+        "agency_id": Column(aliases=("所属机构", "所属机构编号", "机构编号", "检验机构编号")),
+        "site_id": Column(aliases=("所属场所", "场所编号", "所属地块", "地块编号", "申请编号")),
+        "status": Column(kind="status", aliases=("状态", "现有或新增", "申请类型")),
+        # The road as the applicant names it decides, even where another is nearer.
+        "road_name": Column(
+            aliases=(
+                *("所临道路", "临路", "临街道路", "开口道路", "出入口道路", "所在道路", "接入道路"),
+                *("临路名称", "道路名称", "路名", "road", "street"),
+            )
+        ),
+        "address": Column(aliases=("地址", "address")),
+    },
+)
 WATER = LayerSchema(
     title=Text("水系", "water"),
     id_column="water_id",
