@@ -154,6 +154,7 @@ def _layers(scene: Scene, rules: Sequence[Rule]) -> list[Assumption]:
 def _band(rules: Sequence[Rule]) -> list[Assumption]:
     """How doubt and order of work are reckoned."""
     measured = tuple(r.rule_id for r in rules if r.kind == "within_distance")
+    fronting = tuple(r.rule_id for r in rules if r.kind == "frontage")
     ranked = tuple(r.rule_id for r in rules if r.rank_by)
     ours = Text("本软件约定", "convention of this software")
     result = []
@@ -166,6 +167,22 @@ def _band(rules: Sequence[Rule]) -> list[Assumption]:
                     "监测站与对象的位置误差相加；距离限值不足此数的，判为临界，需实测",
                     "position errors of station and subject are added; nearer to the limit than "
                     "that is too close to call",
+                ),
+                source=ours,
+            )
+        )
+    if fronting:
+        result.append(
+            Assumption(
+                assumption_id="frontage",
+                rule_ids=fronting,
+                text=Text(
+                    "出入口写明所临道路的归属该路，没有写的归属最近的道路，量到道路中线；两路结论"
+                    "不同而远近之差小于位置误差之和的，判为临界；出入口未写状态的随所属场所",
+                    "an entrance belongs to the road it is said to open on, else to the nearest, "
+                    "measured to the line of the road; two roads under different verdicts whose "
+                    "distances differ by less than the position errors added are too close to "
+                    "call; an entrance without a status has that of its site",
                 ),
                 source=ours,
             )

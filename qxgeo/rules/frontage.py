@@ -72,8 +72,9 @@ def judge_frontage(rule: Rule, scene: Scene) -> Opinion:
     opinion
         `subjects` are the entrances with the status of their owner where they have none, and
         `road_class`, the class of the road that decided. `distance_m` is that to the road named in
-        `reference_ids`, `radius_m` the tolerance; there is no margin, since nearer is not more
-        forbidden. Without a road, or without the one that is named, within the tolerance the
+        `reference_ids`, `radius_m` the tolerance. `margin_m` is the rest of the tolerance on a
+        road that the rule means, NaN elsewhere: nearer to another road is not deeper inside.
+        Without a road, or without the one that is named, within the tolerance the
         verdict is unknown; on a road of doubtful or unknown class, and where the tolerance is not
         set, it is `undecided`. `remarks` say which road, its class and why.
     """
@@ -91,7 +92,7 @@ def judge_frontage(rule: Rule, scene: Scene) -> Opinion:
         error_m=error_m,
     )
     verdicts, is_open = _judge(found, roads, is_set=not np.isnan(tolerance_m))
-    is_there = found.road >= 0
+    is_there, is_meant = found.road >= 0, verdicts == Verdict.APPLIES
     size = len(subjects)
     opinion = spare(
         rule,
@@ -101,7 +102,7 @@ def judge_frontage(rule: Rule, scene: Scene) -> Opinion:
             ),
             verdicts=combine_doubts(verdicts, truth),
             distance_m=np.where(is_there, found.distance_m, np.nan),
-            margin_m=np.full(size, np.nan),
+            margin_m=np.where(is_meant, tolerance_m - found.distance_m, np.nan),
             radius_m=np.full(size, tolerance_m),
             error_m=np.full(size, error_m),
             reference_ids=_take(roads.section_ids, found.road),

@@ -223,3 +223,32 @@ def test_a_kitchen_in_the_dwelling_house_is_caught_whatever_the_error(result: As
     assert rows.loc["same", "verdict"] == Verdict.APPLIES
     assert rows.loc["same", "distance_m"] == 0
     assert rows.loc["clear", "verdict"] == Verdict.DOES_NOT_APPLY
+
+
+def test_a_road_without_an_official_grade_is_judged_by_its_class(
+    town: dict[str, Layer], layer_of: Callable[..., Layer], district_of: Callable[..., District]
+) -> None:
+    cases = {
+        "graded": ("主干路", "residential", Verdict.APPLIES),
+        "side": ("支路", "primary", None),
+        "by class": (None, "secondary", Verdict.APPLIES),
+        "lane": (None, "residential", None),
+        "blank": (None, None, Verdict.UNKNOWN),
+    }
+    line = shapely.LineString([(110.001, 25.001), (110.002, 25.001)])
+    roads = layer_of(
+        "roads",
+        [
+            {
+                "section_id": code,
+                "name": code,
+                "official_grade": grade,
+                "road_class": kind,
+                "geometry": line,
+            }
+            for code, (grade, kind, _) in cases.items()
+        ],
+    )
+    rows = _rows(assess(district_of(*(town | {"roads": roads}).values())), "2.2.2-a")
+    told = {code: verdict for code, (_, _, verdict) in cases.items() if verdict is not None}
+    assert rows["verdict"].to_dict() == told

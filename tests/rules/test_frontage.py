@@ -117,7 +117,7 @@ def test_the_nearest_road_decides(scene_of: Callable[..., Scene]) -> None:
     assert opinion.distance_m == pytest.approx([10, 8], abs=1e-3)
     assert opinion.reference_ids.tolist() == ["M1", "N2"]
     assert opinion.subjects["road_class"].tolist() == ["primary", "residential"]
-    assert np.isnan(opinion.margin_m).all()
+    assert opinion.margin_m == pytest.approx([20, np.nan], abs=1e-3, nan_ok=True)
     assert opinion.undecided is not None
     assert not opinion.undecided.any()
 
@@ -342,6 +342,7 @@ def test_an_entrance_has_the_status_of_its_agency_where_it_has_none(
     opinion = _judge(scene_of(*rows, agencies=agencies))
     assert opinion.verdicts.tolist() == [case[2] for case in cases]
     assert opinion.spared.tolist() == [case[3] for case in cases]
+    assert opinion.margin_m == pytest.approx(20, abs=1e-3)  # by which the map knows the spared
 
 
 def test_an_existing_entrance_on_a_doubtful_road_waits_for_nobody(
