@@ -50,6 +50,32 @@ class SiteVerdict(StrEnum):
     ALLOWED = "allowed"
 
 
+class Why(StrEnum):
+    """What a line about a place rests on; each has a sentence of its own."""
+
+    IN_DISTRICT = "in_district"
+    OUTSIDE_DISTRICT = "outside_district"
+    NEAR_BOUNDARY = "near_boundary"
+    ACROSS_BOUNDARY = "across_boundary"
+    WITHIN = "within"
+    BEYOND = "beyond"
+    IN_AREA = "in_area"
+    OUT_OF_AREA = "out_of_area"
+    HAS_ATTRIBUTE = "has_attribute"
+    LACKS_ATTRIBUTE = "lacks_attribute"
+    NOT_CONCERNED = "not_concerned"
+    SPARED = "spared"
+    IS_CHANGE = "is_change"
+    TOO_CLOSE = "too_close"
+    TOO_CLOSE_TO_EDGE = "too_close_to_edge"
+    NO_NUMBER = "no_number"
+    NO_ATTRIBUTE = "no_attribute"
+    NO_LAYER = "no_layer"
+    NO_ENTRANCE = "no_entrance"
+    FRONTAGE = "frontage"
+    PROMOTES = "promotes"
+
+
 class Status(StrEnum):
     """Whether a site is there already: 不新增 binds new ones only."""
 

@@ -27,6 +27,7 @@ from qxgeo.schemas.patrol import (
     PATROL_CELLS,
     PATROL_EVENTS,
 )
+from qxgeo.schemas.siting import SITE_LINE_COLUMNS, SITE_PLACE_COLUMNS
 
 # Which contract each layer name of a district obeys. A rule of a plan may name only these.
 LAYERS: dict[str, LayerSchema] = {
@@ -88,6 +89,8 @@ __all__ = [
     "POLYGON",
     "ROADS",
     "SITES",
+    "SITE_LINE_COLUMNS",
+    "SITE_PLACE_COLUMNS",
     "STATIONS",
     "TOWNSHIPS",
     "WATER",

@@ -1,0 +1,222 @@
+"""Places that people apply for, checked and set beside the layers of the district."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from qxgeo.district import Layer
+from qxgeo.errors import Fault, SchemaError, Text
+from qxgeo.rules import build_scene
+from qxgeo.schemas import ENTRANCES, SITES
+from qxgeo.vocabulary import Status
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from qxgeo.district import District
+    from qxgeo.plan import ActionPlan
+    from qxgeo.rules import Scene
+
+PLACES, ENTRANCES_LAYER = "candidates", "candidate_entrances"
+WGS84 = "EPSG:4326"
+_SHAPES = ("Point", "Polygon", "MultiPolygon")
+
+
+def check_places(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Refuse places that cannot be judged, and fill in what an application leaves out.
+
+    Parameters
+    ----------
+    places
+        Points or parcels, EPSG:4326. `site_id` tells them apart and is made from the row where it
+        is missing; `name` and `status` may be missing.
+
+    Returns
+    -------
+    places
+        2-D, every column of `schemas.SITES`, range index; a blank status is ``proposed``, since
+        somebody applies.
+
+    Raises
+    ------
+    SchemaError
+        If the system is not EPSG:4326, a shape is empty or neither point nor parcel, or an id
+        stands twice: all faults in one message.
+    """
+    faults = _find_faults(places)
+    if faults:
+        raise SchemaError(faults)
+    table = _named(places)
+    table["geometry"] = shapely.force_2d(table.geometry.to_numpy(dtype=object))
+    if "site_id" not in table:
+        table["site_id"] = [str(number + 1) for number in range(len(table))]
+    table["site_id"] = table["site_id"].astype(str)
+    for column in SITES.columns:
+        if column not in table:
+            table[column] = pd.Series(pd.NA, index=table.index, dtype="string")
+    status = table["status"].astype("string").str.strip()
+    table["status"] = status.mask(status == "", pd.NA).fillna(str(Status.PROPOSED))
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=WGS84)
+
+
+def _named(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Count rows from 0 and call the shapes `geometry`."""
+    table = table.reset_index(drop=True)
+    is_named = table.geometry.name == "geometry"
+    return table if is_named else table.rename_geometry("geometry")
+
+
+def _find_faults(places: gpd.GeoDataFrame) -> list[Fault]:
+    """Find what keeps places from being judged."""
+    if places.crs is None or places.crs.to_epsg() != 4326:  # noqa: PLR2004 - the one system
+        return [
+            Fault(
+                problem=Text("场所坐标不是 WGS 84", "the places are not in EPSG:4326"),
+                mend=Text("请先转换坐标", "convert them first"),
+                column="geometry",
+            )
+        ]
+    shapes = places.geometry.to_numpy(dtype=object)
+    bad = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    bad |= ~np.isin(places.geom_type.to_numpy(dtype=object), _SHAPES)
+    faults = [
+        Fault(
+            row=int(row) + 1,
+            column="geometry",
+            problem=Text("不是点也不是地块", "it is neither a point nor a parcel"),
+            mend=Text("请给出一个点或一个多边形", "give a point or a polygon"),
+        )
+        for row in np.flatnonzero(bad)
+    ]
+    ids = places["site_id"].astype("string") if "site_id" in places else pd.Series(dtype="string")
+    faults += [
+        Fault(
+            row=int(row) + 1,
+            column="site_id",
+            problem=Text(f"编号空白或重复：{ids.iloc[row]}", f"blank or repeated: {ids.iloc[row]}"),
+            mend=Text("每个场所一个编号", "one id for each place"),
+        )
+        for row in np.flatnonzero(ids.duplicated() | ids.isna())
+    ]
+    return faults
+
+
+def check_entrances(
+    entrances: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Refuse entrances that belong to nobody, and give each the status of its place.
+
+    Parameters
+    ----------
+    entrances
+        Points with `site_id`, `road_name` where it is known, EPSG:4326; None where there are none.
+    places
+        As `check_places` gives them.
+
+    Returns
+    -------
+    entrances
+        Every column of `schemas.ENTRANCES`, range index.
+
+    Raises
+    ------
+    SchemaError
+        If a site is unknown, or the system is not EPSG:4326.
+    """
+    if entrances is None or len(entrances) == 0:
+        empty = {name: pd.Series(dtype="string") for name in ENTRANCES.columns}
+        return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=WGS84))
+    if entrances.crs is None or entrances.crs.to_epsg() != 4326:  # noqa: PLR2004 - the one system
+        raise SchemaError(
+            Fault(
+                problem=Text("出入口坐标不是 WGS 84", "the entrances are not in EPSG:4326"),
+                mend=Text("请先转换坐标", "convert them first"),
+                column="geometry",
+            )
+        )
+    table = _named(entrances)
+    table["site_id"] = table["site_id"].astype(str)
+    status = dict(zip(places["site_id"], places["status"], strict=True))
+    unknown = ~table["site_id"].isin(status)
+    if unknown.any():
+        raise SchemaError(
+            Fault(
+                row=int(row) + 1,
+                column="site_id",
+                problem=Text(
+                    f"没有编号为“{table['site_id'].iloc[row]}”的场所",
+                    f'there is no place with the id "{table["site_id"].iloc[row]}"',
+                ),
+                mend=Text("出入口的所属编号须与场所编号一致", "use the id of a place"),
+            )
+            for row in np.flatnonzero(unknown)
+        )
+    number = table.groupby("site_id").cumcount() + 1
+    made = table["site_id"] + "-" + number.astype(str)
+    for column in ENTRANCES.columns:
+        if column not in table:
+            table[column] = pd.Series(pd.NA, index=table.index, dtype="string")
+    table["entrance_id"] = table["entrance_id"].astype("string").fillna(made)
+    table["status"] = table["site_id"].map(status)
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=WGS84)
+
+
+def set_scene(
+    district: District,
+    plan: ActionPlan,
+    places: gpd.GeoDataFrame,
+    entrances: gpd.GeoDataFrame,
+    *,
+    accuracy_m: float,
+) -> Scene:
+    """Put places into the district, so that the rules of the main job can judge them.
+
+    Parameters
+    ----------
+    district, plan
+        Where and by what.
+    places, entrances
+        As `check_places` and `check_entrances` give them.
+    accuracy_m
+        Position error of both, ground metres.
+
+    Returns
+    -------
+    scene
+        With the layers ``candidates`` and ``candidate_entrances``.
+    """
+    layers = dict(district.layers)
+    layers[PLACES] = _layer(PLACES, places, accuracy_m)
+    layers[ENTRANCES_LAYER] = _layer(ENTRANCES_LAYER, entrances, accuracy_m)
+    return build_scene(replace(district, layers=MappingProxyType(layers)), plan)
+
+
+def _layer(name: str, table: gpd.GeoDataFrame, accuracy_m: float) -> Layer:
+    """Wrap a table that no file holds."""
+    return Layer(
+        name=name,
+        table=table,
+        path=Path(name),
+        sha256="",
+        datum="wgs84",
+        accuracy_m=accuracy_m,
+        source="申请材料",
+        licence="",
+        as_of=None,
+        is_demo=False,
+        is_approximate=False,
+        notes=(),
+    )
+
+
+def inner_points(places: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Give one point of each place that lies in it: the point itself, or one inside the parcel."""
+    return np.asarray(shapely.point_on_surface(places.geometry.to_numpy(dtype=object)), object)

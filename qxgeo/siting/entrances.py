@@ -1,0 +1,224 @@
+"""Entrances of a place: one that may be used is enough, and the card says which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qxgeo.errors import Text
+from qxgeo.plan import Selector
+from qxgeo.rules import JUDGES
+from qxgeo.rules.frontage import frontages_of
+from qxgeo.siting.candidates import ENTRANCES_LAYER
+from qxgeo.siting.combine import ask_conditions, caught_verdict, code_of, combine, open_radius_m
+from qxgeo.siting.model import VERDICTS, RuleLines
+from qxgeo.vocabulary import SITE_VERDICT_LABELS, SiteVerdict, Verdict, Why
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from qxgeo.plan import KindRule, Rule
+    from qxgeo.rules import Scene
+    from qxgeo.rules.judgement import Opinion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chosen:
+    """The entrance that speaks for each place: row of the entrances, -1 for none, and its code."""
+
+    row: NDArray[np.int64]
+    code: NDArray[np.int8]
+
+
+def judge_entrances(
+    number: int, kind_rule: KindRule, rule: Rule, scene: Scene, places: gpd.GeoDataFrame
+) -> RuleLines:
+    """Judge a frontage rule on places through their entrances.
+
+    Parameters
+    ----------
+    number
+        Which line of the card.
+    kind_rule, rule
+        How the kind sees it, and the rule, of kind ``frontage``; its layers are there.
+    scene
+        With the layers ``candidates`` and ``candidate_entrances``.
+    places
+        Table of the former.
+
+    Returns
+    -------
+    lines
+        Each place under the least binding of its entrances' verdicts, since it may use that one.
+        Without an entrance it is unknown; for a parcel the remark lists the roads it fronts on.
+    """
+    table = scene.layer(ENTRANCES_LAYER).table
+    on_entrances = replace(
+        rule,
+        subject=Selector(layer=ENTRANCES_LAYER, text=rule.subject.text, where=MappingProxyType({})),
+        radius_m=open_radius_m(rule, scene),
+        radius_parameter=None,
+        new_only=False,
+    )
+    opinion = JUDGES[rule.kind](on_entrances, scene) if len(table) else None
+    codes = np.empty(0, dtype=np.int8) if opinion is None else _codes(kind_rule, rule, opinion)
+    chosen = _choose_entrance(table, places, codes)
+    remarks = _remarks(on_entrances, scene, places, table, opinion, chosen, codes)
+    verdicts, whys = _combine(kind_rule, rule, places, chosen)
+    return RuleLines(
+        line=number,
+        rule=rule,
+        kind_rule=kind_rule,
+        verdicts=verdicts,
+        whys=whys,
+        distance_m=_pick(opinion, "distance_m", chosen, np.nan),
+        threshold_m=_pick(opinion, "radius_m", chosen, np.nan),
+        margin_m=np.full(len(places), np.nan),
+        error_m=_pick(opinion, "error_m", chosen, np.nan),
+        reference_layer="" if rule.among is None else rule.among.layer,
+        reference_ids=_pick(opinion, "reference_ids", chosen, "").astype(object),
+        reference_names=_pick(opinion, "reference_names", chosen, "").astype(object),
+        is_spared=whys == code_of(Why.SPARED),
+        measured_from="entrance",
+        remarks=remarks,
+    )
+
+
+def _codes(kind_rule: KindRule, rule: Rule, opinion: Opinion) -> NDArray[np.int8]:
+    """Give the code of each entrance's verdict."""
+    undecided = np.zeros(len(opinion.verdicts), dtype=bool)
+    if opinion.undecided is not None:
+        undecided = opinion.undecided
+    caught = caught_verdict(kind_rule, rule)
+    words = np.select(
+        [
+            opinion.verdicts == Verdict.APPLIES,
+            opinion.verdicts == Verdict.DOES_NOT_APPLY,
+            opinion.verdicts == Verdict.TOO_CLOSE_TO_CALL,
+            undecided,
+        ],
+        [
+            VERDICTS.index(caught),
+            VERDICTS.index(SiteVerdict.ALLOWED),
+            VERDICTS.index(SiteVerdict.TOO_CLOSE_TO_CALL),
+            VERDICTS.index(SiteVerdict.NEEDS_DECISION),
+        ],
+        default=VERDICTS.index(SiteVerdict.UNKNOWN),
+    )
+    return words.astype(np.int8)
+
+
+def _choose_entrance(
+    table: gpd.GeoDataFrame, places: gpd.GeoDataFrame, codes: NDArray[np.int8]
+) -> _Chosen:
+    """Take the first of the least binding entrances of each place."""
+    row = np.full(len(places), -1, dtype=np.int64)
+    code = np.full(len(places), VERDICTS.index(SiteVerdict.UNKNOWN), dtype=np.int8)
+    number = {site_id: at for at, site_id in enumerate(places["site_id"])}
+    owner = table["site_id"].map(number).to_numpy(dtype=np.int64, na_value=-1)
+    for entrance, (at, one) in enumerate(zip(owner.tolist(), codes.tolist(), strict=True)):
+        if row[at] < 0 or one > code[at]:
+            row[at], code[at] = entrance, one
+    return _Chosen(row=row, code=code)
+
+
+def _combine(
+    kind_rule: KindRule, rule: Rule, places: gpd.GeoDataFrame, chosen: _Chosen
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Join the entrance's verdict with attributes and status."""
+    is_allowed = chosen.code == VERDICTS.index(SiteVerdict.ALLOWED)
+    place = np.where(is_allowed, Verdict.DOES_NOT_APPLY, Verdict.APPLIES).astype(object)
+    verdicts, whys = combine(
+        kind_rule,
+        rule,
+        place,
+        ask_conditions(kind_rule, rule, places),
+        places["status"].to_numpy(dtype=object),
+        is_open=np.zeros(len(places), dtype=bool),
+    )
+    speaks = whys == code_of(Why.FRONTAGE)
+    verdicts[speaks] = chosen.code[speaks]
+    whys[speaks & (chosen.row < 0)] = code_of(Why.NO_ENTRANCE)
+    return verdicts, whys
+
+
+def _pick(opinion: Opinion | None, name: str, chosen: _Chosen, blank: object) -> NDArray[Any]:
+    """Take a column of the chosen entrances; a place without one has a blank."""
+    values = np.empty(0) if opinion is None else getattr(opinion, name)
+    return np.append(values, [blank])[chosen.row]
+
+
+def _remarks(
+    rule: Rule,
+    scene: Scene,
+    places: gpd.GeoDataFrame,
+    table: gpd.GeoDataFrame,
+    opinion: Opinion | None,
+    chosen: _Chosen,
+    codes: NDArray[np.int8],
+) -> NDArray[np.object_]:
+    """Say which entrance decides and why, and what holds for the others."""
+    remarks = np.empty(len(places), dtype=object)
+    remarks[:] = [Text("", "")] * len(places)
+    if opinion is not None and opinion.remarks is not None:
+        _tell_entrances(remarks, places, table, opinion.remarks, chosen, codes)
+    without = (chosen.row < 0) & (places.geom_type.to_numpy(dtype=object) != "Point")
+    if without.any():
+        _tell_frontages(remarks, rule, scene, places, without)
+    return remarks
+
+
+def _tell_entrances(
+    remarks: NDArray[np.object_],
+    places: gpd.GeoDataFrame,
+    table: gpd.GeoDataFrame,
+    words: NDArray[np.object_],
+    chosen: _Chosen,
+    codes: NDArray[np.int8],
+) -> None:
+    """Write the chosen entrance first, then the verdicts of the others."""
+    ids = table["entrance_id"].astype(str).to_numpy(dtype=object)
+    by_place = table.groupby("site_id", sort=False).indices
+    for at, site_id in enumerate(places["site_id"]):
+        best = int(chosen.row[at])
+        if best < 0:
+            continue
+        several = by_place[site_id]
+        zh, en = [words[best].zh], [words[best].en]
+        if len(several) > 1:
+            zh[0], en[0] = f"出入口 {ids[best]}：{zh[0]}", f"entrance {ids[best]}: {en[0]}"
+        for other in several:
+            if int(other) != best:
+                label = SITE_VERDICT_LABELS[VERDICTS[codes[other]]]
+                zh.append(f"出入口 {ids[other]}：{label.zh}（{words[other].zh}）")
+                en.append(f"entrance {ids[other]}: {label.en} ({words[other].en})")
+        remarks[at] = Text("；".join(zh), "; ".join(en))
+
+
+def _tell_frontages(
+    remarks: NDArray[np.object_],
+    rule: Rule,
+    scene: Scene,
+    places: gpd.GeoDataFrame,
+    without: NDArray[np.bool_],
+) -> None:
+    """List the roads that parcels without an entrance front on, and which may be used."""
+    roads = frontages_of(places[without], rule, scene)
+    by_place = roads.groupby("site_id", sort=False).indices
+    labels = {str(word): label for word, label in SITE_VERDICT_LABELS.items()}
+    for at in np.flatnonzero(without):
+        zh, en = [], []
+        for row in by_place.get(places["site_id"].iloc[at], ()):
+            one = roads.iloc[row]
+            label = labels[one["answer"]]
+            name_zh, name_en = one["road_name"] or "无名道路", one["road_name"] or "unnamed road"
+            zh.append(f"{name_zh}（{one['distance_m']:,.0f} m，{label.zh}）")
+            en.append(f"{name_en} ({one['distance_m']:,.0f} m, {label.en})")
+        remarks[at] = Text(
+            "临：" + "、".join(zh) if zh else "附近没有可开口的道路",
+            "fronts on " + ", ".join(en) if en else "no road to open on is near",
+        )
