@@ -220,14 +220,7 @@ def roads_within(
         the sections of one name under one answer the nearest stands for all.
     """
     near, candidate = shapely.STRtree(roads.shapes).query(_surroundings(shapes, tolerance_m))
-    order = np.lexsort((candidate, near))
-    near, candidate = near[order], candidate[order]
-    edges = np.searchsorted(near, np.arange(len(shapes) + 1))
-    distance_m = np.empty(len(near))
-    for place in np.flatnonzero(np.diff(edges)):
-        mine = slice(edges[place], edges[place + 1])
-        one = shapes[place : place + 1]
-        distance_m[mine], _ = nearest_feature(roads.shapes[candidate[mine]], one)
+    distance_m = _measure_pairs(shapes, near, roads.shapes, candidate)
     within = distance_m <= tolerance_m
     near, candidate, distance_m = near[within], candidate[within], distance_m[within]
     order = np.lexsort((candidate, distance_m, near))
@@ -275,6 +268,21 @@ def _nearest_by_verdict(
             distance_m[:, number], at = nearest_feature(shapes, roads.shapes[mine])
             road[:, number] = mine[at]
     return distance_m, road
+
+
+def _measure_pairs(
+    shapes: NDArray[np.object_], shape: Ints, others: NDArray[np.object_], other: Ints
+) -> Floats:
+    """Measure the ground distance of every pair, in as few goes as the shorter side has members."""
+    if len(np.unique(other)) < len(np.unique(shape)):
+        return _measure_pairs(others, other, shapes, shape)
+    order = np.argsort(shape, kind="stable")
+    edges = np.searchsorted(shape[order], np.arange(len(shapes) + 1))
+    distance_m = np.empty(len(shape))
+    for one in np.flatnonzero(np.diff(edges)):
+        mine = order[edges[one] : edges[one + 1]]
+        distance_m[mine], _ = nearest_feature(others[other[mine]], shapes[one : one + 1])
+    return distance_m
 
 
 def _surroundings(shapes: NDArray[np.object_], reach_m: float) -> NDArray[np.object_]:
