@@ -158,7 +158,8 @@ def _point_pieces(scene: Scene, opinion: Opinion, rows: NDArray[np.int64]) -> pd
 def locate(scene: Scene, points: NDArray[np.object_]) -> NDArray[np.int64]:
     """Find the territory of points: the index of the first that holds them, -1 for none."""
     territory = np.full(len(points), len(scene.territories), dtype=np.int64)
-    held, holder = shapely.STRtree(scene.territories).query(points, predicate="intersects")
+    # A tree of the points: the few polygons that ask are prepared, the many points need not be.
+    holder, held = shapely.STRtree(points).query(scene.territories, predicate="intersects")
     np.minimum.at(territory, held, holder)
     return np.where(territory == len(scene.territories), -1, territory)
 

@@ -51,12 +51,12 @@ def judge_polygon(rule: Rule, scene: Scene) -> Opinion:
     areas = zones.geometry.to_numpy(dtype=object)
     union = shapely.union_all(areas)
     inside, pieces = _parts_inside(rule, scene, subjects, areas, union)
-    margin_m = _margins(shapes, pieces, union)
+    distance_m, nearest = nearest_feature(shapes, areas)
+    margin_m = _margins(distance_m, pieces, union)
     verdicts = judge_margin(margin_m, error_m=error_m)
     if rule.station_radius_m is not None:
         verdicts, inside = _limit_to_stations(rule, scene, subjects, verdicts, inside)
     column = LAYERS[rule.reference.layer].id_column  # type: ignore[union-attr] # the same
-    distance_m, nearest = nearest_feature(shapes, areas)
     is_line = shapely.get_dimensions(shapes) == 1
     return spare(
         rule,
@@ -101,7 +101,9 @@ def _parts_inside(
     pieces = np.full(len(shapes), None, dtype=object)
     shapely.prepare(union)
     held = ~is_line & shapely.intersects(union, shapes)
-    pieces[held] = shapely.intersection(shapes[held], union)
+    is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    pieces[held & is_point] = shapes[held & is_point]
+    pieces[held & ~is_point] = shapely.intersection(shapes[held & ~is_point], union)
     if not is_line.any():
         return None, pieces
     lines: Lines = scene.lines[rule.subject.layer]
@@ -117,23 +119,18 @@ def _parts_inside(
     return inside, pieces
 
 
-def _margins(
-    shapes: NDArray[np.object_], pieces: NDArray[np.object_], union: shapely.Geometry
-) -> Floats:
+def _margins(distance_m: Floats, pieces: NDArray[np.object_], union: shapely.Geometry) -> Floats:
     """Distance to the edge of the area: of the deepest corner inside, or negative outside."""
-    margin_m = np.zeros(len(shapes))
-    has_part = ~(shapely.is_missing(pieces) | shapely.is_empty(pieces))
-    outlines = np.asarray(shapely.boundary(shapely.get_parts(union)), dtype=object)
-    edge = np.asarray(shapely.get_parts(outlines), dtype=object)
-    if has_part.any():
-        rows = np.flatnonzero(has_part)
+    margin_m = np.negative(distance_m)
+    rows = np.flatnonzero(~(shapely.is_missing(pieces) | shapely.is_empty(pieces)))
+    if len(rows):
+        outlines = np.asarray(shapely.boundary(shapely.get_parts(union)), dtype=object)
+        edge = np.asarray(shapely.get_parts(outlines), dtype=object)
         corner, owner = shapely.get_coordinates(pieces[rows], return_index=True)
         depth_m, _ = nearest_feature(np.asarray(shapely.points(corner), dtype=object), edge)
+        margin_m[rows] = 0.0
         np.maximum.at(margin_m, rows[owner], depth_m)
-    if not has_part.all():
-        away_m, _ = nearest_feature(shapes[~has_part], np.array([union], dtype=object))
-        margin_m[~has_part] = np.where(away_m > 0, -away_m, 0.0)
-    return margin_m
+    return margin_m + 0.0  # no negative zero
 
 
 def _limit_to_stations(
