@@ -15,6 +15,7 @@ from qxgeo.rules.frontage import frontages_of
 from qxgeo.siting.candidates import ENTRANCES_LAYER
 from qxgeo.siting.combine import ask_conditions, caught_verdict, code_of, combine, open_radius_m
 from qxgeo.siting.model import VERDICTS, RuleLines
+from qxgeo.siting.words import TEMPLATES, fill
 from qxgeo.vocabulary import SITE_VERDICT_LABELS, SiteVerdict, Verdict, Why
 
 if TYPE_CHECKING:
@@ -188,15 +189,34 @@ def _tell_entrances(
         if best < 0:
             continue
         several = by_place[site_id]
-        zh, en = [words[best].zh], [words[best].en]
+        first = words[best]
         if len(several) > 1:
-            zh[0], en[0] = f"出入口 {ids[best]}：{zh[0]}", f"entrance {ids[best]}: {en[0]}"
-        for other in several:
-            if int(other) != best:
-                label = SITE_VERDICT_LABELS[VERDICTS[codes[other]]]
-                zh.append(f"出入口 {ids[other]}：{label.zh}（{words[other].zh}）")
-                en.append(f"entrance {ids[other]}: {label.en} ({words[other].en})")
-        remarks[at] = Text("；".join(zh), "; ".join(en))
+            first = _fill("entrance", entrance=ids[best], remark=first)
+        others = [
+            _fill(
+                "other_entrance",
+                entrance=ids[other],
+                verdict=SITE_VERDICT_LABELS[VERDICTS[codes[other]]],
+                remark=words[other],
+            )
+            for other in several
+            if int(other) != best
+        ]
+        remarks[at] = _join("next_entrance", [first, *others])
+
+
+def _fill(name: str, **facts: Text | str) -> Text:
+    """Put facts into a template; a plain word is the same in both languages."""
+    both = {
+        key: fact if isinstance(fact, Text) else Text(fact, fact) for key, fact in facts.items()
+    }
+    return fill(TEMPLATES[name], both)
+
+
+def _join(name: str, several: list[Text]) -> Text:
+    """Set sentences one after the other with what stands between them."""
+    between = TEMPLATES[name]
+    return Text(between.zh.join(t.zh for t in several), between.en.join(t.en for t in several))
 
 
 def _tell_frontages(
@@ -211,14 +231,16 @@ def _tell_frontages(
     by_place = roads.groupby("site_id", sort=False).indices
     labels = {str(word): label for word, label in SITE_VERDICT_LABELS.items()}
     for at in np.flatnonzero(without):
-        zh, en = [], []
-        for row in by_place.get(places["site_id"].iloc[at], ()):
-            one = roads.iloc[row]
-            label = labels[one["answer"]]
-            name_zh, name_en = one["road_name"] or "无名道路", one["road_name"] or "unnamed road"
-            zh.append(f"{name_zh}（{one['distance_m']:,.0f} m，{label.zh}）")
-            en.append(f"{name_en} ({one['distance_m']:,.0f} m, {label.en})")
-        remarks[at] = Text(
-            "临：" + "、".join(zh) if zh else "附近没有可开口的道路",
-            "fronts on " + ", ".join(en) if en else "no road to open on is near",
-        )
+        rows = np.asarray(by_place.get(places["site_id"].iloc[at], []), dtype=np.int64)
+        several = [
+            _fill(
+                "one_frontage",
+                road=str(one["road_name"]) or TEMPLATES["unnamed_road"],
+                distance=f"{one['distance_m']:,.0f}",
+                verdict=labels[one["answer"]],
+            )
+            for one in roads.iloc[rows].to_dict(orient="records")
+        ]
+        remarks[at] = TEMPLATES["fronts_on_none"]
+        if several:
+            remarks[at] = _fill("fronts_on", roads=_join("next_frontage", several))

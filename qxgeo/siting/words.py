@@ -3,7 +3,8 @@
 A place holder in braces is a number or a name of the line: `distance`, `threshold`, `margin`,
 `error` in metres; `from`, what was measured from; `reference`, what to; `subject`, whom the rule is
 about; `parameter`, the word without a number; `attributes`, what is blank; `missing`, layers;
-`place`, the sentence about the place alone; `remark`, what the entrance's road says.
+`place`, the sentence about the place alone; `remark`, what the entrance's road says; `entrance`,
+its id; `verdict`, a label; `road`, `roads`, what a parcel fronts on.
 """
 
 from __future__ import annotations
@@ -29,6 +30,16 @@ TEMPLATES: dict[str, Text] = {
     ),
     "asks": Text("本条限制{subject}", "the clause limits: {subject}"),
     "in_the_area": Text("在{reference}内", "in {reference}"),
+    "entrance": Text("出入口 {entrance}：{remark}", "entrance {entrance}: {remark}"),
+    "other_entrance": Text(
+        "出入口 {entrance}：{verdict}（{remark}）", "entrance {entrance}: {verdict} ({remark})"
+    ),
+    "next_entrance": Text("；", "; "),
+    "fronts_on": Text("临：{roads}", "fronts on {roads}"),
+    "fronts_on_none": Text("附近没有可开口的道路", "no road to open on is near"),
+    "one_frontage": Text("{road}（{distance} m，{verdict}）", "{road} ({distance} m, {verdict})"),
+    "next_frontage": Text("、", ", "),
+    "unnamed_road": Text("无名道路", "unnamed road"),
     Why.IN_DISTRICT: Text(
         "在本辖区内，距辖区界线 {distance} m", "in the district, {distance} m from its boundary"
     ),

@@ -12,7 +12,7 @@ from qxgeo.vocabulary import SITE_VERDICT_LABELS, SiteVerdict, Why
 
 HOLDERS = {
     *("distance", "threshold", "margin", "error", "from", "reference", "subject", "parameter"),
-    *("attributes", "missing", "place", "remark"),
+    *("attributes", "missing", "place", "remark", "entrance", "verdict", "road", "roads"),
 }
 
 
