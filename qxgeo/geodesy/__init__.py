@@ -12,16 +12,18 @@ from qxgeo.geodesy.discs import disc_boxes, draw_discs, reach_of_discs
 from qxgeo.geodesy.ellipsoid import bearing_deg, ground_distance_m
 from qxgeo.geodesy.lines import Intervals, Lines
 from qxgeo.geodesy.nearest import (
-    local_plane,
-    move_coordinates,
+    NearestPlaces,
     nearest_feature,
+    nearest_places,
     nearest_station,
 )
 from qxgeo.geodesy.partition import partition_lines, partition_polygons
+from qxgeo.geodesy.plane import local_plane, move_coordinates
 
 __all__ = [
     "Intervals",
     "Lines",
+    "NearestPlaces",
     "area_m2",
     "bearing_deg",
     "disc_boxes",
@@ -30,6 +32,7 @@ __all__ = [
     "local_plane",
     "move_coordinates",
     "nearest_feature",
+    "nearest_places",
     "nearest_station",
     "partition_lines",
     "partition_polygons",

@@ -1,24 +1,42 @@
-"""How near things are: to stations exactly, to other features through their nearest pair."""
+"""How near things are: the nearest places of two features, exactly, at any extent."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from pyproj import Transformer
 
-from qxgeo.geodesy.discs import reach_of_discs
-from qxgeo.geodesy.ellipsoid import ground_distance_m
-from qxgeo.geodesy.lines import Lines
+from qxgeo.geodesy.approach import find_approaches
+from qxgeo.geodesy.vertices import Vertices
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats = NDArray[np.float64]
+    Shapes = NDArray[np.object_]
     Ints = NDArray[np.int64]
 
-_FARTHEST_M = 25_000_000.0  # more than half way round the earth: no limit
+
+@dataclass(frozen=True, slots=True)
+class NearestPlaces:
+    """Where subjects come nearest to references.
+
+    Attributes
+    ----------
+    distance_m
+        Ground metres, 0 where they touch or overlap, shape (n,).
+    reference
+        Index of the nearest reference, shape (n,).
+    subject_lonlat, reference_lonlat
+        The place on each of the two, degrees, shape (n, 2) each; one and the same where they
+        touch or overlap.
+    """
+
+    distance_m: NDArray[np.float64]
+    reference: NDArray[np.int64]
+    subject_lonlat: NDArray[np.float64]
+    reference_lonlat: NDArray[np.float64]
 
 
 def nearest_station(
@@ -45,70 +63,16 @@ def nearest_station(
         If there is no station or an empty geometry: the distance to nothing is not a number, and
         a comparison with it would read "not within".
     """
-    array = shapely.force_2d(np.asarray(geometries, dtype=object))
     if len(stations) == 0:
         message = "no station to measure to"
         raise ValueError(message)
-    if bool((shapely.is_missing(array) | shapely.is_empty(array)).any()):
-        message = "an empty geometry has no distance"
-        raise ValueError(message)
-    distance = np.full(len(array), np.inf)
-    station = np.full(len(array), -1, dtype=np.int64)
-    dimension = shapely.get_dimensions(array)
-    _measure_points(array, dimension == 0, stations, distance, station)
-    _measure_lines(array, dimension > 0, stations, distance, station)
-    inside, holder = shapely.STRtree(array).query(shapely.points(stations), predicate="intersects")
-    for number, row in sorted(zip(inside.tolist(), holder.tolist(), strict=True), reverse=True):
-        if dimension[row] == 2:  # noqa: PLR2004 - a polygon
-            distance[row], station[row] = 0.0, number
-    return distance, station
-
-
-def _measure_points(
-    array: NDArray[np.object_],
-    chosen: NDArray[np.bool_],
-    stations: Floats,
-    distance: Floats,
-    station: Ints,
-) -> None:
-    """Fill in the distances of points and multi-points."""
-    lonlat, index = shapely.get_coordinates(array[chosen], return_index=True)
-    rows = np.flatnonzero(chosen)[index]
-    for number, (lon, lat) in enumerate(stations):
-        away = np.full(len(array), np.inf)
-        np.minimum.at(away, rows, ground_distance_m(lonlat[:, 0], lonlat[:, 1], lon, lat))
-        closer = away < distance
-        distance[closer], station[closer] = away[closer], number
-
-
-def _measure_lines(
-    array: NDArray[np.object_],
-    chosen: NDArray[np.bool_],
-    stations: Floats,
-    distance: Floats,
-    station: Ints,
-) -> None:
-    """Fill in the distances of lines and of the outlines of polygons."""
-    rows = np.flatnonzero(chosen)
-    if len(rows) == 0:
-        return
-    outlines = array[rows].copy()
-    is_polygon = shapely.get_dimensions(outlines) == 2  # noqa: PLR2004 - a polygon
-    outlines[is_polygon] = shapely.boundary(outlines[is_polygon])
-    lines = Lines.from_geometries(outlines)
-    reach = reach_of_discs(lines, stations, radius_m=0.0, search_m=_FARTHEST_M)
-    distance[rows], station[rows] = reach.distance_m, reach.station
+    return nearest_feature(geometries, np.asarray(shapely.points(stations), dtype=object))
 
 
 def nearest_feature(
     subjects: NDArray[np.object_], references: NDArray[np.object_]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Measure how near each subject comes to the nearest reference feature.
-
-    The pair of nearest points is found in a conformal plane around the subjects and measured as a
-    geodesic. The plane's scale changes by less than 2.5e-9 per metre within 100 km of its middle:
-    of two pairs a kilometre long, the wrong one could be taken only if they differ by less than
-    5 mm. The distance given is that of the pair, to a micrometre.
 
     Parameters
     ----------
@@ -119,14 +83,54 @@ def nearest_feature(
     -------
     distance_m, reference
         Ground metres (0 where they touch or overlap) and index of the reference, shape (n,) each.
+        Of references at the same distance, to a micrometre, the first counts.
 
     Raises
     ------
     ValueError
         If there is no reference or an empty geometry.
     """
-    mine = shapely.force_2d(np.asarray(subjects, dtype=object))
-    theirs = shapely.force_2d(np.asarray(references, dtype=object))
+    nearest = _measure(*_checked(subjects, references))
+    return nearest.distance_m, nearest.reference
+
+
+def nearest_places(subjects: NDArray[np.object_], references: NDArray[np.object_]) -> NearestPlaces:
+    """Find the two places at which each subject and its nearest reference come nearest.
+
+    Parameters
+    ----------
+    subjects, references
+        Any geometry in EPSG:4326, shapes (n,) and (m,), not empty, m at least 1.
+
+    Returns
+    -------
+    nearest
+        Distances and references as `nearest_feature` gives them, and the places between which
+        they are measured.
+
+    Raises
+    ------
+    ValueError
+        If there is no reference or an empty geometry.
+    """
+    mine, theirs = _checked(subjects, references)
+    nearest = _measure(mine, theirs)
+    meet = np.flatnonzero(np.isnan(nearest.subject_lonlat[:, 0]))
+    common = shapely.shortest_line(mine[meet], theirs[nearest.reference[meet]])
+    place = shapely.get_coordinates(common)[::2]
+    nearest.subject_lonlat[meet] = nearest.reference_lonlat[meet] = place
+    return nearest
+
+
+def _checked(subjects: Shapes, references: Shapes) -> tuple[Shapes, Shapes]:
+    """Refuse what has no distance.
+
+    Raises
+    ------
+    ValueError
+        If there is no reference or an empty geometry.
+    """
+    mine, theirs = np.asarray(subjects, dtype=object), np.asarray(references, dtype=object)
     if len(theirs) == 0:
         message = "no reference feature to measure to"
         raise ValueError(message)
@@ -134,59 +138,29 @@ def nearest_feature(
         if bool((shapely.is_missing(array) | shapely.is_empty(array)).any()):
             message = "an empty geometry has no distance"
             raise ValueError(message)
-    if len(mine) == 0:
-        return np.empty(0), np.empty(0, dtype=np.int64)
-    plane = local_plane(mine)
-    flat_mine, flat_theirs = move_coordinates(mine, plane), move_coordinates(theirs, plane)
-    pairs = shapely.STRtree(flat_theirs).query_nearest(flat_mine, all_matches=True)
-    which, at = np.unique(pairs[0], return_index=True)
-    reference = np.empty(len(mine), dtype=np.int64)
-    reference[which] = np.minimum.reduceat(pairs[1], at)
-    ends = shapely.get_coordinates(shapely.shortest_line(flat_mine, flat_theirs[reference]))
-    lon, lat = plane.transform(ends[:, 0], ends[:, 1], direction="INVERSE")
-    return ground_distance_m(lon[::2], lat[::2], lon[1::2], lat[1::2]), reference
+    return mine, theirs
 
 
-def local_plane(geometries: NDArray[np.object_]) -> Transformer:
-    """Give a conformal plane around geometries, for finding neighbours and for drawing.
-
-    Parameters
-    ----------
-    geometries
-        EPSG:4326, at least one of them not empty.
-
-    Returns
-    -------
-    plane
-        Transverse Mercator on WGS 84 about the middle of their extent, longitude first.
-    """
-    west, south, east, north = shapely.total_bounds(geometries)
-    return Transformer.from_crs(
-        "EPSG:4326",
-        f"+proj=tmerc +lat_0={(south + north) / 2} +lon_0={(west + east) / 2} +ellps=WGS84",
-        always_xy=True,
-    )
+def _measure(mine: Shapes, theirs: Shapes) -> NearestPlaces:
+    """Measure to the nearest; the places of those that touch or overlap are left open (NaN)."""
+    reference = _first_met(mine, theirs)
+    apart = np.flatnonzero(reference < 0)
+    distance_m = np.zeros(len(mine))
+    from_lonlat, to_lonlat = np.full((2, len(mine), 2), np.nan)
+    if len(apart):
+        approaches = find_approaches(
+            Vertices.from_geometries(mine[apart]), Vertices.from_geometries(theirs)
+        )
+        nearest = approaches.nearest(len(apart))
+        distance_m[apart], reference[apart] = nearest.distance_m, nearest.reference
+        from_lonlat[apart], to_lonlat[apart] = nearest.subject_lonlat, nearest.reference_lonlat
+    return NearestPlaces(distance_m, reference, from_lonlat, to_lonlat)
 
 
-def move_coordinates(
-    geometries: NDArray[np.object_], plane: Transformer, *, back: bool = False
-) -> NDArray[np.object_]:
-    """Move geometries into a plane, or back from it.
-
-    Parameters
-    ----------
-    geometries
-        EPSG:4326, or in the plane with `back`, shape (n,).
-    plane
-        As `local_plane` gives it.
-    back
-        Whether they come from the plane.
-
-    Returns
-    -------
-    moved
-        New geometries, shape (n,).
-    """
-    x, y = shapely.get_coordinates(geometries).T
-    moved = plane.transform(x, y, direction="INVERSE" if back else "FORWARD")
-    return np.asarray(shapely.set_coordinates(geometries.copy(), np.stack(moved, axis=1)))
+def _first_met(mine: Shapes, theirs: Shapes) -> Ints:
+    """Give the first reference that each subject touches or overlaps, -1 where there is none."""
+    row, reference = shapely.STRtree(theirs).query(mine, predicate="intersects")
+    first = np.full(len(mine), len(theirs), dtype=np.int64)
+    np.minimum.at(first, row, reference)
+    first[first == len(theirs)] = -1
+    return first

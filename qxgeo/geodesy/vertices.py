@@ -1,0 +1,141 @@
+"""Any geometries as one array of vertices, close enough together that edges count as straight.
+
+An edge is straight in longitude and latitude. Cut to at most 0.001 degrees (112 m) it is also
+straight in space to within 0.4 mm, sideways and downwards, anywhere in China (tests hold it to
+that), and the nearest vertex is never far from the nearest place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from qxgeo.geodesy.ellipsoid import to_earth_centred
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+LONGEST_EDGE_DEG = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Vertices:
+    """The vertices of points, lines and outlines.
+
+    Attributes
+    ----------
+    size
+        How many geometries there are (n).
+    lonlat
+        Degrees, shape (v, 2).
+    xyz
+        Earth-centred metres, shape (v, 3).
+    owner
+        Which geometry each belongs to, shape (v,).
+    goes_on
+        Whether an edge runs from it to the next vertex, shape (v,); never true of the last.
+    """
+
+    size: int
+    lonlat: NDArray[np.float64]
+    xyz: NDArray[np.float64]
+    owner: NDArray[np.int64]
+    goes_on: NDArray[np.bool_]
+
+    @classmethod
+    def from_geometries(cls, geometries: NDArray[np.object_]) -> Vertices:
+        """Unpack points, lines, polygons, their multi-part kinds and collections.
+
+        Parameters
+        ----------
+        geometries
+            EPSG:4326, shape (n,); empty ones have no vertex.
+
+        Returns
+        -------
+        vertices
+            Heights are left out; long edges carry vertices in between.
+        """
+        array = np.asarray(geometries, dtype=object)
+        if bool((shapely.get_type_id(array) == shapely.GeometryType.POINT).all()):
+            lonlat, owner = shapely.get_coordinates(array, return_index=True)
+            goes_on = np.zeros(len(lonlat), dtype=bool)
+        else:
+            strings, string_owner = _take_apart(array)
+            lonlat, string, goes_on = _follow(strings)
+            if bool((_steps_deg(lonlat)[goes_on] > LONGEST_EDGE_DEG).any()):
+                lonlat, string, goes_on = _follow(shapely.segmentize(strings, LONGEST_EDGE_DEG))
+            owner = string_owner[string]
+        xyz = np.ascontiguousarray(to_earth_centred(lonlat[:, 0], lonlat[:, 1]).T)
+        return cls(len(array), lonlat, xyz, owner, goes_on)
+
+    def longest_edge_m(self) -> float:
+        """Give the length of the longest edge, metres, straight through the earth."""
+        start = np.flatnonzero(self.goes_on)
+        if len(start) == 0:
+            return 0.0
+        step = self.xyz[start + 1] - self.xyz[start]
+        return float(np.sqrt(np.einsum("ij,ij->i", step, step).max()))
+
+    def is_alone(self, vertex: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say of vertices, shape (k,), whether no edge meets in them."""
+        # Before the first vertex stands the last (-1), from which no edge runs.
+        return np.asarray(~(self.goes_on[vertex] | self.goes_on[vertex - 1]))
+
+    def edges_at(self, vertex: NDArray[np.int64]) -> tuple[Ints, Ints, Ints]:
+        """Find the edges that meet in vertices; a vertex alone counts as one.
+
+        Parameters
+        ----------
+        vertex
+            Vertices, shape (k,).
+
+        Returns
+        -------
+        row, start, end
+            Position in `vertex` and the two vertices of the edge, one entry per edge.
+        """
+        leaves = np.flatnonzero(self.goes_on[vertex])
+        comes = np.flatnonzero(self.goes_on[vertex - 1])
+        alone = np.flatnonzero(self.is_alone(vertex))
+        before, at, behind = vertex[comes], vertex[alone], vertex[leaves]
+        return (
+            np.concatenate((leaves, comes, alone)),
+            np.concatenate((behind, before - 1, at)),
+            np.concatenate((behind + 1, before, at)),
+        )
+
+
+def _take_apart(array: NDArray[np.object_]) -> tuple[NDArray[np.object_], Ints]:
+    """Give the points, lines and rings that geometries consist of, and whose each is."""
+    parts, owner = array, np.arange(len(array), dtype=np.int64)
+    while bool((shapely.get_type_id(parts) >= shapely.GeometryType.MULTIPOINT).any()):
+        parts, index = shapely.get_parts(parts, return_index=True)
+        owner = owner[index]
+    is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    rings, index = shapely.get_rings(parts[is_polygon], return_index=True)
+    return (
+        np.concatenate((parts[~is_polygon], rings)),
+        np.concatenate((owner[~is_polygon], owner[is_polygon][index])),
+    )
+
+
+def _follow(strings: NDArray[np.object_]) -> tuple[Floats, Ints, NDArray[np.bool_]]:
+    """Give the vertices of strings, whose each is, and whether the string goes on behind it."""
+    lonlat, string = shapely.get_coordinates(strings, return_index=True)
+    goes_on = np.zeros(len(lonlat), dtype=bool)
+    goes_on[:-1] = string[1:] == string[:-1]
+    return lonlat, string, goes_on
+
+
+def _steps_deg(lonlat: Floats) -> Floats:
+    """Give how far it is from each vertex to the next, degrees, at most; 0 from the last."""
+    step = np.zeros(len(lonlat))
+    step[:-1] = np.abs(np.diff(lonlat, axis=0)).sum(axis=1)
+    return step

@@ -1,0 +1,360 @@
+"""Nearest places of features, against dense inverse geodesics, over China's latitudes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyproj import Geod
+from shapely import affinity
+
+from qxgeo.geodesy import (
+    NearestPlaces,
+    draw_discs,
+    nearest_feature,
+    nearest_places,
+    nearest_station,
+)
+from qxgeo.geodesy.ellipsoid import to_earth_centred
+
+KARNEY = Geod(ellps="WGS84")
+KINDS = ("point", "points", "line", "lines", "parcel", "courtyard", "parcels")
+
+
+def _shapes(*geometries: shapely.Geometry) -> np.ndarray:
+    array = np.empty(len(geometries), dtype=object)
+    array[:] = geometries
+    return array
+
+
+def _draw(kind: str, lon: float, lat: float, size_deg: float, seed: int) -> shapely.Geometry:
+    """Draw a feature of some kind about a place, as crooked as the seed makes it."""
+    rng = np.random.default_rng(seed)
+    spots = rng.uniform(-1, 1, (5, 2)) * size_deg + [lon, lat]
+    angle = np.sort(rng.uniform(0, 2 * np.pi, 9))
+    round_about = np.stack((np.cos(angle), np.sin(angle)), axis=1)
+    ring = round_about * rng.uniform(0.4, 1, (9, 1)) * size_deg + [lon, lat]
+    hole = round_about[::-1] * 0.2 * size_deg + [lon, lat]
+    parcel = shapely.make_valid(shapely.Polygon(ring))
+    return {
+        "point": shapely.Point(lon, lat),
+        "points": shapely.MultiPoint(spots),
+        "line": shapely.LineString(spots),
+        "lines": shapely.MultiLineString([spots[:2], spots[2:]]),
+        "parcel": parcel,
+        "courtyard": shapely.make_valid(shapely.Polygon(ring, [hole])),
+        "parcels": shapely.union_all(
+            _shapes(parcel, affinity.translate(parcel, 2.5 * size_deg, size_deg))
+        ),
+    }[kind]
+
+
+def _paths(geometry: shapely.Geometry) -> list[np.ndarray]:
+    """Give the vertices of every part and ring."""
+    flat = geometry if geometry.geom_type == "Point" else geometry.boundary
+    flat = geometry if shapely.get_dimensions(geometry) < 2 else flat
+    return [shapely.get_coordinates(part) for part in shapely.get_parts(flat)]
+
+
+def _steps(geometry: shapely.Geometry, step_deg: float) -> tuple[np.ndarray, np.ndarray]:
+    """Cut outlines into short pieces, straight in degrees: begin and end, shape (k, 2) each."""
+    begin, end = [], []
+    for path in _paths(geometry):
+        pieces = list(pairwise(path)) or [(path[0], path[0])]
+        for a, b in pieces:
+            share = np.linspace(0, 1, int(np.abs(b - a).max() / step_deg) + 2)[:, None]
+            spots = a * (1 - share) + b * share
+            begin.append(spots[:-1])
+            end.append(spots[1:])
+    return np.concatenate(begin), np.concatenate(end)
+
+
+def _inverse_m(here: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Karney's distance between each of some places and each of others, shape (n, m)."""
+    first = np.repeat(here, len(there), axis=0)
+    second = np.tile(there, (len(here), 1))
+    return np.reshape(KARNEY.inv(*first.T, *second.T)[2], (len(here), len(there)))
+
+
+def _dense_distance_m(mine: shapely.Geometry, theirs: shapely.Geometry) -> float:
+    """Find the least inverse geodesic: the best dozen pairs of pieces, sampled ever finer.
+
+    Between straight pieces of 500 m the distance is convex, so each zoom, to a tenth of the window about
+    the best sample, keeps the minimum; after six the samples are less than a millimetre apart. A
+    distance so found is one that exists: the true one can only be smaller.
+    """
+    (a, b), (c, d) = _steps(mine, 0.005), _steps(theirs, 0.005)
+    coarse = _inverse_m((a + b) / 2, (c + d) / 2)
+    least = np.inf
+    for flat in np.argsort(coarse, axis=None)[:12]:
+        i, j = np.unravel_index(flat, coarse.shape)
+        low, high = np.zeros(2), np.ones(2)
+        for _ in range(7):
+            share = np.linspace(low, high, 11)
+            here = a[i] + (b[i] - a[i]) * share[:, :1]
+            there = c[j] + (d[j] - c[j]) * share[:, 1:]
+            away = _inverse_m(here, there)
+            best = np.array(np.unravel_index(np.argmin(away), away.shape))
+            least = min(least, float(away.min()))
+            middle, half = share[best, [0, 1]], (high - low) / 8
+            low, high = np.maximum(middle - half, 0), np.minimum(middle + half, 1)
+    return least
+
+
+def _check_places(found: NearestPlaces, mine: np.ndarray, theirs: np.ndarray) -> None:
+    """See that a distance is that between its two places, and that they lie on the features."""
+    karney = KARNEY.inv(*found.subject_lonlat.T, *found.reference_lonlat.T)[2]
+    assert np.abs(found.distance_m - karney).max() < 1e-5  # as ground distances up to 50 km
+    on_mine = shapely.distance(shapely.points(found.subject_lonlat), mine)
+    on_theirs = shapely.distance(shapely.points(found.reference_lonlat), theirs[found.reference])
+    assert max(on_mine.max(), on_theirs.max()) < 1e-12  # degrees: 0.1 micrometre
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    kinds=st.tuples(st.sampled_from(KINDS), st.sampled_from(KINDS)),
+    lat=st.floats(18, 54),
+    away_m=st.floats(0, 50_000),
+    azimuth=st.floats(0, 360),
+    sizes=st.tuples(st.floats(1e-4, 0.05), st.floats(1e-4, 0.05)),
+    seed=st.integers(0, 10_000),
+)
+def test_the_distance_of_two_features_is_the_least_inverse_geodesic(
+    kinds: tuple[str, str],
+    lat: float,
+    away_m: float,
+    azimuth: float,
+    sizes: tuple[float, float],
+    seed: int,
+) -> None:
+    lon2, lat2, _ = KARNEY.fwd(110.0, lat, azimuth, away_m)
+    mine = _shapes(_draw(kinds[0], 110.0, lat, sizes[0], seed))
+    theirs = _shapes(_draw(kinds[1], lon2, lat2, sizes[1], seed + 1))
+    found = nearest_places(mine, theirs)
+    _check_places(found, mine, theirs)
+    if shapely.intersects(mine[0], theirs[0]):
+        assert found.distance_m[0] == 0
+    else:
+        assert 0 < found.distance_m[0] <= _dense_distance_m(mine[0], theirs[0]) + 1e-3
+
+
+@pytest.mark.parametrize("lat", [18.2, 31.2, 53.5])
+@pytest.mark.parametrize("away_m", [30, 3_000, 49_000])
+def test_a_long_edge_is_straight_in_degrees_not_along_the_geodesic(
+    lat: float, away_m: float
+) -> None:
+    """Half a degree along a parallel; the place due south or north of its middle is nearest.
+
+    By symmetry in the meridian of the middle. The geodesic between the ends runs up to 100 m off.
+    """
+    road = shapely.LineString([(109.75, lat), (110.25, lat)])
+    there = KARNEY.fwd(110.0, lat, 180, away_m)[:2]  # south: the parallel bends away from it
+    found = nearest_places(_shapes(shapely.Point(there)), _shapes(road))
+    assert found.distance_m[0] == pytest.approx(away_m, abs=1e-5)
+    assert found.reference_lonlat[0] == pytest.approx([110.0, lat], abs=1e-7)
+
+
+def _province(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Subjects from Hainan to Heilongjiang, references about each, in no order."""
+    rng = np.random.default_rng(seed)
+    middles = np.stack((rng.uniform(75, 134, 60), rng.uniform(18, 53, 60)), axis=1)
+    subjects = [
+        _draw(KINDS[k % len(KINDS)], lon, lat, 0.003, seed + k)
+        for k, (lon, lat) in enumerate(middles)
+    ]
+    around = np.repeat(middles, 12, axis=0) + rng.normal(0, 0.04, (720, 2))
+    references = [
+        _draw(KINDS[k % len(KINDS)], lon, lat, 0.002, seed - k)
+        for k, (lon, lat) in enumerate(around[rng.permutation(720)])
+    ]
+    return _shapes(*subjects), _shapes(*references)
+
+
+def test_of_many_references_over_the_country_the_nearest_is_found() -> None:
+    subjects, references = _province(5000)
+    found = nearest_places(subjects, references)
+    _check_places(found, subjects, references)
+    vertices, owner = shapely.get_coordinates(
+        shapely.segmentize(references, 5e-4), return_index=True
+    )
+    for subject, distance_m, nearest in zip(
+        subjects, found.distance_m, found.reference, strict=True
+    ):
+        here = shapely.get_coordinates(shapely.segmentize(subject, 5e-4))
+        away = _inverse_m(here, vertices).min(axis=0)
+        assert distance_m <= away.min() + 1e-6
+        # Samples lie up to 56 m apart: any reference not nearer than this cannot be the nearest.
+        rivals = np.unique(owner[away < distance_m + 56 + 1])
+        dense = {
+            k: 0.0
+            if shapely.intersects(subject, references[k])
+            else _dense_distance_m(subject, references[k])
+            for k in (int(rival) for rival in rivals)
+        }
+        assert min(dense.values()) == pytest.approx(distance_m, abs=1e-3)
+        assert dense[int(nearest)] == pytest.approx(distance_m, abs=1e-3)
+
+
+def test_a_distance_does_not_depend_on_the_other_subjects_or_their_order() -> None:
+    subjects, references = _province(9000)
+    together = nearest_places(subjects, references)
+    order = np.random.default_rng(1).permutation(len(subjects))
+    mixed = nearest_places(subjects[order], references)
+    assert np.abs(mixed.distance_m - together.distance_m[order]).max() < 1e-8
+    assert np.array_equal(mixed.reference, together.reference[order])
+    for k in range(len(subjects)):
+        alone = nearest_places(subjects[k : k + 1], references)
+        # Alone or in a row, sines are rounded otherwise: 1e-9 m.
+        assert alone.distance_m[0] == pytest.approx(together.distance_m[k], abs=1e-8)
+        assert alone.reference[0] == together.reference[k]
+        assert alone.reference_lonlat[0] == pytest.approx(together.reference_lonlat[k], abs=1e-12)
+
+
+def test_it_makes_no_difference_which_of_two_features_is_the_subject() -> None:
+    subjects, references = _province(7000)
+    for mine, theirs in zip(subjects[:20], references[:20], strict=True):
+        there = nearest_feature(_shapes(mine), _shapes(theirs))[0][0]
+        back = nearest_feature(_shapes(theirs), _shapes(mine))[0][0]
+        assert there == pytest.approx(back, rel=1e-9)
+
+
+@pytest.mark.parametrize("away_m", [60_000, 300_000, 2_000_000])
+def test_beyond_fifty_kilometres_the_distance_is_right_to_a_millionth(away_m: float) -> None:
+    """Stations on a circle, one a millionth of the way nearer: the chord knows, the arc decides."""
+    azimuth = np.arange(0, 360, 7.0)
+    ring = np.full(len(azimuth), away_m)
+    ring[17] *= 1 - 2e-6
+    lon, lat, _ = KARNEY.fwd(np.full(len(ring), 104.0), np.full(len(ring), 35.0), azimuth, ring)
+    references = shapely.points(lon, lat)
+    distance_m, nearest = nearest_feature(_shapes(shapely.Point(104, 35)), references)
+    assert nearest.tolist() == [17]
+    assert distance_m[0] == pytest.approx(ring[17], rel=1e-9)
+
+
+def test_what_touches_or_overlaps_is_at_no_distance_and_meets_in_a_place_of_both() -> None:
+    lot = shapely.box(110.0, 25.0, 110.01, 25.01)
+    mine = _shapes(
+        shapely.Point(110.005, 25.005),  # inside
+        shapely.Point(110.01, 25.003),  # on the edge
+        shapely.box(110.01, 25.0, 110.02, 25.01),  # neighbours share an edge
+        shapely.box(110.01, 25.01, 110.02, 25.02),  # neighbours share a corner
+        shapely.box(109.9, 24.9, 110.1, 25.1),  # around it
+        shapely.LineString([(109.99, 25.005), (110.02, 25.006)]),  # across
+        shapely.LineString([(110.002, 25.002), (110.003, 25.003)]),  # within
+    )
+    found = nearest_places(mine, _shapes(lot))
+    assert found.distance_m.tolist() == [0] * 7
+    assert found.reference.tolist() == [0] * 7
+    assert np.array_equal(found.subject_lonlat, found.reference_lonlat)
+    meeting = shapely.points(found.subject_lonlat)
+    assert shapely.distance(meeting, mine).max() < 1e-12
+    assert shapely.distance(meeting, lot).max() < 1e-12
+
+
+def test_a_place_in_a_courtyard_is_measured_to_the_wall_of_the_courtyard() -> None:
+    house = shapely.Polygon(
+        shapely.box(110.0, 25.0, 110.01, 25.01).exterior.coords,
+        [shapely.box(110.004, 25.004, 110.006, 25.006).exterior.coords],
+    )
+    distance_m, _ = nearest_feature(_shapes(shapely.Point(110.0045, 25.005)), _shapes(house))
+    # The western wall is a meridian: the foot of the perpendicular lies 1e-6 m off the parallel.
+    wall_m = KARNEY.inv(110.0045, 25.005, 110.004, 25.005)[2]
+    assert distance_m[0] == pytest.approx(wall_m, abs=1e-5)
+
+
+def test_a_collection_is_as_near_as_the_nearest_of_its_parts() -> None:
+    parts = [
+        shapely.Point(110.02, 25.0),
+        shapely.LineString([(110.03, 25.01), (110.01, 25.02)]),
+        shapely.MultiPolygon([shapely.box(109.98, 25.0, 109.99, 25.01)]),
+    ]
+    nested = shapely.GeometryCollection([parts[0], shapely.GeometryCollection(parts[1:])])
+    here = _shapes(shapely.Point(110, 25), shapely.Point(110.02, 25.03))
+    apart = np.array([nearest_feature(here, _shapes(part))[0] for part in parts])
+    assert nearest_feature(here, _shapes(nested))[0].tolist() == apart.min(axis=0).tolist()
+    assert nearest_feature(_shapes(nested), here[:1])[0][0] == apart[:, 0].min()
+
+
+def test_heights_do_not_count() -> None:
+    high = _shapes(shapely.LineString([(110.01, 25, 900), (110.01, 25.1, 900)]))
+    flat = shapely.force_2d(high)
+    here = _shapes(shapely.Point(110, 25.05, 300))
+    assert nearest_feature(here, high)[0] == nearest_feature(here, flat)[0]
+
+
+def test_of_references_at_the_same_distance_the_first_counts() -> None:
+    """Two lots share the wall that faces the place; each in turn is the first."""
+    south = shapely.Polygon([(110.01, 25.0), (110.02, 25.0), (110.02, 25.01), (110.01, 25.01)])
+    wall = shapely.LineString([(110.01, 25.007), (110.01, 25.002)])
+    gate = shapely.Point(110.01, 25.005)
+    here = _shapes(shapely.Point(110.0, 25.005))
+    foot = nearest_places(here, _shapes(south)).reference_lonlat[0]
+    on_wall = shapely.Point(foot)
+    for references in (_shapes(south, wall), _shapes(wall, south), _shapes(on_wall, wall, gate)):
+        assert nearest_feature(here, references)[1].tolist() == [0]
+    assert nearest_feature(here, _shapes(gate, gate, south))[1][0] in (0, 2)
+    corner = _shapes(shapely.Point(110.0, 24.99))
+    lots = [shapely.box(110.01, 25.0, 110.02, 25.01), shapely.box(110.01, 24.995, 110.02, 25.0)]
+    twin = [lots[0], shapely.reverse(lots[0])]
+    assert nearest_feature(corner, _shapes(*lots))[1].tolist() == [1]
+    assert nearest_feature(corner, _shapes(*twin))[1].tolist() == [0]
+
+
+def test_a_reference_with_more_vertices_in_reach_than_a_first_look_takes_in() -> None:
+    """From the middle of a drawn disc all its 720 corners are equally far; edges are nearer.
+
+    The disc of 5 km: an edge of the polygon passes cos(0.25 deg) of the way of its corners.
+    """
+    middle = np.array([[104.0, 35.0]])
+    disc = shapely.boundary(draw_discs(middle, radius_m=5_000))
+    corner_m = KARNEY.inv(*shapely.get_coordinates(disc)[0], 104.0, 35.0)[2]
+    distance_m, _ = nearest_feature(shapely.points(middle), disc)
+    assert distance_m[0] == pytest.approx(corner_m * np.cos(np.radians(0.25)), abs=2e-3)
+    assert distance_m[0] == pytest.approx(
+        _dense_distance_m(shapely.Point(middle[0]), disc[0]), abs=1e-3
+    )
+
+
+def test_the_nearest_of_many_stations_is_the_one_with_the_least_inverse_geodesic() -> None:
+    rng = np.random.default_rng(3)
+    places = np.stack((rng.uniform(109, 112, 400), rng.uniform(24, 26, 400)), axis=1)
+    stations = np.stack((rng.uniform(109, 112, 40), rng.uniform(24, 26, 40)), axis=1)
+    karney = _inverse_m(places, stations)
+    distance_m, station = nearest_station(shapely.points(places), stations)
+    assert station.tolist() == karney.argmin(axis=1).tolist()
+    assert np.abs(distance_m - karney.min(axis=1)).max() < 1e-5
+    twice = np.concatenate((stations, stations))
+    assert nearest_station(shapely.points(places), twice)[1].max() < 40
+
+
+def test_edges_of_a_thousandth_of_a_degree_are_straight_in_space_to_half_a_millimetre() -> None:
+    rng = np.random.default_rng(4)
+    azimuth = rng.uniform(0, 2 * np.pi, 5_000)
+    first = np.stack((rng.uniform(73, 135, 5_000), rng.uniform(18, 54, 5_000)), axis=1)
+    last = first + 0.001 * np.stack((np.cos(azimuth), np.sin(azimuth)), axis=1)
+    a, b = to_earth_centred(*first.T), to_earth_centred(*last.T)
+    for share in (0.25, 0.5, 0.75):
+        drawn = to_earth_centred(*(first + (last - first) * share).T)
+        assert np.linalg.norm(drawn - (a + (b - a) * share), axis=0).max() < 5e-4
+
+
+@pytest.mark.parametrize("measure", [nearest_feature, nearest_places])
+def test_a_distance_to_or_from_nothing_is_refused(measure: object) -> None:
+    point, nothing = _shapes(shapely.Point(110, 25)), np.empty(0, dtype=object)
+    with pytest.raises(ValueError, match="no reference"):
+        measure(point, nothing)  # type: ignore[operator]
+    for empty in (shapely.Polygon(), None):
+        with pytest.raises(ValueError, match="empty"):
+            measure(point, _shapes(point[0], empty))  # type: ignore[operator]
+        with pytest.raises(ValueError, match="empty"):
+            measure(_shapes(empty), point)  # type: ignore[operator]
+
+
+def test_no_subject_has_no_distance() -> None:
+    found = nearest_places(np.empty(0, dtype=object), _shapes(shapely.Point(110, 25)))
+    assert found.distance_m.shape == found.reference.shape == (0,)
+    assert found.subject_lonlat.shape == found.reference_lonlat.shape == (0, 2)
