@@ -136,6 +136,7 @@ def write_template(plan: ActionPlan, *, as_of: date, outline: Outline | None) ->
     lines += write_patrol_block()
     lines += _parameter_block(plan)
     lines += _choice_block(plan)
+    lines += _site_kind_block(plan)
     return "\n".join(lines) + "\n"
 
 
@@ -275,3 +276,17 @@ def _choice_block(plan: ActionPlan) -> Iterator[str]:
                 for choice in usable:
                     yield f"#   另解 · other: {choice.text.zh} · {choice.text.en}"
                     yield f'# "{one.ambiguity_id}" = "{choice.choice_id}"'
+    yield ""
+
+
+def _site_kind_block(plan: ActionPlan) -> Iterator[str]:
+    """Show how a kind of site is added to the plan's."""
+    known = "、".join(f"{kind.kind_id} {kind.title.zh}" for kind in plan.site_kinds)
+    yield "# ---- 申请开办的场所类别 · kinds of sites that people apply for ----"
+    yield f"# 方案已有 · the plan has: {known}"
+    yield "# 另加一类 · add one:"
+    yield "# [site_kinds.car_wash]"
+    yield '# title = { zh = "洗车场", en = "car wash" }'
+    rules = [rule.rule_id for rule in plan.rules if rule.new_only]
+    for rule_id in rules[:1]:
+        yield f'# rules = [{{ rule = "{rule_id}" }}]'
