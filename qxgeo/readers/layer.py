@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -12,7 +9,7 @@ import numpy as np
 import shapely
 
 from qxgeo.datum import check_place, normalise_datum, reconcile_datum, to_wgs84
-from qxgeo.errors import DatumError, Fault, ReadError, SchemaError, Text
+from qxgeo.errors import DatumError, Fault, SchemaError, Text
 from qxgeo.readers.cells import AGAINST, as_text
 from qxgeo.readers.contract import (
     convert_columns,
@@ -21,14 +18,7 @@ from qxgeo.readers.contract import (
     find_repeated,
     find_same_things,
 )
-from qxgeo.readers.files import (
-    KML_ENDINGS,
-    TABLE_ENDINGS,
-    VECTOR_ENDINGS,
-    check_readable,
-    read_fault,
-    unpacked,
-)
+from qxgeo.readers.formats import read_raw
 from qxgeo.readers.headings import (
     choose_rows,
     expected_headings,
@@ -37,19 +27,17 @@ from qxgeo.readers.headings import (
     rename_columns,
     take,
 )
-from qxgeo.readers.kml import read_kml
 from qxgeo.readers.lengths import find_other_units
 from qxgeo.readers.positions import find_headings, read_positions
 from qxgeo.readers.raw import Raw
 from qxgeo.readers.result import ReadResult
 from qxgeo.readers.shapes import check_shapes, find_infinite, flatten
 from qxgeo.readers.station_names import interpret_station_names
-from qxgeo.readers.tabular import read_delimited, read_workbook
-from qxgeo.readers.vector import read_geojson, read_geopackage, read_parquet, read_shapefile
 from qxgeo.schemas import LAYERS, STATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -57,17 +45,6 @@ if TYPE_CHECKING:
     from qxgeo.schemas import LayerSchema
 
 Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Options:
-    """What a format may be told."""
-
-    encoding: str | None
-    sheet: str | int | None
-    sublayer: str | None
-    header_row: int | None
-    is_datum_declared: bool
 
 
 def read_table(  # noqa: PLR0913  one keyword per key of a layer in district.toml
@@ -132,24 +109,21 @@ def read_table(  # noqa: PLR0913  one keyword per key of a layer in district.tom
         If no datum is declared or the numbers contradict it.
     """
     schema, mapping = LAYERS[layer], dict(columns or {})
-    source = check_readable(Path(path))
-    is_zip = source.suffix.lower() == ".zip"
-    opened = unpacked(source, sublayer) if is_zip else nullcontext((source, source.name))
-    with opened as (file, title):
-        options = _Options(
-            encoding=encoding,
-            sheet=sheet,
-            sublayer=None if is_zip else sublayer,
-            header_row=header_row,
-            is_datum_declared=bool(datum),
-        )
-        raw = _read_file(file, title, expected_headings(schema, mapping), options)
+    raw = read_raw(
+        path,
+        known=expected_headings(schema, mapping),
+        encoding=encoding,
+        sheet=sheet,
+        sublayer=sublayer,
+        header_row=header_row,
+        is_datum_declared=bool(datum),
+    )
     raw, headings = _match(raw, schema, mapping, where or {})
     raw, faults = _with_geometry(raw, mapping, schema)
     raw, faults, unplaced = _without_position(raw, headings, schema, missing_position, faults)
     table, more, notes = _check_cells(raw, headings, schema)
     faults += more
-    name, datum_notes = _datum_of(raw, datum, schema)
+    name, datum_notes = decide_datum(raw, datum, schema)
     shapes, place_notes = _check_geometry(
         raw, schema, name, faults=faults, is_repaired=repair, surroundings=surroundings
     )
@@ -172,45 +146,6 @@ def _turn_against(
         return shapes
     against = raw.cells[headings["is_oneway"]].map(as_text).isin(AGAINST).to_numpy(dtype=bool)
     return np.asarray(np.where(against, shapely.reverse(shapes), shapes), dtype=object)
-
-
-def _read_file(path: Path, title: str, known: set[str], options: _Options) -> Raw:
-    """Choose the reader by the file's ending.
-
-    Raises
-    ------
-    ReadError
-        If nobody reads that ending.
-    """
-    ending, encoding = path.suffix.lower(), options.encoding
-    header_row = options.header_row
-    match ending:
-        case ".csv" | ".tsv" | ".txt":
-            raw = read_delimited(
-                path, file=title, known=known, encoding=encoding, header_row=header_row
-            )
-        case _ if ending in TABLE_ENDINGS:
-            raw = read_workbook(
-                path, file=title, known=known, sheet=options.sheet, header_row=header_row
-            )
-        case ".shp":
-            raw = read_shapefile(path, file=title, encoding=encoding)
-        case ".geojson" | ".json":
-            raw = read_geojson(
-                path, file=title, encoding=encoding, is_datum_declared=options.is_datum_declared
-            )
-        case ".gpkg":
-            raw = read_geopackage(path, file=title, layer=options.sublayer)
-        case ".parquet" | ".geoparquet":
-            raw = read_parquet(path, file=title)
-        case _ if ending in KML_ENDINGS:
-            raw = read_kml(path, file=title, encoding=encoding, folder=options.sublayer)
-        case _:
-            listed = " ".join((*TABLE_ENDINGS, *VECTOR_ENDINGS, *KML_ENDINGS, ".zip"))
-            problem = Text(f"不认识扩展名“{ending}”", f'unknown ending "{ending}"')
-            mend = Text(f"可读：{listed}", f"readable: {listed}")
-            raise ReadError(read_fault(title, problem, mend))
-    return raw
 
 
 def _match(
@@ -315,15 +250,31 @@ def _check_cells(
     return table, faults, notes
 
 
-def _datum_of(raw: Raw, declared: str | None, schema: LayerSchema) -> tuple[str, tuple[Text, ...]]:
+def decide_datum(
+    raw: Raw, declared: str | None, schema: LayerSchema
+) -> tuple[str, tuple[Text, ...]]:
     """Decide the datum; a datum that the file states beside its system must agree.
 
     A table without a single position, where the contract allows that, needs none.
 
+    Parameters
+    ----------
+    raw
+        The file as read, with geometry.
+    declared
+        As `datum.normalise_datum` takes it; None leaves it to the file.
+    schema
+        Contract of the layer.
+
+    Returns
+    -------
+    name, notes
+        As `datum.to_wgs84` takes it, and what was taken as given.
+
     Raises
     ------
     DatumError
-        If the two contradict.
+        If the two contradict, or nothing says anything.
     """
     stated = raw.stated_datum
     is_nowhere = bool(np.all(shapely.is_missing(raw.geometry)))

@@ -27,7 +27,7 @@ from qxgeo.schemas.patrol import (
     PATROL_CELLS,
     PATROL_EVENTS,
 )
-from qxgeo.schemas.siting import SITE_LINE_COLUMNS, SITE_PLACE_COLUMNS
+from qxgeo.schemas.siting import APPLICATIONS, SITE_LINE_COLUMNS, SITE_PLACE_COLUMNS
 
 # Which contract each layer name of a district obeys. A rule of a plan may name only these.
 LAYERS: dict[str, LayerSchema] = {
@@ -73,6 +73,7 @@ LAYERS: dict[str, LayerSchema] = {
 
 __all__ = [
     "ANY",
+    "APPLICATIONS",
     "BOUNDARY",
     "BURNING_POINTS",
     "CAMERAS",
