@@ -130,9 +130,25 @@ def columns_of(where: Mapping[str, Any]) -> set[str]:
     return found
 
 
+def title_reference(layer: str) -> Text:
+    """Name the sort of thing that is measured to.
+
+    Parameters
+    ----------
+    layer
+        Of the reference.
+
+    Returns
+    -------
+    title
+        In both languages.
+    """
+    return Text("辖区", "the district") if layer == "boundary" else title_layer(layer)
+
+
 def label_reference(layer: str, name: str, reference_id: str) -> Text:
     """Name what was measured to: sort, name, and the code of a station."""
-    title = Text("辖区", "the district") if layer == "boundary" else title_layer(layer)
+    title = title_reference(layer)
     if not name:
         return Text(f"{title.zh}（{reference_id}）", f"{title.en} {reference_id}")
     code = f"({reference_id})" if layer == "stations" else ""
@@ -174,7 +190,7 @@ def _one_rule(checks: SiteChecks, one: RuleLines, rows: np.ndarray[Any, Any]) ->
             "reference_id": one.reference_ids[rows],
             "reference_name": one.reference_names[rows],
             "is_spared": one.is_spared[rows],
-            "assumption_ids": ", ".join(_assumption_ids(checks, one)),
+            "assumption_ids": ", ".join(line_assumptions(checks, one)),
             "reason_zh": [sentence.zh for sentence in sentences],
             "reason_en": [sentence.en for sentence in sentences],
         }
@@ -251,8 +267,21 @@ def _metres(value: float) -> Text:
     return Text(shown, shown)
 
 
-def _assumption_ids(checks: SiteChecks, one: RuleLines) -> list[str]:
-    """Name the numbers and readings that a rule rests on."""
+def line_assumptions(checks: SiteChecks, one: RuleLines) -> list[str]:
+    """Name the numbers and readings that a rule rests on.
+
+    Parameters
+    ----------
+    checks
+        As `check_sites` gives them.
+    one
+        The rule's lines.
+
+    Returns
+    -------
+    assumption_ids
+        In the order of the assumptions.
+    """
     if one.rule is None:
         return []
     return [
