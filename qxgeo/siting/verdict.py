@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from qxgeo.district import District
-    from qxgeo.plan import ActionPlan, SiteKind
+    from qxgeo.plan import ActionPlan, Rule, SiteKind
     from qxgeo.rules import Scene
 
 ACCURACY_PARAMETER = "site_position_error_m"
@@ -124,7 +124,7 @@ def check_sites(
     found = find_kind(district, plan, kind)
     table = check_places(places)
     gates = check_entrances(entrances, table)
-    error_m = _accuracy_m(district, plan, accuracy_m)
+    error_m = place_accuracy_m(district, plan, accuracy_m)
     scene = set_scene(district, plan, table, gates, accuracy_m=error_m)
     by_rule = (
         judge_ground(scene, table, accuracy_m=error_m),
@@ -140,7 +140,7 @@ def check_sites(
         places=_describe(scene, table, found, by_rule, error_m),
         entrances=gates if len(gates) else None,
         by_rule=by_rule,
-        assumptions=_assumptions(scene, found, plan, by_rule, accuracy_m),
+        assumptions=_assumptions(scene, found, by_rule, accuracy_m),
         as_of=district.as_of,
         is_demo=_is_demo(scene, by_rule),
         is_approximate=any(layer.is_approximate for layer in district.layers.values()),
@@ -208,8 +208,20 @@ def _several(entrance: Place | Sequence[Place]) -> list[Place]:
     return [first, *others]
 
 
-def _accuracy_m(district: District, plan: ActionPlan, given: float | None) -> float:
-    """Take the position error that is stated, else the parameter's.
+def place_accuracy_m(district: District, plan: ActionPlan, given: float | None) -> float:
+    """Take the position error of places that is stated, else the parameter's.
+
+    Parameters
+    ----------
+    district, plan
+        Which set the parameter.
+    given
+        Ground metres, or None.
+
+    Returns
+    -------
+    accuracy_m
+        Ground metres, zero or more.
 
     Raises
     ------
@@ -286,27 +298,55 @@ def _deciders(
 def _assumptions(
     scene: Scene,
     kind: SiteKind,
-    plan: ActionPlan,
     by_rule: Sequence[RuleLines],
     accuracy_m: float | None,
 ) -> tuple[Assumption, ...]:
     """List what was assumed by the rules of the kind, of the places, and by the kind itself."""
-    rules = [one.rule for one in by_rule if one.rule is not None]
+    lines = [(one.rule, one.error_m) for one in by_rule if one.rule is not None]
+    measured = [rule.rule_id for rule, error_m in lines if bool(np.isfinite(error_m).any())]
+    return list_kind_assumptions(
+        scene, kind, [rule for rule, _ in lines], measured=measured, accuracy_m=accuracy_m
+    )
+
+
+def list_kind_assumptions(
+    scene: Scene,
+    kind: SiteKind,
+    rules: Sequence[Rule],
+    *,
+    measured: Sequence[str],
+    accuracy_m: float | None,
+) -> tuple[Assumption, ...]:
+    """List what was assumed by the rules of a kind, of the places, and by the kind itself.
+
+    Parameters
+    ----------
+    scene
+        The district.
+    kind
+        Its notes are assumptions of whoever wrote the plan data.
+    rules
+        The rules that look at it.
+    measured
+        Ids of those that measure from a place.
+    accuracy_m
+        Stated position error of places; None where the plan's parameter was taken.
+
+    Returns
+    -------
+    assumptions
+        Those of the rules first.
+    """
     listed = list(list_assumptions(scene, rules))
     rule_ids = tuple(rule.rule_id for rule in rules)
-    measured = tuple(
-        one.rule.rule_id
-        for one in by_rule
-        if one.rule is not None and bool(np.isfinite(one.error_m).any())
-    )
     if accuracy_m is None:
-        parameter = plan.parameter(ACCURACY_PARAMETER)
+        parameter = scene.plan.parameter(ACCURACY_PARAMETER)
         given = scene.district.parameters.get(ACCURACY_PARAMETER)
         value = parameter.default if given is None else given.value
         listed.append(
             Assumption(
                 assumption_id=ACCURACY_PARAMETER,
-                rule_ids=measured,
+                rule_ids=tuple(measured),
                 text=Text(
                     f"{parameter.title.zh} 取 {value:g} {parameter.unit}",
                     f"{parameter.title.en}: {value:g} {parameter.unit}",
