@@ -16,13 +16,21 @@ from qxgeo.readers.files import (
     unpacked,
 )
 from qxgeo.readers.kml import read_kml
-from qxgeo.readers.tabular import read_delimited, read_workbook
-from qxgeo.readers.vector import read_geojson, read_geopackage, read_parquet, read_shapefile
+from qxgeo.readers.tabular import list_sheets, read_delimited, read_workbook
+from qxgeo.readers.vector import (
+    list_layers,
+    read_geojson,
+    read_geopackage,
+    read_parquet,
+    read_shapefile,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from qxgeo.readers.raw import Raw
+
+_TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 
 
 def read_raw(
@@ -71,7 +79,7 @@ def read_raw(
     opened = unpacked(source, sublayer) if is_zip else nullcontext((source, source.name))
     with opened as (file, title):
         match file.suffix.lower():
-            case ".csv" | ".tsv" | ".txt":
+            case ending if ending in _TEXT_ENDINGS:
                 raw = read_delimited(
                     file, file=title, known=known, encoding=encoding, header_row=header_row
                 )
@@ -97,3 +105,30 @@ def read_raw(
                 mend = Text(f"可读：{listed}", f"readable: {listed}")
                 raise ReadError(read_fault(title, problem, mend))
     return raw
+
+
+def list_parts(path: str | Path) -> tuple[str, ...]:
+    """List what a file holds beside one another: filled sheets, or layers of a GeoPackage.
+
+    Parameters
+    ----------
+    path
+        Any file.
+
+    Returns
+    -------
+    names
+        In the order of the file; empty for files that hold one table.
+
+    Raises
+    ------
+    ReadError
+        If the file is missing, unreadable or broken.
+    """
+    source = check_readable(Path(path))
+    ending = source.suffix.lower()
+    if ending == ".gpkg":
+        return list_layers(source, file=source.name)
+    if ending in TABLE_ENDINGS and ending not in _TEXT_ENDINGS:
+        return list_sheets(source, file=source.name)
+    return ()

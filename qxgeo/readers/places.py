@@ -248,13 +248,14 @@ def place_rows(
     found, faults = raw.geometry, list[Fault]()
     if found is None:
         found, faults = read_positions(raw, positions)
+    column = next(iter(positions.values()), "") if raw.geometry is None else ""
+    faults = [fault if fault.column else replace(fault, column=column) for fault in faults]
     flat = flatten(np.asarray(found, dtype=object), raw.file)
     geometry = flat.geometry
     faults += find_infinite(geometry, raw.rows, raw.file)
     wrong = {fault.row for fault in faults}
     is_wrong = np.array([int(row) in wrong for row in raw.rows], dtype=bool)
     geometry[is_wrong | np.array([datum is None for datum in datums], dtype=bool)] = None
-    column = next(iter(positions.values()), "") if raw.geometry is None else ""
     for datum in sorted({one for one in datums if one is not None}):
         rows = np.flatnonzero(np.array([one == datum for one in datums]))
         faults += _convert(geometry, rows, raw, datum, column)

@@ -120,8 +120,47 @@ def read_workbook(
     ReadError
         If the workbook is broken or locked, or the sheet is missing or not named.
     """
+    book = _open_book(path, file)
+    name = _choose_sheet(book, sheet, file)
+    grid = _grid(book, name, file)
+    title = f"{file} [{name}]" if len(book.sheet_names) > 1 else file
+    return _tabulate(grid, file=title, known=known, header_row=header_row, notes=())
+
+
+def list_sheets(path: Path, *, file: str) -> tuple[str, ...]:
+    """List the sheets of a workbook that hold anything.
+
+    Parameters
+    ----------
+    path
+        File.
+    file
+        Its name for messages.
+
+    Returns
+    -------
+    names
+        In the order of the workbook.
+
+    Raises
+    ------
+    ReadError
+        If the workbook is broken or locked.
+    """
+    book = _open_book(path, file)
+    return tuple(n for n in book.sheet_names if any(map(_is_filled, _grid(book, n, file))))
+
+
+def _open_book(path: Path, file: str) -> calamine.CalamineWorkbook:
+    """Open a workbook.
+
+    Raises
+    ------
+    ReadError
+        If it is broken or locked.
+    """
     try:
-        book = calamine.CalamineWorkbook.from_path(path)
+        return calamine.CalamineWorkbook.from_path(path)
     except calamine.PasswordError as error:
         problem = Text("工作簿有密码", "the workbook is locked by a password")
         raise ReadError(
@@ -129,10 +168,6 @@ def read_workbook(
         ) from error
     except calamine.CalamineError as error:
         raise ReadError(_broken(file)) from error
-    name = _choose_sheet(book, sheet, file)
-    grid = _grid(book, name, file)
-    title = f"{file} [{name}]" if len(book.sheet_names) > 1 else file
-    return _tabulate(grid, file=title, known=known, header_row=header_row, notes=())
 
 
 def _broken(file: str) -> Fault:

@@ -128,12 +128,7 @@ def read_geopackage(path: Path, *, file: str, layer: str | None = None) -> Raw:
     ReadError
         If the file is broken, or the layer is missing or not named.
     """
-    try:
-        listing = pyogrio.list_layers(path)
-    except _OGR_ERRORS as error:
-        raise ReadError(_broken(file)) from error
-    names = [str(name) for name, kind in listing if kind is not None]
-    names = [name for name in names if name not in _WITHOUT_FEATURES]
+    names = list_layers(path, file=file)
     listed = "、".join(names) or "-"
     if layer is not None and layer not in names:
         problem = Text(
@@ -149,6 +144,34 @@ def read_geopackage(path: Path, *, file: str, layer: str | None = None) -> Raw:
     frame, notes = _read_ogr(path, file, encoding=None, layer=layer or names[0])
     title = f"{file} [{layer or names[0]}]" if len(names) > 1 else file
     return _as_raw(frame, title, notes)
+
+
+def list_layers(path: Path, *, file: str) -> tuple[str, ...]:
+    """List the layers of a GeoPackage that hold features.
+
+    Parameters
+    ----------
+    path
+        File.
+    file
+        Its name for messages.
+
+    Returns
+    -------
+    names
+        In the order of the file.
+
+    Raises
+    ------
+    ReadError
+        If the file is broken.
+    """
+    try:
+        listing = pyogrio.list_layers(path)
+    except _OGR_ERRORS as error:
+        raise ReadError(_broken(file)) from error
+    names = [str(name) for name, kind in listing if kind is not None]
+    return tuple(name for name in names if name not in _WITHOUT_FEATURES)
 
 
 def read_parquet(path: Path, *, file: str) -> Raw:
