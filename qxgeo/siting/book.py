@@ -26,10 +26,9 @@ from qxgeo.schemas import LAYERS
 from qxgeo.siting.book_shapes import pack_shapes
 from qxgeo.siting.candidates import check_entrances, check_places, set_scene
 from qxgeo.siting.combine import BY_ATTRIBUTE, caught_verdict, open_radius_m
-from qxgeo.siting.lines import lacking_layers
 from qxgeo.siting.model import VERDICTS, WHYS
 from qxgeo.siting.table import GROUND, columns_of, line_assumptions, title_reference
-from qxgeo.siting.verdict import check_sites
+from qxgeo.siting.verdict import ACCURACY_PARAMETER, check_sites
 from qxgeo.siting.words import FROM_LABELS, SUMMARIES, TEMPLATES
 from qxgeo.vocabulary import SITE_VERDICT_LABELS, STATUS_LABELS, STRENGTH_LABELS
 
@@ -82,6 +81,7 @@ def write_rule_book(
     return {
         "kind": _describe_kind(kind),
         "accuracy_m": float(probe.places["accuracy_m"].iloc[0]),
+        "accuracy_parameter": ACCURACY_PARAMETER,
         "plan": _pair(probe.plan.title),
         "as_of": probe.as_of.isoformat(),
         "is_demo": any(layer.is_demo for layer in _layers_of(probe, district)),
@@ -260,7 +260,7 @@ def _describe_rule(
         "when": [thaw(kind_rule.when), thaw(rule.subject.where)],
         "asked": [a.name for a in probe.kind.attributes if a.name in asked],
         "subject": _pair(rule.subject.text),
-        "missing": [_pair(title_layer(name)) for name in lacking_layers(rule, scene)],
+        "missing": [_pair(title_layer(name)) for name in one.missing],
         "assumptions": line_assumptions(probe, one),
         **({} if one.missing else _describe_test(rule, probe, scene, shelf)),
     }
