@@ -1,0 +1,8 @@
+"""Where may it open: eligible ground by verdict, by rule, by cell, and how two answers differ."""
+
+from __future__ import annotations
+
+from qxgeo.siting.area.build import eligible_area
+from qxgeo.siting.area.model import AreaGap, EligibleArea, Trial
+
+__all__ = ["AreaGap", "EligibleArea", "Trial", "eligible_area"]
