@@ -9,6 +9,7 @@ import numpy as np
 
 from qxgeo.errors import Text
 from qxgeo.rules.frontage_words import join_remarks, write_remark
+from qxgeo.rules.remarks import Remarks
 from qxgeo.rules.roadside import Answer, roads_within
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Facts:
     error_m: float
 
 
-def remark_openings(found: Openings, facts: Facts) -> NDArray[np.object_]:
+def remark_openings(found: Openings, facts: Facts) -> Remarks:
     """Say of each entrance which road it opens on and what follows from that.
 
     Parameters
@@ -57,21 +58,23 @@ def remark_openings(found: Openings, facts: Facts) -> NDArray[np.object_]:
     Returns
     -------
     remarks
-        `Text`, shape (n,).
+        Of n entrances.
     """
-    near = _list_near(found, facts)
-    remarks = [
-        write_remark(
-            "and",
-            {"match": _name_match(found, facts, at), "answer": _explain(found, facts, at)},
-        )
-        if found.is_matched[at]
-        else _explain_miss(found, facts, at, near.get(at, []))
-        for at in range(len(found.road))
-    ]
-    result = np.empty(len(remarks), dtype=object)
-    result[:] = remarks
-    return result
+
+    def write(rows: NDArray[np.int64]) -> list[Text]:
+        near = _list_near(found, facts, rows)
+        return [_remark(found, facts, at, near.get(at, [])) for at in rows.tolist()]
+
+    return Remarks(len(found.road), write)
+
+
+def _remark(found: Openings, facts: Facts, at: int, near: list[Text]) -> Text:
+    """Say of one entrance which road it opens on, or why none could be told."""
+    if not found.is_matched[at]:
+        return _explain_miss(found, facts, at, near)
+    return write_remark(
+        "and", {"match": _name_match(found, facts, at), "answer": _explain(found, facts, at)}
+    )
 
 
 def _name_match(found: Openings, facts: Facts, at: int) -> Text:
@@ -115,10 +118,10 @@ def _explain_miss(found: Openings, facts: Facts, at: int, near: list[Text]) -> T
     return write_remark("far", {"named": named, "road": road, "tolerance": limit})
 
 
-def _list_near(found: Openings, facts: Facts) -> dict[int, list[Text]]:
+def _list_near(found: Openings, facts: Facts, among: NDArray[np.int64]) -> dict[int, list[Text]]:
     """List the roads near entrances whose named road is not, nearest first."""
     is_lost = ~found.is_matched & (found.distance_m <= facts.tolerance_m)
-    rows = np.flatnonzero(is_lost)
+    rows = np.unique(among[is_lost[among]])
     near: dict[int, list[Text]] = {int(row): [] for row in rows}
     if len(rows):
         places, roads, away_m = roads_within(

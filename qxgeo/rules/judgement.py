@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qxgeo.plan import Rule
+    from qxgeo.rules.remarks import Remarks
     from qxgeo.rules.scene import Scene
 
 CLASS_COLUMNS = ("damage_class", "road_class", "kind")
@@ -50,8 +51,8 @@ class Opinion:
         Where an unknown verdict waits for a decision, not for a fact, shape (n,). None where
         none does.
     remarks
-        `Text`, shape (n,): what the verdict rests on, where distance and reference alone do not
-        say it. None where they do.
+        What the verdict rests on, where distance and reference alone do not say it; n of them.
+        None where they do.
     """
 
     subjects: gpd.GeoDataFrame
@@ -68,7 +69,7 @@ class Opinion:
     inside_high: Intervals | None = None
     pieces: NDArray[np.object_] | None = None
     undecided: NDArray[np.bool_] | None = None
-    remarks: NDArray[np.object_] | None = None
+    remarks: Remarks | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +281,7 @@ def _remarks(opinion: Opinion, subject: NDArray[np.int64], lang: str) -> list[st
     """Give the remarks of subjects in one language, "" where there is none."""
     if opinion.remarks is None:
         return [""] * len(subject)
-    return [remark.in_language(lang) for remark in opinion.remarks[subject]]
+    return [remark.in_language(lang) for remark in opinion.remarks.take(subject)]
 
 
 def _words(table: pd.DataFrame, column: str) -> NDArray[np.object_]:

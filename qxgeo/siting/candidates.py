@@ -144,9 +144,8 @@ def check_entrances(
         )
     table = _named(entrances)
     table["site_id"] = table["site_id"].astype(str)
-    status = dict(zip(places["site_id"], places["status"], strict=True))
-    unknown = ~table["site_id"].isin(status)
-    if unknown.any():
+    owner = owners_of(table, places)
+    if (owner < 0).any():
         raise SchemaError(
             Fault(
                 row=int(row) + 1,
@@ -157,16 +156,35 @@ def check_entrances(
                 ),
                 mend=Text("出入口的所属编号须与场所编号一致", "use the id of a place"),
             )
-            for row in np.flatnonzero(unknown)
+            for row in np.flatnonzero(owner < 0)
         )
-    number = table.groupby("site_id").cumcount() + 1
-    made = table["site_id"] + "-" + number.astype(str)
     for column in ENTRANCES.columns:
         if column not in table:
             table[column] = pd.Series(pd.NA, index=table.index, dtype="string")
-    table["entrance_id"] = table["entrance_id"].astype("string").fillna(made)
-    table["status"] = table["site_id"].map(status)
+    ids = table["entrance_id"].astype("string")
+    if ids.isna().any():
+        number = pd.Series(owner).groupby(owner).cumcount() + 1
+        ids = ids.fillna(table["site_id"] + "-" + number.astype(str))
+    table["entrance_id"] = ids
+    table["status"] = places["status"].array[owner]
     return gpd.GeoDataFrame(table, geometry="geometry", crs=WGS84)
+
+
+def owners_of(entrances: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> NDArray[np.int64]:
+    """Find the place that each entrance belongs to.
+
+    Parameters
+    ----------
+    entrances, places
+        With `site_id`; that of a place stands once.
+
+    Returns
+    -------
+    row
+        Row of the place, -1 where there is none of that id, shape (k,).
+    """
+    found = pd.Index(places["site_id"]).get_indexer(pd.Index(entrances["site_id"]))
+    return np.asarray(found, dtype=np.int64)
 
 
 def set_scene(

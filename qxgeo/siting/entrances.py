@@ -12,7 +12,8 @@ from qxgeo.errors import Text
 from qxgeo.plan import Selector
 from qxgeo.rules import JUDGES
 from qxgeo.rules.frontage import frontages_of
-from qxgeo.siting.candidates import ENTRANCES_LAYER
+from qxgeo.rules.remarks import Remarks
+from qxgeo.siting.candidates import ENTRANCES_LAYER, owners_of
 from qxgeo.siting.combine import ask_conditions, caught_verdict, code_of, combine, open_radius_m
 from qxgeo.siting.model import VERDICTS, RuleLines
 from qxgeo.siting.words import TEMPLATES, fill
@@ -29,10 +30,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Chosen:
-    """The entrance that speaks for each place: row of the entrances, -1 for none, and its code."""
+    """The entrance that speaks for each place, and all that it has.
+
+    Attributes
+    ----------
+    row, code
+        Row of the entrances, -1 for none, and the code of its verdict, shape (n,).
+    by_place
+        Rows of the entrances place by place, in the order of the table, shape (k,).
+    first
+        Position in `by_place` of the first of each place, and their number, shape (n + 1,).
+    codes
+        Of every entrance, shape (k,).
+    """
 
     row: NDArray[np.int64]
     code: NDArray[np.int8]
+    by_place: NDArray[np.int64]
+    first: NDArray[np.int64]
+    codes: NDArray[np.int8]
+
+    def several(self, place: int) -> list[int]:
+        """Give the rows of all entrances of a place."""
+        return list(self.by_place[self.first[place] : self.first[place + 1]].tolist())
 
 
 def judge_entrances(
@@ -68,7 +88,6 @@ def judge_entrances(
     opinion = JUDGES[rule.kind](on_entrances, scene) if len(table) else None
     codes = np.empty(0, dtype=np.int8) if opinion is None else _codes(kind_rule, rule, opinion)
     chosen = _choose_entrance(table, places, codes)
-    remarks = _remarks(on_entrances, scene, places, table, opinion, chosen, codes)
     verdicts, whys = _combine(kind_rule, rule, places, chosen)
     return RuleLines(
         line=number,
@@ -85,7 +104,7 @@ def judge_entrances(
         reference_names=_pick(opinion, "reference_names", chosen, "").astype(object),
         is_spared=whys == code_of(Why.SPARED),
         measured_from="entrance",
-        remarks=remarks,
+        remarks=_remarks(on_entrances, scene, places, table, opinion, chosen),
     )
 
 
@@ -117,14 +136,15 @@ def _choose_entrance(
     table: gpd.GeoDataFrame, places: gpd.GeoDataFrame, codes: NDArray[np.int8]
 ) -> _Chosen:
     """Take the first of the least binding entrances of each place."""
+    owner = owners_of(table, places)
     row = np.full(len(places), -1, dtype=np.int64)
     code = np.full(len(places), VERDICTS.index(SiteVerdict.UNKNOWN), dtype=np.int8)
-    number = {site_id: at for at, site_id in enumerate(places["site_id"])}
-    owner = table["site_id"].map(number).to_numpy(dtype=np.int64, na_value=-1)
-    for entrance, (at, one) in enumerate(zip(owner.tolist(), codes.tolist(), strict=True)):
-        if row[at] < 0 or one > code[at]:
-            row[at], code[at] = entrance, one
-    return _Chosen(row=row, code=code)
+    last_first = np.lexsort((-np.arange(len(codes)), codes, owner))
+    row[owner[last_first]] = last_first  # of several written to one place the last stays
+    code[row >= 0] = codes[row[row >= 0]]
+    by_place = np.argsort(owner, kind="stable")
+    first = np.searchsorted(owner[by_place], np.arange(len(places) + 1))
+    return _Chosen(row=row, code=code, by_place=by_place, first=first, codes=codes)
 
 
 def _combine(
@@ -160,49 +180,47 @@ def _remarks(
     table: gpd.GeoDataFrame,
     opinion: Opinion | None,
     chosen: _Chosen,
-    codes: NDArray[np.int8],
-) -> NDArray[np.object_]:
+) -> Remarks:
     """Say which entrance decides and why, and what holds for the others."""
-    remarks = np.empty(len(places), dtype=object)
-    remarks[:] = [Text("", "")] * len(places)
-    if opinion is not None and opinion.remarks is not None:
-        _tell_entrances(remarks, places, table, opinion.remarks, chosen, codes)
-    without = (chosen.row < 0) & (places.geom_type.to_numpy(dtype=object) != "Point")
-    if without.any():
-        _tell_frontages(remarks, rule, scene, places, without)
-    return remarks
+    is_point = places.geom_type.to_numpy(dtype=object) == "Point"
+
+    def write(rows: NDArray[np.int64]) -> list[Text]:
+        told = {}
+        if opinion is not None and opinion.remarks is not None:
+            told = _tell_entrances(rows, table, opinion.remarks, chosen)
+        without = rows[(chosen.row[rows] < 0) & ~is_point[rows]]
+        if len(without):
+            told |= _tell_frontages(np.unique(without), rule, scene, places)
+        return [told.get(row, Text("", "")) for row in rows.tolist()]
+
+    return Remarks(len(places), write)
 
 
 def _tell_entrances(
-    remarks: NDArray[np.object_],
-    places: gpd.GeoDataFrame,
-    table: gpd.GeoDataFrame,
-    words: NDArray[np.object_],
-    chosen: _Chosen,
-    codes: NDArray[np.int8],
-) -> None:
-    """Write the chosen entrance first, then the verdicts of the others."""
-    ids = table["entrance_id"].astype(str).to_numpy(dtype=object)
-    by_place = table.groupby("site_id", sort=False).indices
-    for at, site_id in enumerate(places["site_id"]):
-        best = int(chosen.row[at])
-        if best < 0:
-            continue
-        several = by_place[site_id]
+    rows: NDArray[np.int64], table: gpd.GeoDataFrame, remarks: Remarks, chosen: _Chosen
+) -> dict[int, Text]:
+    """Write the chosen entrance of each place first, then the verdicts of the others."""
+    ids = table["entrance_id"]
+    asked = [one for row in rows.tolist() for one in chosen.several(row)]
+    words = dict(zip(asked, remarks.take(np.array(asked, dtype=np.int64)), strict=True))
+    told = {}
+    for row in rows[chosen.row[rows] >= 0].tolist():
+        best, several = int(chosen.row[row]), chosen.several(row)
         first = words[best]
         if len(several) > 1:
-            first = _fill("entrance", entrance=ids[best], remark=first)
+            first = _fill("entrance", entrance=str(ids.iloc[best]), remark=first)
         others = [
             _fill(
                 "other_entrance",
-                entrance=ids[other],
-                verdict=SITE_VERDICT_LABELS[VERDICTS[codes[other]]],
+                entrance=str(ids.iloc[other]),
+                verdict=SITE_VERDICT_LABELS[VERDICTS[chosen.codes[other]]],
                 remark=words[other],
             )
             for other in several
-            if int(other) != best
+            if other != best
         ]
-        remarks[at] = _join("next_entrance", [first, *others])
+        told[row] = _join("next_entrance", [first, *others])
+    return told
 
 
 def _fill(name: str, **facts: Text | str) -> Text:
@@ -220,18 +238,15 @@ def _join(name: str, several: list[Text]) -> Text:
 
 
 def _tell_frontages(
-    remarks: NDArray[np.object_],
-    rule: Rule,
-    scene: Scene,
-    places: gpd.GeoDataFrame,
-    without: NDArray[np.bool_],
-) -> None:
+    rows: NDArray[np.int64], rule: Rule, scene: Scene, places: gpd.GeoDataFrame
+) -> dict[int, Text]:
     """List the roads that parcels without an entrance front on, and which may be used."""
-    roads = frontages_of(places[without], rule, scene)
+    parcels = places.iloc[rows]
+    roads = frontages_of(parcels, rule, scene)
     by_place = roads.groupby("site_id", sort=False).indices
     labels = {str(word): label for word, label in SITE_VERDICT_LABELS.items()}
-    for at in np.flatnonzero(without):
-        rows = np.asarray(by_place.get(places["site_id"].iloc[at], []), dtype=np.int64)
+    told = {}
+    for row, site_id in zip(rows.tolist(), parcels["site_id"], strict=True):
         several = [
             _fill(
                 "one_frontage",
@@ -239,8 +254,9 @@ def _tell_frontages(
                 distance=f"{one['distance_m']:,.0f}",
                 verdict=labels[one["answer"]],
             )
-            for one in roads.iloc[rows].to_dict(orient="records")
+            for one in roads.iloc[by_place.get(site_id, [])].to_dict(orient="records")
         ]
-        remarks[at] = TEMPLATES["fronts_on_none"]
+        told[row] = TEMPLATES["fronts_on_none"]
         if several:
-            remarks[at] = _fill("fronts_on", roads=_join("next_frontage", several))
+            told[row] = _fill("fronts_on", roads=_join("next_frontage", several))
+    return told

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from qxgeo.errors import Text
     from qxgeo.plan import ActionPlan, KindRule, Rule, SiteKind
     from qxgeo.rules import Assumption
+    from qxgeo.rules.remarks import Remarks
 
 VERDICTS = tuple(SiteVerdict)  # most binding first: the smallest code of a place is its summary
 WHYS = tuple(Why)
@@ -47,7 +48,7 @@ class RuleLines:
     measured_from
         ``place`` or ``entrance``.
     remarks
-        `Text`, shape (n,), where numbers alone do not explain a verdict; else None.
+        Sentences, n of them, where numbers alone do not explain a verdict; else None.
     missing
         Layers that the rule lacks.
     """
@@ -66,7 +67,7 @@ class RuleLines:
     reference_names: NDArray[np.object_]
     is_spared: NDArray[np.bool_]
     measured_from: str = "place"
-    remarks: NDArray[np.object_] | None = None
+    remarks: Remarks | NDArray[np.object_] | None = None
     missing: tuple[str, ...] = ()
 
 

@@ -203,8 +203,10 @@ def _facts(checks: SiteChecks, one: RuleLines, rows: np.ndarray[Any, Any]) -> li
     is_point = checks.places.geom_type.to_numpy(dtype=object) == "Point"
     columns = [attribute.name for attribute in checks.kind.attributes]
     known = checks.places[[name for name in columns if name in checks.places.columns]]
+    nothing = [Text("", "")] * len(rows)
+    remarks = nothing if one.remarks is None else one.remarks.take(rows)
     facts = []
-    for row in rows.tolist():
+    for row, remark in zip(rows.tolist(), remarks, strict=True):
         source = one.measured_from
         source = ("point" if is_point[row] else "parcel") if source == "place" else source
         fact = fixed | {
@@ -220,7 +222,7 @@ def _facts(checks: SiteChecks, one: RuleLines, rows: np.ndarray[Any, Any]) -> li
         fact["reference"] = label_reference(
             one.reference_layer, str(one.reference_names[row]), str(one.reference_ids[row])
         )
-        fact["remark"] = Text("", "") if one.remarks is None else one.remarks[row]
+        fact["remark"] = remark
         if WHYS[one.whys[row]] is Why.NO_ATTRIBUTE:
             blank = blank_attributes(checks.kind, one, known.iloc[row].to_dict())
             fact["attributes"] = Text(
