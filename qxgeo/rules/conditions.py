@@ -83,18 +83,15 @@ def _compare(flags: NDArray[np.float64], wanted: object) -> NDArray[np.float64]:
 
 def _evaluate_column(column: pd.Series[Any], wanted: Any, *, is_no: bool) -> Truth:  # noqa: ANN401
     """Ask one column."""
+    if isinstance(wanted, Mapping) and not _asks_presence(wanted) and _holds_numbers(column):
+        return _compare_numbers(column.to_numpy(dtype=float, na_value=np.nan), wanted)
     text = column.astype("string").str.strip()
     blank = (column.isna() | (text == "")).to_numpy(dtype=bool, na_value=True)
     if _asks_presence(wanted):
         return np.where(blank != bool(wanted["present"]), YES, NO)
     if isinstance(wanted, Mapping):
         number = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-        holds = np.ones(len(column), dtype=bool)
-        if "min" in wanted:
-            holds &= number >= wanted["min"]
-        if "max" in wanted:
-            holds &= number <= wanted["max"]
-        return np.where(np.isnan(number), UNKNOWN, np.where(holds, YES, NO))
+        return _compare_numbers(number, wanted)
     if isinstance(wanted, bool):
         words = text.str.lower()
         is_yes = words.isin(["true", "1", "1.0", "yes", "是", "有"]).to_numpy(dtype=bool)
@@ -105,3 +102,18 @@ def _evaluate_column(column: pd.Series[Any], wanted: Any, *, is_no: bool) -> Tru
     values = list(wanted) if isinstance(wanted, list | tuple) else [wanted]
     found = text.isin([str(value) for value in values]).to_numpy(dtype=bool, na_value=False)
     return np.where(blank, UNKNOWN, np.where(found, YES, NO))
+
+
+def _holds_numbers(column: pd.Series[Any]) -> bool:
+    """Whether a column holds numbers, no words and no yes or no."""
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _compare_numbers(number: NDArray[np.float64], wanted: Mapping[str, Any]) -> Truth:
+    """Compare numbers with the least and the most that is wanted; NaN is unknown."""
+    holds = np.ones(len(number), dtype=bool)
+    if "min" in wanted:
+        holds &= number >= wanted["min"]
+    if "max" in wanted:
+        holds &= number <= wanted["max"]
+    return np.where(np.isnan(number), UNKNOWN, np.where(holds, YES, NO))

@@ -158,11 +158,18 @@ def _point_pieces(scene: Scene, opinion: Opinion, rows: NDArray[np.int64]) -> pd
 
 def locate(scene: Scene, points: NDArray[np.object_]) -> NDArray[np.int64]:
     """Find the territory of points: the index of the first that holds them, -1 for none."""
-    territory = np.full(len(points), len(scene.territories), dtype=np.int64)
+    last = len(scene.territories) - 1
+    territory = np.full(len(points), last + 1, dtype=np.int64)
     # A tree of the points: the few polygons that ask are prepared, the many points need not be.
-    holder, held = shapely.STRtree(points).query(scene.territories, predicate="intersects")
+    tree = shapely.STRtree(points)
+    holder, held = tree.query(scene.territories[:last], predicate="intersects")
     np.minimum.at(territory, held, holder)
-    return np.where(territory == len(scene.territories), -1, territory)
+    # The district itself asks last, and only for what no township holds.
+    rest = np.flatnonzero(territory > last)
+    shapely.prepare(scene.territories[last])
+    territory[rest[shapely.intersects(scene.territories[last], points[rest])]] = last
+    territory[territory > last] = -1
+    return territory
 
 
 def _line_pieces(

@@ -126,8 +126,11 @@ def _margins(distance_m: Floats, pieces: NDArray[np.object_], union: shapely.Geo
     if len(rows):
         outlines = np.asarray(shapely.boundary(shapely.get_parts(union)), dtype=object)
         edge = np.asarray(shapely.get_parts(outlines), dtype=object)
-        corner, owner = shapely.get_coordinates(pieces[rows], return_index=True)
-        depth_m, _ = nearest_feature(np.asarray(shapely.points(corner), dtype=object), edge)
+        corners, owner = pieces[rows], np.arange(len(rows))
+        if not bool((shapely.get_type_id(corners) == shapely.GeometryType.POINT).all()):
+            corner, owner = shapely.get_coordinates(corners, return_index=True)
+            corners = np.asarray(shapely.points(corner), dtype=object)
+        depth_m, _ = nearest_feature(corners, edge)
         margin_m[rows] = 0.0
         np.maximum.at(margin_m, rows[owner], depth_m)
     return margin_m + 0.0  # no negative zero

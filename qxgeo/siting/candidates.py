@@ -55,7 +55,9 @@ def check_places(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if faults:
         raise SchemaError(faults)
     table = _named(places)
-    table["geometry"] = shapely.force_2d(table.geometry.to_numpy(dtype=object))
+    shapes = table.geometry.to_numpy(dtype=object)
+    if shapely.has_z(shapes).any():
+        table["geometry"] = shapely.force_2d(shapes)
     if "site_id" not in table:
         table["site_id"] = [str(number + 1) for number in range(len(table))]
     table["site_id"] = table["site_id"].astype(str)
@@ -237,4 +239,7 @@ def _layer(name: str, table: gpd.GeoDataFrame, accuracy_m: float) -> Layer:
 
 def inner_points(places: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Give one point of each place that lies in it: the point itself, or one inside the parcel."""
-    return np.asarray(shapely.point_on_surface(places.geometry.to_numpy(dtype=object)), object)
+    points = places.geometry.to_numpy(dtype=object).copy()
+    is_area = shapely.get_dimensions(points) > 0
+    points[is_area] = shapely.point_on_surface(points[is_area])
+    return np.asarray(points, dtype=object)
