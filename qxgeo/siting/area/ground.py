@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from qxgeo.district import stations_in_force
-from qxgeo.geodesy import draw_discs
+from qxgeo.geodesy import disc_boxes, draw_discs
 from qxgeo.geodesy.strips import draw_strips, reaching
 from qxgeo.rules.distance import station_error_m, station_points
 from qxgeo.siting.combine import open_radius_m
@@ -123,9 +123,13 @@ def _cut(found: Ground, area: shapely.Geometry) -> Ground:
 def _lay_discs(scene: Scene, table: gpd.GeoDataFrame, radius_m: float, accuracy_m: float) -> Ground:
     """Draw the discs of stations that reach the district."""
     error_m = accuracy_m + station_error_m(scene, table)
-    shapes = table.geometry.to_numpy(dtype=object)
-    near = table[reaching(shapes, scene.territories[-1], radius_m=radius_m + error_m)]
-    points = station_points(near)
+    points = station_points(table)
+    boxes = disc_boxes(points, radius_m + error_m)
+    is_near = np.asarray(shapely.intersects(boxes, scene.territories[-1]), dtype=bool)
+    points, table = points[is_near], table[is_near]
+    outer = draw_discs(points, radius_m=radius_m + error_m)
+    meets = np.asarray(shapely.intersects(outer, scene.territories[-1]), dtype=bool)
+    points, table = points[meets], table[meets]
 
     def discs(reach_m: float) -> shapely.Geometry:
         if reach_m <= 0 or len(points) == 0:
@@ -138,7 +142,7 @@ def _lay_discs(scene: Scene, table: gpd.GeoDataFrame, radius_m: float, accuracy_
         reached=discs(radius_m + error_m),
         threshold_m=radius_m,
         error_m=error_m,
-        reference_ids=tuple(sorted(near["station_id"].astype(str))),
+        reference_ids=tuple(sorted(table["station_id"].astype(str))),
     )
 
 
