@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qxgeo.siting.area.build import eligible_area
+from qxgeo.siting.area.difference import difference_area
 from qxgeo.siting.area.model import AreaGap, EligibleArea, Trial
 
-__all__ = ["AreaGap", "EligibleArea", "Trial", "eligible_area"]
+__all__ = ["AreaGap", "EligibleArea", "Trial", "difference_area", "eligible_area"]
