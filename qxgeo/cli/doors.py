@@ -31,6 +31,12 @@ COMMANDS = {
     "patrol": Text(
         "排定焚烧巡查：责任区、班次、路线、责任单", "plan the burning patrol: who, where, when"
     ),
+    "site": Text(
+        "一个场所能不能在此开办：逐条给出结论、距离和条文", "may it open here: a card of verdicts"
+    ),
+    "sites": Text(
+        "一份申请清单逐个判定：工作簿、地图", "judge a list of applications: workbook and maps"
+    ),
     "check": Text(
         "核对辖区：图层、错误、每条规则是否齐备", "check a district: layers, faults, rules"
     ),

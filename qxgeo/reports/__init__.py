@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from qxgeo.reports.atomic import PATROL_RECORD, replace_outputs
+from qxgeo.reports.atomic import (
+    PATROL_RECORD,
+    SITING_RECORD,
+    VERDICTS_RECORD,
+    replace_outputs,
+)
 from qxgeo.reports.geopackage import write_geopackage
 from qxgeo.reports.geoparquet import write_parquet
 from qxgeo.reports.run_record import run_record, write_run_record
@@ -11,6 +16,8 @@ from qxgeo.reports.writing import write_reports
 
 __all__ = [
     "PATROL_RECORD",
+    "SITING_RECORD",
+    "VERDICTS_RECORD",
     "replace_outputs",
     "run_record",
     "write_geopackage",

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 RECORD = "run.json"
 PATROL_RECORD = "patrol.json"
-_RECORDS = (RECORD, PATROL_RECORD)  # each command's own list of what it wrote, in one folder
+SITING_RECORD = "siting.json"
+VERDICTS_RECORD = "verdicts.json"
+_RECORDS = (
+    RECORD,
+    PATROL_RECORD,
+    SITING_RECORD,
+    VERDICTS_RECORD,
+)  # each command's own list of what it wrote, in one folder
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -38,7 +45,8 @@ def replace_outputs(folder: str | Path, *, record: str = RECORD) -> Iterator[Pat
         The output folder; made if absent. Files in it that no earlier run of the same command
         wrote (those that its record does not list under ``outputs``) stay.
     record
-        The command's own record file: `RECORD` or `PATROL_RECORD`.
+        The command's own record file: `RECORD`, `PATROL_RECORD`, `SITING_RECORD` or
+        `VERDICTS_RECORD`.
 
     Yields
     ------
@@ -205,6 +213,7 @@ def _refuse_to_overwrite_foreign(target: Path, new: Path, record: str) -> None:
         With one fault per such file.
     """
     owned = _read_outputs(target, record)
+    others = set().union(*(_read_outputs(target, one) for one in _RECORDS if one != record))
     faults = []
     for path in sorted(new.rglob("*")):
         name = path.relative_to(new).as_posix()
@@ -215,6 +224,11 @@ def _refuse_to_overwrite_foreign(target: Path, new: Path, record: str) -> None:
                 "已有一个不是本程序写的同名文件",
                 "a file of this name is there that we did not write",
             )
+            if name in others:
+                problem = Text(
+                    "已有一个由另一条命令写的同名文件",
+                    "a file of this name is there that another command wrote",
+                )
             mend = Text(
                 "移走它，或用 --out 选别处", "move it away, or choose another place with --out"
             )

@@ -5,7 +5,7 @@ Source: Okabe and Ito (2008), Color Universal Design.
 
 from __future__ import annotations
 
-from qxgeo.vocabulary import Strength, Verdict
+from qxgeo.vocabulary import SiteVerdict, Strength, Verdict
 
 VERDICT_COLOURS: dict[Verdict, str] = {
     Verdict.APPLIES: "#D55E00",
@@ -27,4 +27,40 @@ VERDICT_TINTS: dict[Verdict, str] = {
     Verdict.TOO_CLOSE_TO_CALL: "#FDEBC8",
     Verdict.UNKNOWN: "#E8E8E8",
     Verdict.DOES_NOT_APPLY: "#E2F3EC",
+}
+
+# Verdicts about places for new sites, as on their maps: darkened where white stands on them.
+SITE_COLOURS: dict[SiteVerdict, str] = {
+    SiteVerdict.OUT_OF_SCOPE: "#5F5F5F",
+    SiteVerdict.PROHIBITED: "#B33A00",
+    SiteVerdict.NOT_NEWLY_APPROVED: "#9C3D7A",
+    SiteVerdict.UNKNOWN: "#4D4D4D",
+    SiteVerdict.TOO_CLOSE_TO_CALL: "#E69F00",  # a finding's, for the word is the same
+    SiteVerdict.NEEDS_DECISION: "#5A3FA0",
+    SiteVerdict.DISCOURAGED: "#00618F",
+    SiteVerdict.WITH_DUTY: "#00664B",
+    SiteVerdict.ALLOWED: "#1E7A58",
+}
+SITE_TINTS: dict[SiteVerdict, str] = {
+    SiteVerdict.OUT_OF_SCOPE: "#F2F2F2",
+    SiteVerdict.PROHIBITED: "#F9D2BC",
+    SiteVerdict.NOT_NEWLY_APPROVED: "#F4DCEA",
+    SiteVerdict.UNKNOWN: VERDICT_TINTS[Verdict.UNKNOWN],
+    SiteVerdict.TOO_CLOSE_TO_CALL: VERDICT_TINTS[Verdict.TOO_CLOSE_TO_CALL],
+    SiteVerdict.NEEDS_DECISION: "#E6E0F6",
+    SiteVerdict.DISCOURAGED: "#D9EEF9",
+    SiteVerdict.WITH_DUTY: "#D5EDE5",
+    SiteVerdict.ALLOWED: "#FFFFFF",
+}
+# Before the word, so that a print in black and white shows it at a glance.
+SITE_SIGNS: dict[SiteVerdict, str] = {
+    SiteVerdict.OUT_OF_SCOPE: "↗",
+    SiteVerdict.PROHIBITED: "✕",
+    SiteVerdict.NOT_NEWLY_APPROVED: "⊘",
+    SiteVerdict.UNKNOWN: "?",
+    SiteVerdict.TOO_CLOSE_TO_CALL: "≈",
+    SiteVerdict.NEEDS_DECISION: "⋯",
+    SiteVerdict.DISCOURAGED: "▽",
+    SiteVerdict.WITH_DUTY: "⊕",  # a plus would begin a formula
+    SiteVerdict.ALLOWED: "✓",
 }

@@ -13,10 +13,10 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.utility import xl_col_to_name
 
 from qxgeo.errors import Fault, OutputError, Text
-from qxgeo.reports.colours import VERDICT_COLOURS, VERDICT_TINTS
+from qxgeo.reports.colours import SITE_COLOURS, SITE_TINTS, VERDICT_COLOURS, VERDICT_TINTS
 from qxgeo.reports.neutral import neutralise, unique_sheet_name
 from qxgeo.reports.sheets import Sheet, SheetColumn, display_width
-from qxgeo.vocabulary import DEMO_BANNER, Verdict
+from qxgeo.vocabulary import DEMO_BANNER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,6 +39,9 @@ _NUMBER_FORMATS = {
     "share": "0.0%_ ",
     "degree": "0.000000_ ",
 }
+# By word; the two words that findings and siting share have one colour.
+_COLOURS = {str(word): colour for word, colour in (*SITE_COLOURS.items(), *VERDICT_COLOURS.items())}
+_TINTS = {str(word): tint for word, tint in (*SITE_TINTS.items(), *VERDICT_TINTS.items())}
 _TEXT_FORMS = ("text", "wrap", "verdict")
 _LINE_HEIGHT = 15.0  # points, at font size 10
 _TALLEST_ROW = 409.0  # points, the same specification
@@ -312,9 +315,8 @@ def _describe_format(form: str, verdict: str) -> dict[str, object]:
     }
     styles["header_of_numbers"] = styles["header"] | {"align": "right"}
     look.update(styles.get(form, {}))
-    known = {str(word): word for word in Verdict}.get(verdict)
-    if known in VERDICT_TINTS:
-        look["bg_color"] = VERDICT_TINTS[known]
-    if form == "verdict" and known is not None:
-        look.update(bold=True, left=5, left_color=VERDICT_COLOURS[known])
+    if verdict in _TINTS:
+        look["bg_color"] = _TINTS[verdict]
+    if form == "verdict" and verdict in _COLOURS:
+        look.update(bold=True, left=5, left_color=_COLOURS[verdict])
     return look
