@@ -227,6 +227,7 @@ QX.prepare = function () {
 };
 
 QX.printHeight = 122; // millimetres of the map on the sheet, as in the style sheet
+QX.printWidth = 277;
 
 // Printed through the browser's own menu there is no time to draw anew: scale what is on screen.
 QX.scale = function () {
@@ -236,7 +237,7 @@ QX.scale = function () {
   const pixels = 96 / 25.4;
   style.setProperty("--qx-width", `${x}px`);
   style.setProperty("--qx-height", `${y}px`);
-  style.setProperty("--qx-zoom", Math.min((277 * pixels) / x, (QX.printHeight * pixels) / y));
+  style.setProperty("--qx-zoom", Math.min((QX.printWidth * pixels) / x, (QX.printHeight * pixels) / y));
   document.body.classList.add("qx-scaled");
 };
 

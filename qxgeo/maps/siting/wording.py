@@ -1,0 +1,112 @@
+"""Every word of the siting page that does not come from data, in both languages."""
+
+from __future__ import annotations
+
+from qxgeo.errors import Text
+
+SITING_TITLE = Text("{kind}：能不能开在这里", "May it open here: {kind}")
+
+SITING_WORDS: dict[str, Text] = {
+    "place_head": Text("一、选场所", "1. Choose a place"),
+    "facts_head": Text("二、填情况", "2. What is known of it"),
+    "card_head": Text("三、结论", "3. Verdict"),
+    "click_hint": Text(
+        "点击地图，或输入坐标，或从申请名单里选。", "Click the map, type coordinates, or pick one."
+    ),
+    "click_hint_bare": Text("点击地图，或输入坐标。", "Click the map, or type coordinates."),
+    "lonlat": Text("经度, 纬度", "lon, lat"),
+    "datum": Text("坐标系", "datum"),
+    "datum_note": Text(
+        "GPS、天地图按 WGS 84；高德、腾讯是 GCJ-02；百度是 BD-09。选错会差几百米。",
+        "GPS and Tianditu give WGS 84, Gaode and Tencent GCJ-02, Baidu BD-09: the wrong one is"
+        " hundreds of metres off.",
+    ),
+    "judge": Text("判定", "Judge"),
+    "bad_lonlat": Text(
+        "坐标看不懂，请写“经度, 纬度”，如 110.30, 25.27",
+        "These are no coordinates: write lon, lat such as 110.30, 25.27",
+    ),
+    "swapped": Text(
+        "经度和纬度像是写反了：应先经度，后纬度", "Longitude and latitude look swapped"
+    ),
+    "applications": Text("申请名单", "Applications"),
+    "filter": Text("按名称、编号或结论筛选", "Filter by name, id or verdict"),
+    "none_match": Text("没有匹配的申请", "No application matches"),
+    "more": Text("还有 {count} 项，请输入几个字筛选", "{count} more: type a few letters"),
+    "status": Text("状态", "status"),
+    "accuracy": Text("位置误差（m）", "position error (m)"),
+    "blank": Text("未填", "blank"),
+    "blanks": Text("{count} 项未填", "{count} blank"),
+    "complete": Text("已填全", "complete"),
+    "yes": Text("是", "yes"),
+    "no": Text("否", "no"),
+    "entrances": Text("车辆出入口", "vehicle entrances"),
+    "add_entrance": Text("在地图上点出入口", "Set an entrance on the map"),
+    "adding": Text("请点击地图上的出入口…", "Click the entrance on the map…"),
+    "cancel": Text("取消", "Cancel"),
+    "entrance": Text("出入口 {number}", "entrance {number}"),
+    "road_name": Text("所临道路（可不填）", "its road, if known"),
+    "remove": Text("删除", "Remove"),
+    "no_place_yet": Text("请先选场所", "Choose a place first"),
+    "nothing_yet": Text(
+        "还没有选场所。结论在本页内按方案条文和辖区数据算出，不需要网络。",
+        "No place is chosen yet. Verdicts are computed in this page, without a network.",
+    ),
+    "place": Text("场所", "place"),
+    "parcel": Text("地块", "parcel"),
+    "township": Text("属地", "township"),
+    "distance": Text("距离", "distance"),
+    "threshold": Text("限值", "limit"),
+    "margin": Text("余量", "margin"),
+    "margin_in": Text("在内", "inside"),
+    "margin_out": Text("在外", "outside"),
+    "error": Text("位置误差", "position error"),
+    "measured": Text("量测", "measured"),
+    "to": Text("至", "to"),
+    "threshold_open": Text("未定", "not set"),
+    "clause": Text("条文", "clause"),
+    "more_of_line": Text("条文、数据与假设", "clause, data, assumptions"),
+    "measure_text": Text("所在措施", "the whole measure"),
+    "lead": Text("牵头单位", "lead units"),
+    "assumptions": Text("假设", "assumptions"),
+    "sources": Text("数据来源", "data sources"),
+    "source_day": Text("数据日期", "day of the data"),
+    "no_day": Text("日期未注明", "day not stated"),
+    "approximate": Text("界线为近似", "approximate boundary"),
+    "demo": Text("演示", "demonstration"),
+    "spared": Text("现有场所，不受“不新增”限制", "existing, not bound"),
+    "jurisdiction": Text("属地", "whose ground"),
+    "print_card": Text("打印结论", "Print the card"),
+    "print_card_hint": Text("打印结论（A4 纵向）", "Print the card (A4, portrait)"),
+    "judged_on": Text("基准日", "as of"),
+    "clear": Text("清除", "Clear"),
+    "kinds": Text("其他类别", "Other kinds"),
+    "verdicts": Text("结论图例", "Verdicts"),
+    "zones": Text("{strength}", "{strength}"),
+    "zone": Text("{rule} {title}", "{rule} {title}"),
+    "zone_open": Text("{rule} {title}：数值未定，不画", "{rule} {title}: no number, not drawn"),
+    "zone_missing": Text("{rule} {title}：缺图层", "{rule} {title}: layer missing"),
+    "references": Text("参照物", "References"),
+    "frontage_prohibited": Text("{rule} {meant}", "{rule} {meant}"),
+    "frontage_doubtful": Text("{rule} 待决定：{doubtful}", "{rule} to be decided: {doubtful}"),
+    "frontage_unknown": Text("{rule} 等级不明的道路", "{rule} roads of unknown class"),
+    "application_layer": Text("申请", "applications"),
+    "ground_layer": Text("按结论的地块（近似）", "Ground by verdict (drawn)"),
+    "too_many": Text("（名单共 {count} 项）", " ({count} in all)"),
+    "enlarge": Text("放大结论", "Enlarge the card"),
+    "reduce": Text("缩小结论", "Reduce the card"),
+    "search": Text("查路名、站名、申请", "Find a road, station, application"),
+    "aid": Text(
+        "本页是辅助决策的工具，不是审批文件；以主管单位的决定为准。",
+        "This page aids a decision. It is not an approval: the authority decides.",
+    ),
+    "notes": Text("说明", "notes"),
+    "given": Text("所填情况", "what was stated"),
+    "not_given": Text("未填", "blank"),
+    "coordinates": Text("坐标（WGS 84）", "coordinates (WGS 84)"),
+    "typed_as": Text("按 {datum} 输入 {text}", "typed as {datum}: {text}"),
+    "here_is": Text("地图点选", "clicked on the map"),
+    "is_new": Text("本条只限新增", "binds new premises only"),
+}
+
+DATUM_TITLES: dict[str, str] = {"wgs84": "WGS 84", "gcj02": "GCJ-02", "bd09": "BD-09"}
