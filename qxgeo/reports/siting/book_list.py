@@ -19,7 +19,6 @@ from qxgeo.reports.siting.wording import (
     sign_verdict,
 )
 from qxgeo.reports.table import Caption, Head, list_table
-from qxgeo.siting import list_lines
 from qxgeo.siting.model import VERDICTS
 from qxgeo.vocabulary import NO_TOWNSHIP, OUTSIDE_DISTRICT, SiteVerdict
 
@@ -116,7 +115,9 @@ def list_results(verdicts: Verdicts, *, lang: str) -> Sheet:
     sheet
         One row per application that was judged, by kind, in the order of the file.
     """
-    table = pd.DataFrame([row for one in verdicts.checks for row in _results_of(one, lang)])
+    table = pd.DataFrame(
+        [row for one, lines in _pairs(verdicts) for row in _results_of(one, lines, lang)]
+    )
     heads = {
         "site_id": _ID,
         "name": _NAME,
@@ -141,14 +142,19 @@ def list_results(verdicts: Verdicts, *, lang: str) -> Sheet:
     return list_table(table, heads, caption, lang=lang, verdicts=_words(verdicts, "summary"))
 
 
+def _pairs(verdicts: Verdicts) -> Iterator[tuple[SiteChecks, pd.DataFrame]]:
+    """Give each kind with its lines."""
+    return zip(verdicts.checks, verdicts.lines, strict=True)
+
+
 def _words(verdicts: Verdicts, column: str) -> tuple[str, ...]:
     """Give the verdict words of all places, in the order of the sheets."""
     return tuple(str(word) for one in verdicts.checks for word in one.places[column])
 
 
-def _results_of(checks: SiteChecks, lang: str) -> Iterator[dict[str, Any]]:
+def _results_of(checks: SiteChecks, lines: pd.DataFrame, lang: str) -> Iterator[dict[str, Any]]:
     """Write one row per place of a kind."""
-    reasons = _explain(checks, lang)
+    reasons = _explain(checks, lines, lang)
     points = shapely.get_coordinates(
         shapely.point_on_surface(checks.places.geometry.to_numpy(dtype=object))
     )
@@ -183,9 +189,8 @@ def _results_of(checks: SiteChecks, lang: str) -> Iterator[dict[str, Any]]:
         }
 
 
-def _explain(checks: SiteChecks, lang: str) -> list[str]:
+def _explain(checks: SiteChecks, lines: pd.DataFrame, lang: str) -> list[str]:
     """Join the sentences of the lines that decide; of what is allowed, that of the ground."""
-    lines = list_lines(checks)
     sentences: dict[str, list[str]] = {str(one): [] for one in checks.places["place_id"]}
     summary = dict(zip(checks.places["place_id"], checks.places["summary"], strict=True))
     columns = ("place_id", "rule_id", "verdict", f"reason_{lang}")
@@ -238,7 +243,7 @@ def list_by_rule(verdicts: Verdicts, *, lang: str) -> Sheet:
     sheet
         One row per application and line, columns of `schemas.SITE_LINE_COLUMNS`.
     """
-    parts = [_lines_of(one, lang) for one in verdicts.checks]
+    parts = [_lines_of(one, lines, lang) for one, lines in _pairs(verdicts)]
     table = pd.concat(parts, ignore_index=True)
     heads = {
         "place_id": _ID,
@@ -268,9 +273,8 @@ def list_by_rule(verdicts: Verdicts, *, lang: str) -> Sheet:
     return list_table(table, heads, caption, lang=lang, verdicts=words)
 
 
-def _lines_of(checks: SiteChecks, lang: str) -> pd.DataFrame:
+def _lines_of(checks: SiteChecks, lines: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Give the lines of one kind with their labels; each word is labelled once."""
-    lines = list_lines(checks)
     names = dict(zip(checks.places["place_id"], checks.places["name"], strict=True))
     ground = title_layer("boundary").in_language(lang)
     layers = {

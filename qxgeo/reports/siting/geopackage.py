@@ -14,7 +14,6 @@ from qxgeo.reports.colours import SITE_COLOURS
 from qxgeo.reports.geopackage_file import OutputLayer, write_layers
 from qxgeo.reports.siting.wording import list_banner
 from qxgeo.reports.styles import draw_categories, draw_plain
-from qxgeo.siting import list_lines
 from qxgeo.vocabulary import SITE_VERDICT_LABELS
 
 if TYPE_CHECKING:
@@ -59,18 +58,22 @@ def write_verdicts_geopackage(verdicts: Verdicts, path: str | Path, *, lang: str
 
 def _list_layers(verdicts: Verdicts, lang: str) -> Iterator[OutputLayer]:
     """Give the layers: kinds, entrances, background."""
-    for checks in verdicts.checks:
-        yield from list_kind_layers(checks, lang=lang)
+    for checks, lines in zip(verdicts.checks, verdicts.lines, strict=True):
+        yield from list_kind_layers(checks, lines, lang=lang)
     yield from list_background(verdicts.district, lang=lang)
 
 
-def list_kind_layers(checks: SiteChecks, *, lang: str) -> Iterator[OutputLayer]:
+def list_kind_layers(
+    checks: SiteChecks, lines: pd.DataFrame, *, lang: str
+) -> Iterator[OutputLayer]:
     """Give the places of a kind, points and parcels apart, and their entrances.
 
     Parameters
     ----------
     checks
         What was said of one kind.
+    lines
+        As `siting.list_lines` writes them.
     lang
         ``zh`` or ``en``.
 
@@ -81,7 +84,7 @@ def list_kind_layers(checks: SiteChecks, *, lang: str) -> Iterator[OutputLayer]:
         ``v_…`` and its distance in metres ``d_…``.
     """
     kind = checks.kind
-    table = _widen(checks)
+    table = _widen(checks, lines)
     is_point = (table.geom_type == "Point").to_numpy(dtype=bool)
     style = {
         family: draw_categories("summary", family, _LABELS, _COLOURS, lang=lang)
@@ -109,9 +112,8 @@ def list_kind_layers(checks: SiteChecks, *, lang: str) -> Iterator[OutputLayer]:
         )
 
 
-def _widen(checks: SiteChecks) -> gpd.GeoDataFrame:
+def _widen(checks: SiteChecks, lines: pd.DataFrame) -> gpd.GeoDataFrame:
     """Put verdict and distance of every rule beside each place."""
-    lines = list_lines(checks)
     count = len(checks.by_rule)
     columns: dict[str, Any] = {}
     for number, one in enumerate(checks.by_rule):

@@ -11,7 +11,6 @@ import shapely
 
 from qxgeo.reports.run_record import format_record, list_versions
 from qxgeo.reports.siting.book_list import count_summaries
-from qxgeo.siting import list_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +54,11 @@ def verdicts_record(verdicts: Verdicts) -> dict[str, Any]:
         "notes": [_both(note) for note in read.notes],
         "counts": {one.kind.kind_id: count_summaries(one) for one in verdicts.checks},
         "rules": describe_rules(verdicts.checks),
-        "applications": [row for one in verdicts.checks for row in _describe_places(one)],
+        "applications": [
+            row
+            for one, lines in zip(verdicts.checks, verdicts.lines, strict=True)
+            for row in _describe_places(one, lines)
+        ],
         "versions": list_versions(),
     }
 
@@ -184,9 +187,9 @@ def _describe_refused(one: Refused) -> dict[str, Any]:
     }
 
 
-def _describe_places(checks: SiteChecks) -> list[dict[str, Any]]:
+def _describe_places(checks: SiteChecks, table: pd.DataFrame) -> list[dict[str, Any]]:
     """Give every place of a kind with its lines."""
-    lines = list_lines(checks)[[*_LINE_COLUMNS]]
+    lines = table[[*_LINE_COLUMNS]]
     numbers = lines.select_dtypes("float64").columns
     rounded = lines.assign(**{name: lines[name].round(_MILLIMETRES) for name in numbers})
     listed = rounded.astype(object).where(rounded.notna(), None).to_dict("records")

@@ -13,6 +13,7 @@ import pandas as pd
 from qxgeo.errors import Text
 from qxgeo.siting.applications.model import Verdicts
 from qxgeo.siting.kinds import read_plan_of
+from qxgeo.siting.table import list_lines
 from qxgeo.siting.verdict import check_sites
 
 if TYPE_CHECKING:
@@ -71,7 +72,12 @@ def judge_applications(
         checks.append(
             _judge_kind(district, plan, kind.kind_id, table, applications.entrances, accuracy_m)
         )
-    return Verdicts(district=district, applications=applications, checks=tuple(checks))
+    return Verdicts(
+        district=district,
+        applications=applications,
+        checks=tuple(checks),
+        lines=tuple(list_lines(one) for one in checks),
+    )
 
 
 def _judge_kind(

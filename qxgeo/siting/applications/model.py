@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    import pandas as pd
 
     from qxgeo.district import District
     from qxgeo.errors import Fault, Text
@@ -83,11 +84,14 @@ class Verdicts:
     ----------
     checks
         One for each kind that was met, in the order of the plan.
+    lines
+        For each of them its long table, as `siting.list_lines` writes it.
     """
 
     district: District
     applications: Applications
     checks: tuple[SiteChecks, ...]
+    lines: tuple[pd.DataFrame, ...]
 
     @property
     def is_demo(self) -> bool:
