@@ -7,21 +7,22 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio
 import shapely
 from exactextract import exact_extract
 from exactextract.raster import RasterioRasterSource
-from pyproj import CRS, Transformer
+from pyproj import Transformer
 
-from qxgeo.errors import DatumError, Fault, ReadError, Text
+from qxgeo.errors import Fault, ReadError, Text
 from qxgeo.geodesy import move_coordinates
-from qxgeo.raster.reading import reading
+from qxgeo.raster.reading import open_raster, read_crs, reading, refuse_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import rasterio
     from numpy.typing import NDArray
+    from pyproj import CRS
 
 _ROUNDING = 1e-6  # of a share: exactextract keeps coverage in 32-bit floats
 _LONGEST_EDGE_DEG = 0.001  # edges are cut before they bend into another projection
@@ -55,7 +56,7 @@ def read_land_cover(
     DatumError
         If it has no reference system or lies elsewhere.
     """
-    with _opened(path) as raster:
+    with open_raster(path) as raster:
         crs = _check(raster, path.name)
         moved = _project(polygons, crs)
         _check_place(raster, moved, path.name)
@@ -104,26 +105,6 @@ def _project(polygons: NDArray[np.object_], crs: CRS) -> NDArray[np.object_]:
     return move_coordinates(dense, Transformer.from_crs("EPSG:4326", crs, always_xy=True))
 
 
-def _opened(path: Path) -> rasterio.DatasetReader:
-    """Open a raster.
-
-    Raises
-    ------
-    ReadError
-        If it is none.
-    """
-    try:
-        return rasterio.open(path)
-    except rasterio.errors.RasterioIOError as error:
-        raise ReadError(
-            Fault(
-                file=path.name,
-                problem=Text("不是能读的栅格文件", "not a raster that can be read"),
-                mend=Text("请给 GeoTIFF 文件", "give a GeoTIFF"),
-            )
-        ) from error
-
-
 def _check(raster: rasterio.DatasetReader, file: str) -> CRS:
     """Check bands and reference system; give the system.
 
@@ -131,8 +112,6 @@ def _check(raster: rasterio.DatasetReader, file: str) -> CRS:
     ------
     ReadError
         If there are several bands.
-    DatumError
-        If there is no reference system.
     """
     if raster.count != 1:
         raise ReadError(
@@ -142,35 +121,13 @@ def _check(raster: rasterio.DatasetReader, file: str) -> CRS:
                 mend=Text("地类栅格应只有一个波段", "a land cover has a single band of classes"),
             )
         )
-    if raster.crs is None:
-        raise DatumError(
-            Fault(
-                file=file,
-                problem=Text("没有坐标系", "it has no reference system"),
-                mend=Text("请在导出时写入坐标系", "export it with its reference system"),
-            )
-        )
-    return CRS.from_user_input(raster.crs.to_wkt())
+    return read_crs(raster, file)
 
 
 def _check_place(raster: rasterio.DatasetReader, polygons: NDArray[np.object_], file: str) -> None:
-    """Refuse a raster of another place.
-
-    Raises
-    ------
-    DatumError
-        If no polygon touches it.
-    """
+    """Refuse a raster that no polygon touches."""
     west, south, east, north = shapely.total_bounds(polygons)
     box = raster.bounds
     is_apart = east < box.left or west > box.right or north < box.bottom or south > box.top
     if is_apart or not np.isfinite([west, south, east, north]).all():
-        raise DatumError(
-            Fault(
-                file=file,
-                problem=Text("栅格与辖区没有重叠", "the raster does not overlap the district"),
-                mend=Text(
-                    "请核对文件和它的坐标系", "check that it is the right file and its system"
-                ),
-            )
-        )
+        refuse_elsewhere(file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -334,7 +334,7 @@ def _verdicts(cut: Faces, laid: Sequence[Laid], *, lifted: Sequence[int] = ()) -
     return find_codes(cut.marks[:, kept], codes)
 
 
-def is_eligible(codes: NDArray[np.int8]) -> Mask:
+def is_eligible(codes: NDArray[np.integer[Any]]) -> Mask:
     """Tell under which verdicts, places in `VERDICTS`, it may open."""
     return np.isin(codes, [VERDICTS.index(one) for one in ELIGIBLE])
 
