@@ -217,7 +217,9 @@ class _Price:
         return dx * dx + dy * dy
 
 
-def level_loads(division: Division, goal_min: Floats, *, chains: int) -> None:
+def level_loads(
+    division: Division, goal_min: Floats, *, chains: int, bound_min: float = 0.0
+) -> None:
     """Lower the largest load by chains of moves until everybody is at the goal.
 
     A chain takes a cell from the most burdened person, and where the taker then has too much a cell
@@ -231,6 +233,9 @@ def level_loads(division: Division, goal_min: Floats, *, chains: int) -> None:
         Load at which a person is left alone, shape (k,).
     chains
         At most so many.
+    bound_min
+        No division has a smaller largest load: whoever is above it is worth the widest search,
+        whoever is not, the first one only.
     """
     goal: list[float] = goal_min.tolist()
     people = range(len(goal))
@@ -242,7 +247,8 @@ def level_loads(division: Division, goal_min: Floats, *, chains: int) -> None:
             return
         worst = max(above, key=lambda person: (division.burden(person), -person))
         ceiling = division.burden(worst) - gain
-        if not any(_chain(division, worst, ceiling, (worst,), breadth) for breadth in _BREADTHS):
+        breadths = _BREADTHS if division.loads[worst] > bound_min + gain else _BREADTHS[:1]
+        if not any(_chain(division, worst, ceiling, (worst,), breadth) for breadth in breadths):
             stuck.add(worst)
 
 

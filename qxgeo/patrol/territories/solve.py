@@ -92,7 +92,9 @@ def _repair(task: Task, held: Ints, fair_min: Floats) -> Division:
     """Start from the earlier assignment and change as little as fairness allows."""
     before = task.before if task.before is not None else task.lock
     division = settle(task, before, held, fair_min)
-    goal = np.minimum(KEEP_RATIO * fair_min, task.capacity_min)
+    # Below what is proved nobody can get, so nothing is moved for it.
+    bound_min = bound_largest_load(task.load_min, task.capacity_min, task.lock).load_min
+    goal = np.minimum(np.maximum(KEEP_RATIO * fair_min, bound_min), task.capacity_min)
     level_loads(division, goal, chains=_CHAINS * task.person_count)
     _make_up(division, before, (2 - KEEP_RATIO) * fair_min)
     level_loads(division, goal, chains=_CHAINS * task.person_count)
@@ -202,17 +204,18 @@ def _divide_anew(task: Task, held: Ints, fair_min: Floats) -> Division:
     """Keep the best of several divisions: within capacities, even to a per cent, round."""
     tries = min(max(_TRY_CELLS // len(task.load_min), _LEAST_TRIES), _MOST_TRIES)
     tries = 1 if task.person_count == 1 else tries
+    bound_min = bound_largest_load(task.load_min, task.capacity_min, task.lock).load_min
     found = []
     for number in range(tries):
         seed = task.seed + number
         division = settle(task, bisect(task, turn=number / tries), held, fair_min)
         shape_and_balance(division, fair_min, seed=seed)
         goal = np.minimum(_NEW_RATIO * fair_min, task.capacity_min)
-        level_loads(division, goal, chains=_CHAINS * task.person_count)
+        level_loads(division, goal, chains=_CHAINS * task.person_count, bound_min=bound_min)
         round_off(division, fair_min, ceiling_min=max(division.loads), seed=seed)
         lift_loads(division, (2 - KEEP_RATIO) * fair_min)
         goal = np.minimum(KEEP_RATIO * fair_min, task.capacity_min)
-        level_loads(division, goal, chains=_CHAINS * task.person_count)
+        level_loads(division, goal, chains=_CHAINS * task.person_count, bound_min=bound_min)
         _straighten(division, fair_min, seed=seed)
         found.append((_score(division, fair_min), number, division))
     return min(found)[2]
