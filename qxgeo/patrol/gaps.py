@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from qxgeo.patrol.model import Assignment, Risk, Routes, Schedule, Sight
 
 _MOST_NAMES = 8
+_MOST_UNEVEN = 1.05  # of the mean load; below it nobody asks why
+_SAME_MIN = 1e-6
 
 
 def list_gaps(
@@ -58,6 +60,7 @@ def list_gaps(
         *_of_points(risk),
         *name_townships(assignment.problems, district),
         *_of_owners(cells),
+        *name_townships(_of_balance(cells, assignment), district),
         *_of_days(schedule, routes),
         *_of_sight(district, settings, sight),
     ]  # fmt: skip
@@ -142,6 +145,21 @@ def _of_points(risk: Risk) -> Iterator[Text]:
             f"{len(outside)} 处点位在辖区外，未分配：{names}",
             f"{len(outside)} points lie outside the district and have no owner: {names}",
         )
+
+
+def _of_balance(cells: gpd.GeoDataFrame, assignment: Assignment) -> Iterator[Text]:
+    """Say where one cell alone is more than a fair load, and what helps."""
+    largest = cells.groupby("township_id")["load_min"].max()
+    for one in assignment.balances:
+        load_min = float(largest.get(one.township_id, 0.0))
+        if load_min > max(_MOST_UNEVEN * one.mean_load_min, one.bound_max_load_min - _SAME_MIN):
+            yield Text(
+                f"{one.township_id}：有一个网格的工作量（{load_min:.1f} 分钟/周）就超过人均"
+                f"（{one.mean_load_min:.1f} 分钟/周），整格分派无法更均；可减小 cell_size_m",
+                f"{one.township_id}: one cell alone takes {load_min:.1f} min a week, more than the "
+                f"mean of {one.mean_load_min:.1f}: whole cells cannot be shared more evenly; a "
+                "smaller cell_size_m helps",
+            )
 
 
 def _of_owners(cells: gpd.GeoDataFrame) -> Iterator[Text]:

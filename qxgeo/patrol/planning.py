@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from datetime import MAXYEAR, date
+from datetime import MAXYEAR, date, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from qxgeo.patrol.cells import adopt_cells, build_cells
 from qxgeo.patrol.gaps import list_gaps, name_townships
 from qxgeo.patrol.model import Patrol
 from qxgeo.patrol.risk import score_cells
-from qxgeo.patrol.roster import list_people
+from qxgeo.patrol.roster import find_namesakes, list_people
 from qxgeo.patrol.routes import plan_routes
 from qxgeo.patrol.schedule import build_schedule
 from qxgeo.patrol.sightlines import see
@@ -46,6 +46,8 @@ _INPUTS = (
     "boundary", "townships", "stations", "roads", "grid_members", "burning_points",
     "patrol_events", "patrol_cells", "cameras",
 )  # fmt: skip
+
+_LONGEST = timedelta(days=366)  # a period is no longer: more takes hours and nobody prints it
 
 
 def plan_patrol(
@@ -147,7 +149,7 @@ def plan_patrol(
         straw=straw,
         inputs={layer.name: layer.sha256 for layer in used} | _hash_files(files),
         assumptions=list_assumptions(settings),
-        gaps=gaps,
+        gaps=(*find_namesakes(people), *gaps),
         is_demo=is_demo,
         is_approximate=any(layer.is_approximate for layer in used),
     )
@@ -179,12 +181,22 @@ def _span(as_of: date, first_day: date | None, last_day: date | None) -> tuple[d
     Raises
     ------
     InputError
-        If the last day comes before the first, or in the last year that a date can have.
+        If the last day comes before the first, more than a year after it, or in the last year that
+        a date can have.
     """
     _refuse_last_year(max(day for day in (as_of, first_day, last_day) if day is not None))
     year, month = (as_of.year, as_of.month + 1) if as_of.month < 12 else (as_of.year + 1, 1)  # noqa: PLR2004 - December
     first = first_day or date(year, month, 1)
     last = last_day or first.replace(day=monthrange(first.year, first.month)[1])
+    if last - first >= _LONGEST:
+        raise InputError(
+            Fault(
+                problem=Text(
+                    f"{first} 至 {last} 超过一年", f"{first} to {last} is more than a year"
+                ),
+                mend=Text("一次至多排 366 天，请分次排", "plan at most 366 days at a time"),
+            )
+        )
     if first <= last:
         return first, last
     raise InputError(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LAYER = "grid_members"
 _MINUTES = 60.0  # of an hour
+_WEEK = 7
 
 
 def list_people(district: District) -> pd.DataFrame:
@@ -43,17 +44,43 @@ def list_people(district: District) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If there is no roster or nobody in it, a township is unknown, a person is listed twice, or
-        a day off is no day of the week; all faults in one error.
+        If there is no roster or nobody in it, a township is unknown, a person is listed twice (same
+        id, or same name and phone), or a day off is no day of the week or every one of them; all
+        faults in one error.
     """
     roster = _find_roster(district)
     townships, faults = place_people(roster, district.layers.get("townships"), _plan_of(district))
     days_off, more = _read_days_off(roster)
-    faults = [*faults, *_repeated_ids(roster), *more]
+    faults = [*faults, *_repeated_ids(roster), *_repeated_people(roster), *more]
     if faults:
         raise InputError(sorted(faults, key=lambda fault: (fault.row or 0, fault.column)))
     people = _tabulate(roster, townships, days_off)
     return people.sort_values("person_id", kind="stable").reset_index(drop=True)
+
+
+def find_namesakes(people: pd.DataFrame) -> list[Text]:
+    """Point out people who may be one and the same.
+
+    Parameters
+    ----------
+    people
+        `PEOPLE_COLUMNS`.
+
+    Returns
+    -------
+    gaps
+        One for each name that several present people of a township have; they are called by their
+        ids alone, for gaps are public.
+    """
+    present = people[~people["is_absent"] & (people["name"] != "")]
+    return [
+        Text(
+            f"{'、'.join(alike)} 同名且同属一个乡镇街道：请核对是否同一人",
+            f"{', '.join(alike)} have the same name and township: check whether they are one",
+        )
+        for _, alike in present.groupby(["township_id", "name"], sort=True)["person_id"]
+        if len(alike) > 1
+    ]
 
 
 def _find_roster(district: District) -> Layer:
@@ -100,6 +127,13 @@ def _read_days_off(roster: Layer) -> tuple[list[tuple[int, ...]], list[Fault]]:
             problem = Text(f"“{text}”不是星期几", f'"{text}" names no day of the week')
             mend = Text("请写成 周六、周日", "write it as Sat Sun")
             faults.append(_fault(roster, place, "days_off", problem, mend))
+        elif len(days) == _WEEK:
+            problem = Text("每天都是休息日", "every day is a day off")
+            mend = Text(
+                "请核对；不在岗的，休息日留空，请假栏写“是”",
+                "check it; for somebody absent leave it blank and say so under is_absent",
+            )
+            faults.append(_fault(roster, place, "days_off", problem, mend))
     return found, faults
 
 
@@ -115,6 +149,29 @@ def _repeated_ids(roster: Layer) -> list[Fault]:
             Text("每人的编号须不同", "give everybody an id of their own"),
         )
         for place in np.flatnonzero(ids.duplicated())
+    ]
+
+
+def _repeated_people(roster: Layer) -> list[Fault]:
+    """Find people who stand in the roster under several ids."""
+    known = pd.DataFrame(
+        {name: _texts(roster, name) for name in ("person_id", "name", "phone")}, dtype="string"
+    )
+    known["phone"] = known["phone"].str.replace(r"[^0-9]", "", regex=True)
+    known = known[(known["name"] != "") & (known["phone"] != "")]
+    first = known.groupby(["name", "phone"])["person_id"].transform("first")
+    return [
+        _fault(
+            roster,
+            int(place),
+            "person_id",
+            Text(
+                f"与编号“{first[place]}”姓名、电话都相同：重复的人",
+                f'same name and phone as id "{first[place]}": the same person twice',
+            ),
+            Text("每人只留一行", "keep one row for each person"),
+        )
+        for place in known.index[first != known["person_id"]]
     ]
 
 

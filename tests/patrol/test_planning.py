@@ -110,6 +110,34 @@ def test_days_the_wrong_way_round_are_refused(plan: Callable[..., Patrol]) -> No
         plan(options={"first_day": date(2023, 7, 2), "last_day": date(2023, 7, 1)})
 
 
+def test_more_than_a_year_is_not_planned_at_once(plan: Callable[..., Patrol]) -> None:
+    with pytest.raises(InputError, match="366"):
+        plan(options={"first_day": date(2023, 7, 1), "last_day": date(2024, 7, 1)})
+
+
+def test_people_of_one_name_in_a_township_are_pointed_out_by_their_ids(
+    plan: Callable[..., Patrol], layer_of: Callable[..., Layer]
+) -> None:
+    people = roster(layer_of, WEST, WEST, EAST, EAST)
+    table = people.table.assign(name=["张三", "张三", "张三", "李四"])
+    said = [gap.zh for gap in plan(replace(people, table=table)).gaps if "同名" in gap.zh]
+    assert said == ["P1、P2 同名且同属一个乡镇街道：请核对是否同一人"]
+
+
+def test_one_cell_with_more_than_a_fair_load_explains_the_balance(
+    plan: Callable[..., Patrol], layer_of: Callable[..., Layer]
+) -> None:
+    crowd = points_of(layer_of, *[(110.0151, 25.0101 + number * 1e-5) for number in range(20)])
+    patrol = plan(crowd)
+    west = next(one for one in patrol.assignment.balances if one.township_id == WEST)
+    load_min = patrol.cells.loc[patrol.cells["township_id"] == WEST, "load_min"].max()
+    assert load_min > 1.05 * west.mean_load_min
+    said = [gap.zh for gap in patrol.gaps if "cell_size_m" in gap.zh]
+    assert len(said) == 1
+    assert f"{load_min:.1f} 分钟/周" in said[0]
+    assert not any("cell_size_m" in gap.zh for gap in plan().gaps)
+
+
 def test_a_point_gets_the_owner_of_its_cell_and_one_outside_nobody(
     plan: Callable[..., Patrol], layer_of: Callable[..., Layer]
 ) -> None:

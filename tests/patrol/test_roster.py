@@ -140,6 +140,29 @@ def test_one_person_twice_under_two_names_of_a_township_is_refused(build: Build)
     assert len(list_people(build(*with_ids))) == 3
 
 
+def test_one_person_under_two_ids_is_known_by_name_and_phone(build: Build) -> None:
+    rows = (
+        {"person_id": "A1", "name": "张三", "township": "东江街道", "phone": "138 0000-0001"},
+        {"person_id": "A2", "name": "张三", "township": "七星区街道", "phone": "13800000001"},
+        {"person_id": "A3", "name": "张三", "township": "东江街道", "phone": "13800000002"},
+        {"person_id": "A4", "name": "张三", "township": "东江街道", "phone": ""},
+    )
+    with pytest.raises(InputError) as caught:
+        list_people(build(*rows))
+    (fault,) = caught.value.faults
+    assert fault.column == "person_id"
+    assert "A1" in fault.problem.zh
+    assert len(list_people(build(rows[0], *rows[2:]))) == 3
+
+
+def test_somebody_who_is_off_every_day_cannot_own_anything(build: Build) -> None:
+    week = "周一、周二、周三、周四、周五、周六、周日"
+    with pytest.raises(InputError, match="每天都是休息日"):
+        list_people(build({"township": "东江", "days_off": week}))
+    six = list_people(build({"township": "东江", "days_off": week[:-3]}))
+    assert six["days_off"].tolist() == [(0, 1, 2, 3, 4, 5)]
+
+
 def test_the_same_id_twice_and_a_wrong_day_come_in_one_error(build: Build) -> None:
     with pytest.raises(InputError) as caught:
         list_people(

@@ -108,6 +108,16 @@ def english(sight: Sight) -> str:
 ROW = lay_cells(*(square(200.0 * number - 500, -100, 200) for number in range(5)))
 
 
+def test_a_camera_as_high_as_no_mast_is_asked_about() -> None:
+    def said(**facts: Any) -> str:  # noqa: ANN401
+        row = {"device_id": "C1", "range_m": 500.0, **facts}
+        return english(look(list_cameras(row), ROW))
+
+    assert "check that the unit is metres: C1" in said(kind="camera", height_m=1000.0)
+    assert "unit" not in said(kind="camera", height_m=10.0)
+    assert "unit" not in said(kind="drone", height_m=500.0)
+
+
 def test_a_wall_leaves_the_cells_behind_it_blind() -> None:
     # A wall 60 m high stands 50 m east of the camera; the cells from 100 m east are behind it.
     wall = ground(lambda east, _: np.where(np.isclose(east, 50), 60.0, 0.0))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ALL_ROUND_DEG = 360.0
+_HIGHEST_CAMERA_M = 300.0  # masts and roofs are lower: it may be centimetres
 _NUMBERS = ("height_m", "bearing_deg", "field_of_view_deg", "range_m")
 
 
@@ -155,6 +156,14 @@ def _explain(
                 f"清单未写有效距离，按{zh}的参数 {reach:,.0f} 米：{named.zh}",
                 f"range not listed, taken as the {reach:,.0f} m decided for {en}: {named.en}",
             )
+    is_high = ~is_drone & (table["height_m"].to_numpy(dtype=float) > _HIGHEST_CAMERA_M)
+    if is_high.any():
+        named = name_devices(table, is_high)
+        yield Text(
+            f"离地超过 {_HIGHEST_CAMERA_M:g} 米，不像摄像头的高度，请核对单位是不是米：{named.zh}",
+            f"more than {_HIGHEST_CAMERA_M:g} m above ground, which cameras hardly are; check that "
+            f"the unit is metres: {named.en}",
+        )
     if is_drone.any():
         named = name_devices(table, is_drone)
         yield Text(
