@@ -160,7 +160,7 @@ def test_visits_name_their_weekdays() -> None:
         }
     )
     assert say_visits(visits, lang="zh") == {"D1": ["08:00–10:00（周一、三）3 次"]}
-    assert say_visits(visits, lang="en") == {"D1": ["08:00–10:00 (M W), 3 times"]}
+    assert say_visits(visits, lang="en") == {"D1": ["08:00–10:00 (Mo We), 3 times"]}
 
 
 # ---- rows and shapes ------------------------------------------------------------------------

@@ -316,7 +316,25 @@ def test_a_sheet_says_who_what_when_and_the_plans_words(
     assert text.count("08:00–10:00") == 31 + 1  # each day of July, and the point's window
     lost = read_text(town_folder_of_sheets / "patrol_sheets/P12.pdf")
     assert "移出45030500100006，交给张三：均衡负荷" in lost
-    assert "7月2日08:00–10:00本责任区无人值守：休息日，无人替班" in lost
+    assert "08:00–10:00本责任区无人值守，休息日，无人替班：7月2日（共1天）" in lost
+
+
+def test_days_alike_that_nobody_patrols_are_one_line_with_names(
+    town_patrol: Patrol,
+) -> None:
+    schedule = town_patrol.schedule
+    row = schedule.unfilled.iloc[[0]].assign(
+        territory_id="P11", reason_zh="P12 兼顾两片责任区，各去半个时段"
+    )
+    unfilled = pd.concat([row.assign(day=date(2023, 7, day)) for day in (9, 3, 4)])
+    patrol = dataclasses.replace(
+        town_patrol, schedule=dataclasses.replace(schedule, unfilled=unfilled)
+    )
+    (duty,) = (one for one in list_duties(patrol, lang="zh") if one.person_id == "P11")
+    assert duty.notes[-1] == (
+        "08:00–10:00 本责任区无人值守，李喆 兼顾两片责任区，各去半个时段："
+        "7月3日、7月4日、7月9日（共 3 天）"
+    )
 
 
 def test_phones_of_others_are_on_no_sheet(town_patrol: Patrol, town_folder_of_sheets: Path) -> None:

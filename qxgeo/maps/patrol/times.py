@@ -166,7 +166,7 @@ def _windows(shifts: pd.DataFrame, start: str, end: str) -> list[str]:
 def _weekdays(days: Sequence[date], lang: str) -> str:
     """List the days of the week that occur, Monday first."""
     found = sorted({day.weekday() for day in days})
-    letters = WEEKDAYS.in_language(lang)
+    letters = WEEKDAYS.in_language(lang).split()
     if lang == "en":
         return " ".join(letters[day] for day in found)
     return "周" + "、".join(letters[day] for day in found)

@@ -65,7 +65,7 @@ COVERAGE_LABELS: dict[str, Text] = {
     kind: LAYERS[kind] for kind in ("covered", "partly", "blind", "unknown")
 }
 DEVICE_LABELS: dict[str, Text] = {kind: LAYERS[kind] for kind in ("camera", "drone")}
-WEEKDAYS = Text("一二三四五六日", "MTWTFSS")
+WEEKDAYS = Text("一 二 三 四 五 六 日", "Mo Tu We Th Fr Sa Su")
 
 # Words of the page's script, beside `wording.PAGE_WORDS`.
 PATROL_WORDS: dict[str, Text] = {

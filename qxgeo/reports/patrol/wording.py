@@ -59,8 +59,8 @@ WORDS: dict[str, Text] = {
     "stand_in": Text("替{name}", "for {name}"),
     "relieved": Text("{name}替", "{name} goes"),
     "unfilled_line": Text(
-        "{day} {window} 本责任区无人值守：{reason}",
-        "{day} {window} nobody patrols this territory: {reason}",
+        "{window} 本责任区无人值守，{reason}：{days}（共 {count} 天）",
+        "{window} nobody patrols this territory, {reason}: {days} ({count} days)",
     ),
     "route_days": Text("{days}（共 {count} 天）", "{days} ({count} days)"),
     "route_start": Text("{time} 出发", "{time} start"),

@@ -20,6 +20,7 @@ from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     import pandas as pd
 
@@ -149,7 +150,10 @@ def _tell_duty(person: Any, patrol: Patrol, ledger: _Ledger, lang: str) -> Perso
         ),
         routes=routes,
         changes=_tell_changes(key, cells, patrol, ledger, lang),
-        notes=(*notes, *_tell_unfilled(ledger.unfilled_by_territory.get(key, []), lang)),
+        notes=(
+            *notes,
+            *_tell_unfilled(ledger.unfilled_by_territory.get(key, []), ledger.names, lang),
+        ),
     )
 
 
@@ -265,18 +269,30 @@ def _tell_routes(
     return routes, notes
 
 
-def _tell_unfilled(rows: list[Any], lang: str) -> list[str]:
-    """Tell the hours in which nobody patrols the person's territory."""
+def _tell_unfilled(rows: list[Any], names: Mapping[str, str], lang: str) -> list[str]:
+    """Tell the hours in which nobody patrols the person's territory, days alike in one line."""
+    days: dict[tuple[str, str], list[date]] = {}
+    for row in sorted(rows, key=lambda row: (row.start_min, row.end_min, row.day)):
+        reason = _name_first(row.reason_en if lang == "en" else row.reason_zh, names)
+        days.setdefault((say_window(row.start_min, row.end_min), reason), []).append(row.day)
+    comma = ", " if lang == "en" else "、"
     return [
         say(
             "unfilled_line",
             lang,
-            day=say_day(row.day, lang),
-            window=say_window(row.start_min, row.end_min),
-            reason=row.reason_en if lang == "en" else row.reason_zh,
+            window=window,
+            reason=reason,
+            days=comma.join(say_day(day, lang) for day in found),
+            count=len(found),
         )
-        for row in rows
+        for (window, reason), found in days.items()
     ]
+
+
+def _name_first(reason: str, names: Mapping[str, str]) -> str:
+    """Write a name where a reason begins with somebody's id."""
+    key, space, rest = reason.partition(" ")
+    return f"{names[key]}{space}{rest}" if space and names.get(key) else reason
 
 
 def _tell_changes(
