@@ -108,15 +108,13 @@ def can_serve(task: Task, *, reach_m: float) -> bool | None:
     task
         With capacities.
     reach_m
-        Nobody is sent farther.
+        Nobody is sent farther; every demand has some site within it.
 
     Returns
     -------
     answer
         None where time did not suffice to tell.
     """
-    if not (task.metres.min(axis=1) <= reach_m).all():
-        return False
     pairs = _Pairs.within(task, reach_m)
     found = pairs.solve(np.zeros(len(pairs.demand)), must_serve=True)
     if found.x is not None:

@@ -32,7 +32,7 @@ class Fewest:
     chosen
         Columns of the task beside what is open; None where none were found.
     least
-        Proved: with fewer it cannot be done; infinite where it cannot be done at all.
+        Proved: with fewer it cannot be done.
     """
 
     chosen: Ints | None
@@ -47,7 +47,7 @@ def find_fewest(task: Task, *, reach_m: float) -> Fewest:
     task
         Demand, sites, what is open, until when.
     reach_m
-        Metres; at it counts as reached.
+        Metres within which every demand has some site; at it counts as reached.
 
     Returns
     -------
@@ -56,8 +56,6 @@ def find_fewest(task: Task, *, reach_m: float) -> Fewest:
     """
     is_left = ~(task.base_m <= reach_m)
     covers = task.metres[np.ix_(is_left, task.candidates)] <= reach_m
-    if not covers.any(axis=1).all():
-        return Fewest(None, np.inf)
     covers = np.unique(covers, axis=0)
     if len(covers) == 0:
         return Fewest(np.empty(0, dtype=np.int64), 0.0)
