@@ -1,4 +1,4 @@
-# make demo   install, run both jobs on the embedded district, say where the maps are
+# make demo   install, run all three jobs on the embedded district, say where the maps are
 # make test   set up everything the tests need, lint, test
 # make check  lint only (after make test once)    make fix   format and mend what ruff can
 # make bench  time and memory of the main job     make clean remove what make made
@@ -18,6 +18,7 @@ ASSETS := qxgeo/_assets/manifest.json
 demo: .stamps/install $(ASSETS)
 	$(BIN)/qxgeo run
 	$(BIN)/qxgeo patrol
+	$(BIN)/qxgeo siting
 	@echo "地图已生成，请用浏览器打开 / the maps are ready, open: $(CURDIR)/maps/index.html"
 
 test: .stamps/develop browser check

@@ -1,4 +1,4 @@
-"""Write the demonstration data of the default district: roads, premises, zones, a burning patrol.
+"""Write the demonstration data of the default district: roads, premises, applications, a patrol.
 
 The same seed gives the same bytes; of the land-cover raster the same pixels, for how a library
 packs them may change. Nothing written here is real, apart from the district's
@@ -14,6 +14,7 @@ import csv
 import json
 from pathlib import Path
 
+import demo_applications
 import demo_areas
 import demo_city
 import demo_land_cover
@@ -149,6 +150,10 @@ def make(folder: Path, seed: int) -> None:
     for name, rows in lists.items():
         write_csv(folder / f"{name}.csv", to_degrees(plane, rows))
     write_table(folder / "wind_rose.csv", demo_patrol.wind_rose())
+    own = np.random.default_rng([seed, 4])  # its own seed keeps the rest
+    finder = demo_places.Spotter(roads, boundary_m, own)
+    listed = demo_applications.applications(homes, finder, plane, boundary_m, own)
+    write_table(folder / "applications.csv", listed)
     cover = demo_land_cover.draw_land_cover(
         plane, boundary_m, areas, roads, np.random.default_rng([seed, 3])
     )

@@ -37,6 +37,9 @@ COMMANDS = {
     "sites": Text(
         "一份申请清单逐个判定：工作簿、地图", "judge a list of applications: workbook and maps"
     ),
+    "siting": Text(
+        "各类场所可在哪里开办：离线地图、面积", "where each kind of site may open: maps and areas"
+    ),
     "check": Text(
         "核对辖区：图层、错误、每条规则是否齐备", "check a district: layers, faults, rules"
     ),

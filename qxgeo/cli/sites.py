@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from qxgeo.cli.progress import showing_progress
-from qxgeo.cli.session import LANGS, Session, lang_option
+from qxgeo.cli.session import Session, lang_option
+from qxgeo.cli.wrong_rows import print_wrong_rows
 from qxgeo.district import load_district
 from qxgeo.maps import write_siting_map
 from qxgeo.reports import VERDICTS_RECORD, replace_outputs
@@ -20,9 +21,7 @@ from qxgeo.siting.applications import judge_applications, read_applications
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from qxgeo.siting.applications import Applications, Verdicts
-
-_MOST_FAULTS = 40  # on the screen; the workbook lists all of them
+    from qxgeo.siting.applications import Verdicts
 
 
 @click.command(
@@ -113,7 +112,7 @@ def command(  # noqa: PLR0913 - one argument for each option
     if not quiet:
         _print_headline(session, verdicts, out)
     if read.refused:
-        _print_refused(session, read, out)
+        print_wrong_rows(session, read, out)
         context.exit(2)
 
 
@@ -146,26 +145,3 @@ def _print_headline(session: Session, verdicts: Verdicts, out: Path) -> None:
     for file, title in files.items():
         where = (out / file).resolve()
         session.say(session.words(f"{title}：{where}", f"{title}: {where}"))
-
-
-def _print_refused(session: Session, read: Applications, out: Path) -> None:
-    """Say on standard error which rows are wrong, and that all others were written."""
-    faults = [one.fault for one in read.refused]
-    sheet = {"zh": "“未判定”", "en": '"Not judged"'}[session.lang]
-    for lang in (session.lang, *(lang for lang in LANGS if lang != session.lang)):
-        is_zh = lang == "zh"
-        judged = read.row_count - read.refused_row_count
-        click.echo(
-            f"有 {read.refused_row_count} 个申请有误，没有判定；其余 {judged} 个已判定，"
-            f"结果已写出（{out}）。要改 {len(faults)} 处（工作簿 {sheet} 表全列）："
-            if is_zh
-            else f"{read.refused_row_count} applications are wrong and not judged; the other"
-            f" {judged} are judged and written ({out}). {len(faults)} things to mend, all of them"
-            f" on the sheet {sheet}:",
-            err=True,
-        )
-        for fault in faults[:_MOST_FAULTS]:
-            click.echo(fault.in_language(lang), err=True)
-        rest = len(faults) - _MOST_FAULTS
-        if rest > 0:
-            click.echo(f"……另有 {rest} 处" if is_zh else f"... and {rest} more", err=True)

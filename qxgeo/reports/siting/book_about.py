@@ -11,25 +11,30 @@ from qxgeo.reports.colours import SITE_SIGNS
 from qxgeo.reports.siting.wording import MEANINGS, label_strength, label_verdict, name_leads
 from qxgeo.reports.table import Caption, Head, list_table
 from qxgeo.siting.combine import caught_verdict
+from qxgeo.siting.kinds import rules_of
 from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, SITE_VERDICT_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from qxgeo.plan import ActionPlan, SiteKind
     from qxgeo.reports.sheets import Sheet
     from qxgeo.siting import SiteChecks
     from qxgeo.siting.applications import Verdicts
+    from qxgeo.siting.area import EligibleArea
 
 _LONG = 100.0
 
 
-def list_clauses(all_checks: Sequence[SiteChecks], *, lang: str) -> Sheet:
+def list_clauses(kinds: Sequence[SiteKind], plan: ActionPlan, *, lang: str) -> Sheet:
     """List the rules that look at each kind, in the plan's own words.
 
     Parameters
     ----------
-    all_checks
-        One for each kind.
+    kinds
+        In their order.
+    plan
+        Choices applied.
     lang
         ``zh`` or ``en``.
 
@@ -39,23 +44,20 @@ def list_clauses(all_checks: Sequence[SiteChecks], *, lang: str) -> Sheet:
         One row per kind and rule.
     """
     rows: list[dict[str, Any]] = []
-    for checks in all_checks:
-        for one in checks.by_rule:
-            if one.rule is None or one.kind_rule is None:
-                continue
-            measure = checks.plan.measure(one.rule.measure_id)
-            units = {unit.unit_id: unit.name for unit in checks.plan.units}
+    units = {unit.unit_id: unit.name for unit in plan.units}
+    for kind in kinds:
+        for kind_rule, rule in rules_of(kind, plan):
+            measure = plan.measure(rule.measure_id)
+            caught = label_verdict(caught_verdict(kind_rule, rule))
             rows.append(
                 {
-                    "kind": checks.kind.title.in_language(lang),
-                    "rule_id": one.rule.rule_id,
-                    "title": one.rule.title.in_language(lang),
-                    "strength": label_strength(one.rule.strength).in_language(lang),
-                    "clause": one.rule.clause,
-                    "caught": label_verdict(caught_verdict(one.kind_rule, one.rule)).in_language(
-                        lang
-                    ),
-                    "lead": "、".join(name_leads(checks.plan, [one.rule.measure_id])),
+                    "kind": kind.title.in_language(lang),
+                    "rule_id": rule.rule_id,
+                    "title": rule.title.in_language(lang),
+                    "strength": label_strength(rule.strength).in_language(lang),
+                    "clause": rule.clause,
+                    "caught": caught.in_language(lang),
+                    "lead": "、".join(name_leads(plan, [rule.measure_id])),
                     "cooperating": "、".join(units.get(unit, unit) for unit in measure.cooperating),
                 }
             )
@@ -75,12 +77,12 @@ def list_clauses(all_checks: Sequence[SiteChecks], *, lang: str) -> Sheet:
     return list_table(pd.DataFrame(rows, columns=[*heads]), heads, caption, lang=lang)
 
 
-def list_assumptions(all_checks: Sequence[SiteChecks], *, lang: str) -> Sheet:
+def list_assumptions(told: Sequence[SiteChecks | EligibleArea], *, lang: str) -> Sheet:
     """List what was assumed beyond the plan's text.
 
     Parameters
     ----------
-    all_checks
+    told
         One for each kind.
     lang
         ``zh`` or ``en``.
@@ -91,8 +93,8 @@ def list_assumptions(all_checks: Sequence[SiteChecks], *, lang: str) -> Sheet:
         One row per assumption of a kind; what several kinds share stands once.
     """
     rows: dict[tuple[str, ...], dict[str, Any]] = {}
-    for checks in all_checks:
-        for one in checks.assumptions:
+    for each in told:
+        for one in each.assumptions:
             key = (one.assumption_id, one.text.zh, one.source.zh)
             row = rows.setdefault(
                 key,
@@ -133,7 +135,7 @@ def list_about(verdicts: Verdicts, *, lang: str) -> Sheet:
     sheet
         Two columns, subject and text.
     """
-    lines = [*_tell_list(verdicts), *_tell_words(), *_READING]
+    lines = [*_tell_list(verdicts), *tell_words(), *READING]
     lines += [(Text("提示", "Notice"), note) for note in verdicts.applications.notes]
     lines += [(Text("图层", "Layers"), note) for note in verdicts.district.notes]
     return list_texts(
@@ -196,8 +198,14 @@ def _tell_list(verdicts: Verdicts) -> Iterator[tuple[Text, Text]]:
     yield Text("界线", "Boundaries"), NOT_LEGAL_BOUNDARY
 
 
-def _tell_words() -> Iterator[tuple[Text, Text]]:
-    """Explain each verdict, the most binding first."""
+def tell_words() -> Iterator[tuple[Text, Text]]:
+    """Explain each verdict, the most binding first.
+
+    Yields
+    ------
+    line
+        Sign with label, and meaning.
+    """
     for verdict, label in SITE_VERDICT_LABELS.items():
         sign = SITE_SIGNS[verdict]
         yield Text(f"{sign} {label.zh}", f"{sign} {label.en}"), MEANINGS[verdict]
@@ -208,7 +216,7 @@ def _same(text: str) -> Text:
     return Text(text, text)
 
 
-_READING: tuple[tuple[Text, Text], ...] = (
+READING: tuple[tuple[Text, Text], ...] = (
     (
         Text("结论怎么来", "How a verdict comes"),
         Text(

@@ -20,6 +20,7 @@ from qxgeo.reports.siting.wording import (
 )
 from qxgeo.reports.table import Caption, Head, list_table
 from qxgeo.siting.model import VERDICTS
+from qxgeo.siting.words import SUMMARIES
 from qxgeo.vocabulary import NO_TOWNSHIP, OUTSIDE_DISTRICT, SiteVerdict
 
 if TYPE_CHECKING:
@@ -194,10 +195,11 @@ def _explain(checks: SiteChecks, lines: pd.DataFrame, lang: str) -> list[str]:
     sentences: dict[str, list[str]] = {str(one): [] for one in checks.places["place_id"]}
     summary = dict(zip(checks.places["place_id"], checks.places["summary"], strict=True))
     columns = ("place_id", "rule_id", "verdict", f"reason_{lang}")
+    free = SUMMARIES[SiteVerdict.ALLOWED].in_language(lang)
     for place, rule, verdict, reason in zip(*(lines[one] for one in columns), strict=True):
         is_free = summary[place] == SiteVerdict.ALLOWED
         if verdict == summary[place] and (not is_free or not rule):
-            sentences[place].append(f"{rule} {reason}".strip())
+            sentences[place] += [free, reason] if is_free else [f"{rule} {reason}".strip()]
     return [
         ("；" if lang == "zh" else "; ").join(sentences[str(one)])
         for one in checks.places["place_id"]

@@ -12,7 +12,7 @@ from qxgeo.district import title_layer
 from qxgeo.errors import Text
 from qxgeo.reports.colours import SITE_COLOURS
 from qxgeo.reports.geopackage_file import OutputLayer, write_layers
-from qxgeo.reports.siting.wording import list_banner
+from qxgeo.reports.siting.wording import NOT_DECIDED, list_banner
 from qxgeo.reports.styles import draw_categories, draw_plain
 from qxgeo.vocabulary import SITE_VERDICT_LABELS
 
@@ -107,7 +107,7 @@ def list_kind_layers(
             name=f"{kind.kind_id}_entrances",
             title=title.in_language(lang),
             family="point",
-            table=_plain(checks.entrances[columns]),
+            table=plain_columns(checks.entrances[columns]),
             style=draw_plain("point", "#222222"),
         )
 
@@ -124,17 +124,56 @@ def _widen(checks: SiteChecks, lines: pd.DataFrame) -> gpd.GeoDataFrame:
         columns[f"v_{name}"] = mine["verdict"].to_numpy(dtype=object)
         columns[f"d_{name}"] = mine["distance_m"].to_numpy(dtype=np.float64)
     whole = checks.places.assign(**columns)
-    return _plain(whole[[*whole.columns.drop("geometry"), "geometry"]])
+    return plain_columns(whole[[*whole.columns.drop("geometry"), "geometry"]])
 
 
-def _plain(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Bring every column to a type that a GeoPackage has."""
+def plain_columns(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Bring every column to a type that a GeoPackage has.
+
+    Parameters
+    ----------
+    table
+        Any table.
+
+    Returns
+    -------
+    plain
+        Numbers, flags and text.
+    """
     plain = table.copy()
     for column in plain.columns.drop("geometry"):
         is_flag = pd.api.types.is_bool_dtype(plain[column])
         if not pd.api.types.is_numeric_dtype(plain[column]) or is_flag:
             plain[column] = plain[column].astype("boolean" if is_flag else "string")
     return plain
+
+
+def list_parts(name: str, title: str, table: gpd.GeoDataFrame, *, lang: str) -> OutputLayer:
+    """Give a layer of ground that is drawn by its verdict.
+
+    Parameters
+    ----------
+    name, title
+        Of the layer.
+    table
+        Polygons with `verdict`; ``not_decided`` stands where clauses are not drawn.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    layer
+        Ready to be written.
+    """
+    labels = _LABELS | {"not_decided": NOT_DECIDED}
+    colours = _COLOURS | {"not_decided": "#BDBDBD"}
+    return OutputLayer(
+        name=name,
+        title=title,
+        family="polygon",
+        table=plain_columns(table),
+        style=draw_categories("verdict", "polygon", labels, colours, lang=lang),
+    )
 
 
 def list_background(district: District, *, lang: str) -> Iterator[OutputLayer]:
@@ -168,6 +207,6 @@ def list_background(district: District, *, lang: str) -> Iterator[OutputLayer]:
             name=name,
             title=title_layer(name).in_language(lang),
             family=family,
-            table=_plain(known.reset_index(drop=True)),
+            table=plain_columns(known.reset_index(drop=True)),
             style=draw_plain(family, colour, alpha=alpha),
         )

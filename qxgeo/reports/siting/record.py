@@ -11,14 +11,17 @@ import shapely
 
 from qxgeo.reports.run_record import format_record, list_versions
 from qxgeo.reports.siting.book_list import count_summaries
+from qxgeo.siting.kinds import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qxgeo.district import District
     from qxgeo.errors import Text
+    from qxgeo.plan import ActionPlan, SiteKind
     from qxgeo.siting import SiteChecks
     from qxgeo.siting.applications import Applications, Refused, Verdicts
+    from qxgeo.siting.area import EligibleArea
 
 SCHEMA_VERSION = 1
 _DECIMALS = 7  # of a degree, a centimetre
@@ -49,16 +52,10 @@ def verdicts_record(verdicts: Verdicts) -> dict[str, Any]:
         "is_demo": verdicts.is_demo,
         "is_approximate": verdicts.is_approximate,
         **describe_basis(district, verdicts.checks),
-        "list": _describe_list(read),
-        "not_judged": [_describe_refused(one) for one in read.refused],
-        "notes": [_both(note) for note in read.notes],
+        "list": describe_list(read),
         "counts": {one.kind.kind_id: count_summaries(one) for one in verdicts.checks},
-        "rules": describe_rules(verdicts.checks),
-        "applications": [
-            row
-            for one, lines in zip(verdicts.checks, verdicts.lines, strict=True)
-            for row in _describe_places(one, lines)
-        ],
+        "rules": describe_rules(read.kinds, verdicts.checks[0].plan),
+        "applications": list_applications(verdicts),
         "versions": list_versions(),
     }
 
@@ -77,14 +74,31 @@ def write_verdicts_record(verdicts: Verdicts, path: str | Path) -> None:
     Path(path).write_text(text, encoding="utf-8", newline="\n")
 
 
-def describe_basis(district: District, all_checks: Sequence[SiteChecks]) -> dict[str, Any]:
+def list_applications(verdicts: Verdicts) -> list[dict[str, Any]]:
+    """Give every application that was judged, with what each rule says of it.
+
+    Parameters
+    ----------
+    verdicts
+        What was said of the list.
+
+    Returns
+    -------
+    rows
+        By kind, in the order of the file; metres to a millimetre.
+    """
+    pairs = zip(verdicts.checks, verdicts.lines, strict=True)
+    return [row for one, lines in pairs for row in _describe_places(one, lines)]
+
+
+def describe_basis(district: District, told: Sequence[SiteChecks | EligibleArea]) -> dict[str, Any]:
     """Say of which district and plan, on which layers, under which assumptions.
 
     Parameters
     ----------
     district
         Read and checked.
-    all_checks
+    told
         One for each kind.
 
     Returns
@@ -92,8 +106,8 @@ def describe_basis(district: District, all_checks: Sequence[SiteChecks]) -> dict
     record
         Keys ``district``, ``plan``, ``layers``, ``parameters``, ``choices``, ``assumptions``.
     """
-    assumptions = {one: None for checks in all_checks for one in checks.assumptions}
-    plans = {checks.plan.plan_id: checks.plan for checks in all_checks}
+    assumptions = {one: None for each in told for one in each.assumptions}
+    plans = {each.plan.plan_id: each.plan for each in told}
     return {
         "district": {
             "code": district.code,
@@ -133,13 +147,15 @@ def describe_basis(district: District, all_checks: Sequence[SiteChecks]) -> dict
     }
 
 
-def describe_rules(all_checks: Sequence[SiteChecks]) -> dict[str, Any]:
+def describe_rules(kinds: Sequence[SiteKind], plan: ActionPlan) -> dict[str, Any]:
     """Give every rule that was asked: clause, strength, and the kinds that it looks at.
 
     Parameters
     ----------
-    all_checks
-        One for each kind.
+    kinds
+        In their order.
+    plan
+        Choices applied.
 
     Returns
     -------
@@ -147,23 +163,32 @@ def describe_rules(all_checks: Sequence[SiteChecks]) -> dict[str, Any]:
         By rule id.
     """
     rules: dict[str, Any] = {}
-    for checks in all_checks:
-        for one in checks.by_rule:
-            if one.rule is None:
-                continue
+    for kind in kinds:
+        for _, rule in rules_of(kind, plan):
             described = {
-                "measure_id": one.rule.measure_id,
-                "title": _both(one.rule.title),
-                "clause": one.rule.clause,
-                "strength": str(one.rule.strength),
+                "measure_id": rule.measure_id,
+                "title": _both(rule.title),
+                "clause": rule.clause,
+                "strength": str(rule.strength),
                 "kinds": [],
             }
-            rules.setdefault(one.rule.rule_id, described)["kinds"].append(checks.kind.kind_id)
+            rules.setdefault(rule.rule_id, described)["kinds"].append(kind.kind_id)
     return rules
 
 
-def _describe_list(read: Applications) -> dict[str, Any]:
-    """Say what the list is."""
+def describe_list(read: Applications) -> dict[str, Any]:
+    """Say what a list is, and what is wrong with it.
+
+    Parameters
+    ----------
+    read
+        The list.
+
+    Returns
+    -------
+    record
+        Plain values.
+    """
     return {
         "file": read.file,
         "sha256": read.sha256,
@@ -171,6 +196,8 @@ def _describe_list(read: Applications) -> dict[str, Any]:
         "judged": read.row_count - read.refused_row_count,
         "not_judged": read.refused_row_count,
         "datums": dict(read.datums),
+        "wrong": [_describe_refused(one) for one in read.refused],
+        "notes": [_both(note) for note in read.notes],
     }
 
 

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from qxgeo.plan import ActionPlan
     from qxgeo.siting import SiteChecks, SiteLine
     from qxgeo.siting.applications import Verdicts
+    from qxgeo.siting.overview import Overview
 
 DECISION_AID = Text(
     "辅助决策依据，不是审批文件；以主管单位的决定为准。",
     "This aids a decision and approves nothing; the units in charge decide.",
 )
+NOT_DECIDED = Text("已定各条不限制，另有条款未定", "no decided clause limits it, others are open")
 MEANINGS: dict[SiteVerdict, Text] = {
     SiteVerdict.OUT_OF_SCOPE: Text(
         "场所在本辖区外，由所在辖区审批；各条只供参考",
@@ -104,7 +106,7 @@ def label_reference(line: SiteLine) -> Text:
     return Text(f"{layer.zh}“{name}”", f"{layer.en} {name}") if name else layer
 
 
-def list_banner(told: SiteChecks | Verdicts, *, lang: str) -> tuple[str, ...]:
+def list_banner(told: SiteChecks | Verdicts | Overview, *, lang: str) -> tuple[str, ...]:
     """Give the warnings that stand on every sheet, the demonstration banner first.
 
     Parameters

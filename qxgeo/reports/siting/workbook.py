@@ -42,7 +42,7 @@ def write_verdicts_workbook(
             list_results(verdicts, lang=lang),
             list_by_rule(verdicts, lang=lang),
             list_refused(verdicts, lang=lang),
-            list_clauses(verdicts.checks, lang=lang),
+            list_clauses(verdicts.applications.kinds, verdicts.checks[0].plan, lang=lang),
             list_assumptions(verdicts.checks, lang=lang),
             list_about(verdicts, lang=lang),
         ],
