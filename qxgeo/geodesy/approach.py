@@ -17,6 +17,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from qxgeo.geodesy.ellipsoid import SEMI_MAJOR_M, ground_distance_m
+from qxgeo.geodesy.vertices import BEND_M, walk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,14 +27,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-SAME_DISTANCE_M = 1e-6  # rounding of coordinates in degrees moves a distance by 1e-8 m
-# Edges bend by less than 0.4 mm (see vertices), on both sides of a comparison.
-_BEND_M = 1e-3
+_SAME_DISTANCE_M = 1e-6  # rounding of coordinates in degrees moves a distance by 1e-8 m
 # Of two chords c the shorter may have the longer arc, by c^3 / 24 times the difference of 1 / R^2
 # between directions and latitudes, 0.02 / R^2. Doubled, and divided by the square of the axis.
 _ARC_SPREAD = 0.04 / 24 / SEMI_MAJOR_M**2
-_LEAF_SIZE = 32  # measured: half the time of 8, for places in the order of `_walk`
-_FIRST_COUNT = 4  # seldom are more than three in reach
+_LEAF_SIZE = 32  # measured: half the time of 8, for places in the order of `walk`
 _MOST_ENTRIES = 1_000_000  # of one answer of the tree: 16 MB
 
 
@@ -81,7 +79,7 @@ class Approaches:
             In the order of the subjects, n of them.
         """
         least_m = _least(self.distance_m, self.subject, size)
-        tied = np.flatnonzero(self.distance_m <= least_m[self.subject] + SAME_DISTANCE_M)
+        tied = np.flatnonzero(self.distance_m <= least_m[self.subject] + _SAME_DISTANCE_M)
         first = np.full(size, np.iinfo(np.int64).max)
         np.minimum.at(first, self.subject[tied], self.reference[tied])
         tied = tied[self.reference[tied] == first[self.subject[tied]]]
@@ -92,20 +90,44 @@ class Approaches:
         return self.take(chosen)
 
 
-def find_approaches(subjects: Vertices, references: Vertices) -> Approaches:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """References ready to be searched, by several threads at once if need be.
+
+    Attributes
+    ----------
+    vertices
+        Of the references.
+    tree
+        Finds them by chords.
+    """
+
+    vertices: Vertices
+    tree: cKDTree
+
+    @classmethod
+    def of(cls, references: Vertices) -> Surroundings:
+        """Sort the vertices of references, one or more, into a tree."""
+        return cls(references, cKDTree(references.xyz, leafsize=_LEAF_SIZE))
+
+
+def find_approaches(subjects: Vertices, surroundings: Surroundings) -> Approaches:
     """Find where each subject comes nearest to any reference, and all that is nearly as near.
 
     Parameters
     ----------
-    subjects, references
-        A vertex or more of each subject, and of one reference. They neither touch nor cross.
+    subjects
+        A vertex or more of each. They neither touch nor cross a reference.
+    surroundings
+        References.
 
     Returns
     -------
     approaches
         One or more per subject, the nearest among them.
     """
-    mine, theirs = _near_pairs(subjects, references)
+    references = surroundings.vertices
+    mine, theirs = _near_pairs(subjects, surroundings)
     there = _Feet.drop(subjects, mine, references, theirs)
     on_edge = ~subjects.is_alone(mine)  # points have been measured to and fro
     back = _Feet.drop(references, theirs[on_edge], subjects, mine[on_edge])
@@ -131,11 +153,13 @@ def find_approaches(subjects: Vertices, references: Vertices) -> Approaches:
     )
 
 
-def _near_pairs(subjects: Vertices, references: Vertices) -> tuple[Ints, Ints]:
+def _near_pairs(subjects: Vertices, surroundings: Surroundings) -> tuple[Ints, Ints]:
     """Pair vertices of subjects and references beside which nearest places may lie."""
-    tree = cKDTree(references.xyz, leafsize=_LEAF_SIZE)
-    rows, count = _walk(subjects.lonlat), _FIRST_COUNT
-    away_m, other = tree.query(subjects.xyz[rows], k=count)
+    references, tree = surroundings.vertices, surroundings.tree
+    rows = walk(subjects.lonlat)
+    # Of a point most likely one to three are in reach; of most other vertices none.
+    count = 4 if len(rows) == subjects.size else 1
+    away_m, other = tree.query(subjects.xyz[rows], k=range(1, count + 1))
     least_m = _least(away_m[:, 0], subjects.owner[rows], subjects.size)
     half_m = max(subjects.longest_edge_m(), references.longest_edge_m()) / 2
     limit_m = _reach(least_m, half_m)
@@ -158,14 +182,6 @@ def _blocks(rows: Ints, count: int) -> list[tuple[Ints, int]]:
     """Divide rows so that the answer of a tree with `count` columns stays small."""
     size = max(_MOST_ENTRIES // count, 1)
     return [(rows[i : i + size], count) for i in range(0, len(rows), size)]
-
-
-def _walk(lonlat: Floats) -> Ints:
-    """Order places so that one is near the last, which a tree answers in half the time."""
-    low, high = lonlat.min(axis=0), lonlat.max(axis=0)
-    column, line = ((lonlat - low) * (255 / np.maximum(high - low, 1e-30))).astype(np.uint16).T
-    line[column % 2 == 1] ^= 255  # forth and back
-    return np.argsort(column * 256 + line, kind="stable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,5 +236,5 @@ def _least(values: Floats, owner: Ints, size: int) -> Floats:
 def _reach(chord_m: Floats, half_edge_m: float) -> Floats:
     """Give the chord to the farthest vertex whose edge may hold a place as near as a chord."""
     return np.asarray(
-        np.hypot(chord_m, half_edge_m) + _BEND_M + _ARC_SPREAD * chord_m * chord_m * chord_m
+        np.hypot(chord_m, half_edge_m) + BEND_M + _ARC_SPREAD * chord_m * chord_m * chord_m
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from qxgeo.geodesy.approach import find_approaches
+from qxgeo.geodesy.approach import Surroundings, find_approaches
 from qxgeo.geodesy.vertices import Vertices
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
     Shapes = NDArray[np.object_]
     Ints = NDArray[np.int64]
+
+_BLOCK_SIZE = 25_000  # subjects: bounds the memory, and keeps several cores busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,24 +147,53 @@ def _checked(subjects: Shapes, references: Shapes) -> tuple[Shapes, Shapes]:
 
 def _measure(mine: Shapes, theirs: Shapes) -> NearestPlaces:
     """Measure to the nearest; the places of those that touch or overlap are left open (NaN)."""
-    reference = _first_met(mine, theirs)
-    apart = np.flatnonzero(reference < 0)
-    distance_m = np.zeros(len(mine))
-    from_lonlat, to_lonlat = np.full((2, len(mine), 2), np.nan)
-    if len(apart):
-        approaches = find_approaches(
-            Vertices.from_geometries(mine[apart]), Vertices.from_geometries(theirs)
-        )
-        nearest = approaches.nearest(len(apart))
-        distance_m[apart], reference[apart] = nearest.distance_m, nearest.reference
-        from_lonlat[apart], to_lonlat[apart] = nearest.subject_lonlat, nearest.reference_lonlat
-    return NearestPlaces(distance_m, reference, from_lonlat, to_lonlat)
+    references = _References.of(theirs)
+    blocks = [mine[i : i + _BLOCK_SIZE] for i in range(0, len(mine), _BLOCK_SIZE)]
+    if len(blocks) > 1:  # NumPy, SciPy and GEOS work beside one another
+        with ThreadPoolExecutor(min(len(blocks), os.cpu_count() or 1)) as threads:
+            answers = list(threads.map(references.nearest_to, blocks))
+    else:
+        answers = [references.nearest_to(block) for block in (blocks or [mine])]
+    return NearestPlaces(
+        np.concatenate([answer.distance_m for answer in answers]),
+        np.concatenate([answer.reference for answer in answers]),
+        np.concatenate([answer.subject_lonlat for answer in answers]),
+        np.concatenate([answer.reference_lonlat for answer in answers]),
+    )
 
 
-def _first_met(mine: Shapes, theirs: Shapes) -> Ints:
-    """Give the first reference that each subject touches or overlaps, -1 where there is none."""
-    row, reference = shapely.STRtree(theirs).query(mine, predicate="intersects")
-    first = np.full(len(mine), len(theirs), dtype=np.int64)
-    np.minimum.at(first, row, reference)
-    first[first == len(theirs)] = -1
-    return first
+@dataclass(frozen=True, slots=True)
+class _References:
+    """References ready to be searched."""
+
+    shapes: shapely.STRtree
+    surroundings: Surroundings
+
+    @classmethod
+    def of(cls, theirs: Shapes) -> _References:
+        """Sort references into trees."""
+        shapes = shapely.STRtree(theirs)
+        shapes.query(theirs[0])  # builds the tree, before threads share it
+        return cls(shapes, Surroundings.of(Vertices.from_geometries(theirs)))
+
+    def nearest_to(self, mine: Shapes) -> NearestPlaces:
+        """Measure one block of subjects."""
+        reference = self._first_met(mine)
+        apart = np.flatnonzero(reference < 0)
+        distance_m = np.zeros(len(mine))
+        from_lonlat, to_lonlat = np.full((2, len(mine), 2), np.nan)
+        if len(apart):
+            subjects = Vertices.from_geometries(mine[apart])
+            nearest = find_approaches(subjects, self.surroundings).nearest(len(apart))
+            distance_m[apart], reference[apart] = nearest.distance_m, nearest.reference
+            from_lonlat[apart], to_lonlat[apart] = nearest.subject_lonlat, nearest.reference_lonlat
+        return NearestPlaces(distance_m, reference, from_lonlat, to_lonlat)
+
+    def _first_met(self, mine: Shapes) -> Ints:
+        """Give the first reference that each subject touches or overlaps, -1 where none is."""
+        row, reference = self.shapes.query(mine, predicate="intersects")
+        none = np.iinfo(np.int64).max
+        first = np.full(len(mine), none)
+        np.minimum.at(first, row, reference)
+        first[first == none] = -1
+        return first

@@ -1,8 +1,8 @@
 """Any geometries as one array of vertices, close enough together that edges count as straight.
 
 An edge is straight in longitude and latitude. Cut to at most 0.001 degrees (112 m) it is also
-straight in space to within 0.4 mm, sideways and downwards, anywhere in China (tests hold it to
-that), and the nearest vertex is never far from the nearest place.
+straight in space to within half a millimetre, sideways and downwards, anywhere in China (a test
+holds it to that), and the nearest vertex is never far from the nearest place.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 LONGEST_EDGE_DEG = 0.001
+BEND_M = 1e-3  # edges bend by less than 0.5 mm, on both sides of a comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,28 @@ class Vertices:
             np.concatenate((behind, before - 1, at)),
             np.concatenate((behind + 1, before, at)),
         )
+
+
+def walk(lonlat: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Order places so that neighbours follow one another, which halves the time of a search.
+
+    Parameters
+    ----------
+    lonlat
+        Degrees, shape (v, 2), at least one.
+
+    Returns
+    -------
+    order
+        Shape (v,): along a curve that fills the plane, the bits of longitude and latitude taking
+        turns (Morton's).
+    """
+    low = lonlat.min(axis=0)
+    widest = max(float((lonlat.max(axis=0) - low).max()), 1e-30)
+    bits = ((lonlat - low) * (65_535 / widest)).astype(np.uint32)
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        bits = (bits | (bits << shift)) & mask
+    return np.argsort(bits[:, 0] << 1 | bits[:, 1], kind="stable")
 
 
 def _take_apart(array: NDArray[np.object_]) -> tuple[NDArray[np.object_], Ints]:
