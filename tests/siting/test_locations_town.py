@@ -312,6 +312,11 @@ def test_a_parcel_counts_from_a_point_on_it() -> None:
     assert best.sites["site_id"].tolist() == ["K3"]
     assert best.sites.geometry.geom_type.tolist() == ["Polygon"]
     assert best.sites["lon"].tolist() == pytest.approx([110.02], abs=1e-4)
+    fields = DEMAND.set_geometry(
+        shapely.buffer(DEMAND.geometry.to_numpy(), 0.0001), crs="EPSG:4326"
+    )
+    best = best_locations(parcel, fields, distances=drive(parcel), objective="p_median", count=1)
+    assert any("按其上一点计" in text.zh for text in best.assumptions)
 
 
 def test_an_answer_cut_short_says_so() -> None:
