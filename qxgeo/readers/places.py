@@ -38,6 +38,8 @@ _WORDS = {
         *("gcj", "gcj2", "火星", "火星坐标", "火星坐标系", "国测局"),
         *("高德", "高德地图", "高德坐标", "腾讯", "腾讯地图", "腾讯坐标"),
     ),
+    "beijing54": ("北京54", "北京1954", "bj54"),
+    "xian80": ("西安80", "西安1980"),
     "bd09": ("bd", "bd9", "bd09ll", "百度", "百度地图", "百度坐标", "百度坐标系"),
 }
 _NAMED = {word: datum for datum, words in _WORDS.items() for word in words}
@@ -83,7 +85,7 @@ def name_datum(word: str) -> str:
         If nobody knows it, or it is refused.
     """
     plain = re.sub(r"[\s_\-]", "", unicodedata.normalize("NFKC", word)).casefold()
-    return _NAMED.get(plain) or normalise_datum(word)
+    return normalise_datum(_NAMED.get(plain, word))
 
 
 def state_datums(
