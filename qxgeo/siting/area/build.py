@@ -126,6 +126,7 @@ def _assemble(
     grounds = [(one.ground.caught, one.ground.reached) for one in laid]
     cut = cut_faces(scene.territories[-1], scene.territories, grounds)
     faces = list_faces(scene, cut, laid)
+    parts = list_parts(scene, faces, laid)
     contributions = list_contributions(scene, cut, laid)
     used = [one for one in roles if one.role != "silent"]
     layers = {one.ground_layer for one in laid} & set(scene.district.layers)
@@ -135,13 +136,13 @@ def _assemble(
         kind=kind,
         attributes=MappingProxyType(dict(attributes)),
         accuracy_m=accuracy_m,
-        parts=list_parts(faces),
+        parts=parts,
         faces=faces,
         zones=list_zones(laid),
         rules=list_rules(roles, laid, contributions),
         contributions=contributions,
         pairs=list_pairs(cut, laid),
-        conditional=list_conditional(cut, faces, laid),
+        conditional=list_conditional(cut, faces, parts, laid),
         frontages=measure_frontages(scene, [one for one in used if one.rule.kind == "frontage"]),
         gaps=tuple(_list_gaps(used)),
         trials=trials,

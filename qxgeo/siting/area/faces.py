@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from qxgeo.geodesy import area_m2, partition_polygons
+from qxgeo.siting.area.overlay import cut_by
 from qxgeo.siting.model import VERDICTS
 
 if TYPE_CHECKING:
@@ -67,11 +68,9 @@ def cut_faces(
     whole = np.array([district], dtype=object)
     _, territory, shapes = partition_polygons(whole, territories)
     marks = np.zeros((len(shapes), len(grounds)), dtype=np.int8)
-    for column in np.argsort([shapely.get_num_coordinates(reached) for _, reached in grounds]):
-        caught, reached = grounds[column]
-        source, mark, shapes = _split(
-            shapes, caught, reached
-        )  # the simple ones first: it is faster
+    sizes = [shapely.get_num_coordinates(reached) for _, reached in grounds]
+    for column in np.argsort(sizes, kind="stable"):  # the simple ones first: it is faster
+        source, mark, shapes = _split(shapes, *grounds[column])
         territory, marks = territory[source], marks[source]
         marks[:, column] = mark
     area = area_m2(shapes)
@@ -89,17 +88,13 @@ def _split(
     shapes: NDArray[np.object_], caught: shapely.Geometry, reached: shapely.Geometry
 ) -> tuple[NDArray[np.int64], NDArray[np.int8], NDArray[np.object_]]:
     """Cut pieces by what a rule reaches, and these by what it catches; both sides are kept."""
-    source, label, pieces = partition_polygons(shapes, np.array([reached], dtype=object))
-    near = np.flatnonzero(label == 0)
-    again, inner, cut = partition_polygons(pieces[near], np.array([caught], dtype=object))
-    far = np.flatnonzero(label != 0)
-    return (
-        np.concatenate((source[far], source[near][again])),
-        np.concatenate((np.full(len(far), NOTHING), np.where(inner == 0, CAUGHT, DOUBTFUL))).astype(
-            np.int8
-        ),
-        np.concatenate((pieces[far], cut)),
-    )
+    near, far = cut_by(shapes, reached)
+    inner, band = cut_by(near, caught)
+    pieces = np.concatenate((far, band, inner))
+    mark = np.repeat(np.array([NOTHING, DOUBTFUL, CAUGHT], dtype=np.int8), len(shapes))
+    source = np.tile(np.arange(len(shapes)), 3)
+    kept = ~shapely.is_empty(pieces)
+    return source[kept], mark[kept], pieces[kept]
 
 
 def find_codes(marks: NDArray[np.int8], codes: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -12,6 +12,7 @@ from qxgeo.district import stations_in_force
 from qxgeo.geodesy import disc_boxes, draw_discs
 from qxgeo.geodesy.strips import draw_strips, reaching
 from qxgeo.rules.distance import station_error_m, station_points
+from qxgeo.siting.area.overlay import NOTHING, cut_away, keep_within
 from qxgeo.siting.combine import open_radius_m
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from qxgeo.plan import Rule
     from qxgeo.rules import Scene
-
-NOTHING = shapely.Polygon()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +34,9 @@ class Ground:
     caught
         Where the rule holds whatever the position errors are.
     reached
-        Where the rule may hold: beyond `caught`, positions cannot tell.
+        Where the rule may hold.
+    doubtful
+        What is reached and not caught: there positions cannot tell.
     threshold_m, error_m
         Ground metres; NaN where none is asked.
     reference_ids
@@ -45,6 +46,7 @@ class Ground:
     stated: shapely.Geometry
     caught: shapely.Geometry
     reached: shapely.Geometry
+    doubtful: shapely.Geometry
     threshold_m: float
     error_m: float
     reference_ids: tuple[str, ...] = ()
@@ -68,14 +70,28 @@ def lay_boundary(scene: Scene, *, accuracy_m: float) -> Ground:
     error_m = accuracy_m + scene.layer("boundary").accuracy_m
     area = scene.territories[-1]
     edge = np.array([shapely.boundary(area)], dtype=object)
-    band = shapely.intersection(draw_strips(edge, radius_m=error_m), area)
-    return Ground(stated=NOTHING, caught=NOTHING, reached=band, threshold_m=np.nan, error_m=error_m)
+    band = keep_within(draw_strips(edge, radius_m=error_m), area)
+    return Ground(
+        stated=NOTHING,
+        caught=NOTHING,
+        reached=band,
+        doubtful=band,
+        threshold_m=float("nan"),
+        error_m=error_m,
+    )
 
 
 def lay_everywhere(scene: Scene) -> Ground:
     """Give the whole district: a rule that asks nothing of the place."""
     area = scene.territories[-1]
-    return Ground(stated=area, caught=area, reached=area, threshold_m=np.nan, error_m=float("nan"))
+    return Ground(
+        stated=area,
+        caught=area,
+        reached=area,
+        doubtful=NOTHING,
+        threshold_m=float("nan"),
+        error_m=float("nan"),
+    )
 
 
 def lay_ground(rule: Rule, scene: Scene, *, accuracy_m: float) -> Ground:
@@ -105,22 +121,35 @@ def lay_ground(rule: Rule, scene: Scene, *, accuracy_m: float) -> Ground:
     return _cut(found, scene.territories[-1])
 
 
-def _cut(found: Ground, area: shapely.Geometry) -> Ground:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    """Ground as it is drawn, beyond the district too."""
+
+    stated: shapely.Geometry
+    caught: shapely.Geometry
+    reached: shapely.Geometry
+    threshold_m: float
+    error_m: float
+    reference_ids: tuple[str, ...] = ()
+
+
+def _cut(found: _Drawn, area: shapely.Geometry) -> Ground:
     """Cut ground to the district."""
     stated, caught, reached = (
-        shapely.intersection(one, area) for one in (found.stated, found.caught, found.reached)
+        keep_within(one, area) for one in (found.stated, found.caught, found.reached)
     )
     return Ground(
         stated=stated,
         caught=caught,
         reached=reached,
+        doubtful=cut_away(reached, caught),
         threshold_m=found.threshold_m,
         error_m=found.error_m,
         reference_ids=found.reference_ids,
     )
 
 
-def _lay_discs(scene: Scene, table: gpd.GeoDataFrame, radius_m: float, accuracy_m: float) -> Ground:
+def _lay_discs(scene: Scene, table: gpd.GeoDataFrame, radius_m: float, accuracy_m: float) -> _Drawn:
     """Draw the discs of stations that reach the district."""
     error_m = accuracy_m + station_error_m(scene, table)
     points = station_points(table)
@@ -136,7 +165,7 @@ def _lay_discs(scene: Scene, table: gpd.GeoDataFrame, radius_m: float, accuracy_
             return NOTHING
         return shapely.union_all(draw_discs(points, radius_m=reach_m))
 
-    return Ground(
+    return _Drawn(
         stated=discs(radius_m),
         caught=discs(radius_m - error_m),
         reached=discs(radius_m + error_m),
@@ -146,7 +175,7 @@ def _lay_discs(scene: Scene, table: gpd.GeoDataFrame, radius_m: float, accuracy_
     )
 
 
-def _lay_strips(rule: Rule, scene: Scene, accuracy_m: float) -> Ground:
+def _lay_strips(rule: Rule, scene: Scene, accuracy_m: float) -> _Drawn:
     """Draw strips around the features of another layer."""
     table, features = _features(rule, scene)
     radius_m = open_radius_m(rule, scene)
@@ -158,7 +187,7 @@ def _lay_strips(rule: Rule, scene: Scene, accuracy_m: float) -> Ground:
 
     stated = strips(radius_m)
     exact = error_m == 0
-    return Ground(
+    return _Drawn(
         stated=stated,
         caught=stated if exact else strips(radius_m - error_m),
         reached=stated if exact else strips(radius_m + error_m),
@@ -167,7 +196,7 @@ def _lay_strips(rule: Rule, scene: Scene, accuracy_m: float) -> Ground:
     )
 
 
-def _lay_polygons(rule: Rule, scene: Scene, accuracy_m: float) -> Ground:
+def _lay_polygons(rule: Rule, scene: Scene, accuracy_m: float) -> _Drawn:
     """Give an area with the band along its edge."""
     name, zones = _features(rule, scene)
     error_m = accuracy_m + scene.layer(name).accuracy_m
@@ -175,7 +204,7 @@ def _lay_polygons(rule: Rule, scene: Scene, accuracy_m: float) -> Ground:
     edges = np.asarray(shapely.get_parts(shapely.boundary(shapely.get_parts(area))), dtype=object)
     near = edges[reaching(edges, scene.territories[-1], radius_m=error_m)]
     band = draw_strips(near, radius_m=error_m)
-    found = Ground(
+    found = _Drawn(
         stated=area,
         caught=shapely.difference(area, band),
         reached=shapely.union(area, band),
@@ -186,7 +215,7 @@ def _lay_polygons(rule: Rule, scene: Scene, accuracy_m: float) -> Ground:
         return found
     stations = stations_in_force(scene.layer("stations").table, scene.district.as_of)
     discs = _lay_discs(scene, stations, float(rule.station_radius_m), accuracy_m)
-    return Ground(
+    return _Drawn(
         stated=shapely.intersection(area, discs.stated),
         caught=shapely.intersection(found.caught, discs.caught),
         reached=shapely.intersection(found.reached, discs.reached),

@@ -14,6 +14,7 @@ import shapely
 from qxgeo.geodesy import area_m2, partition_polygons
 from qxgeo.siting.area.faces import CAUGHT, DOUBTFUL, NOTHING, Faces, find_codes
 from qxgeo.siting.area.model import BOUNDARY, CONDITIONAL_COLUMNS, RULE_COLUMNS
+from qxgeo.siting.area.overlay import cut_by, keep_inside
 from qxgeo.siting.model import VERDICTS
 from qxgeo.vocabulary import SiteVerdict
 
@@ -89,38 +90,54 @@ def list_faces(scene: Scene, cut: Faces, laid: Sequence[Laid]) -> gpd.GeoDataFra
     )
 
 
-def list_parts(faces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Unite the faces of one verdict in one township.
+def list_parts(scene: Scene, faces: gpd.GeoDataFrame, laid: Sequence[Laid]) -> gpd.GeoDataFrame:
+    """Give the ground of each verdict in each township.
 
     Parameters
     ----------
+    scene
+        Names the townships.
     faces
-        As `list_faces` gives them.
+        As `list_faces` gives them: their areas are added up.
+    laid
+        The rules: the ground of each verdict is cut from what the more binding ones have left.
 
     Returns
     -------
     parts
-        The most binding verdict first, townships in their order; range index. Areas are the sums
-        over the faces, so that nothing is lost or counted twice.
+        The most binding verdict first, townships in their order; range index.
     """
-    order = {word: number for number, word in enumerate(_WORDS)}
-    townships = {name: number for number, name in enumerate(dict.fromkeys(faces["township_id"]))}
-    rows = []
-    for (verdict, township), group in faces.groupby(["verdict", "township_id"], sort=False):
-        shapes = group.geometry.to_numpy(dtype=object)
-        rows.append(
-            {
-                "verdict": verdict,
-                "township_id": township,
-                "township_name": group["township_name"].iloc[0],
-                "area_km2": group["area_km2"].sum(),
-                "conditional_km2": group["area_km2"][group["depends_on"] != ""].sum(),
-                "is_eligible": verdict in ELIGIBLE,
-                "geometry": shapely.union_all(shapes),
-            }
-        )
-    rows.sort(key=lambda row: (order[row["verdict"]], townships[row["township_id"]]))
-    return gpd.GeoDataFrame(rows, geometry="geometry", crs=WGS84)
+    whole = np.array([scene.territories[-1]], dtype=object)
+    _, territory, rest = partition_polygons(whole, scene.territories)
+    drawn: dict[tuple[str, str], shapely.Geometry] = {}
+    for code, word in enumerate(_WORDS):
+        held = rest
+        if code != _ALLOWED:
+            held, rest = cut_by(rest, _unite_ground(laid, code))
+        drawn |= {(word, scene.township_ids[t]): s for t, s in zip(territory, held, strict=True)}
+    depends = faces["area_km2"].where(faces["depends_on"] != "", 0.0)
+    keys = ["verdict", "township_id", "township_name"]
+    groups = faces.assign(conditional_km2=depends).groupby(keys, sort=False)
+    table = groups[["area_km2", "conditional_km2"]].sum().reset_index()
+    table = _in_order(table, [scene.township_ids[t] for t in territory])
+    table["is_eligible"] = table["verdict"].isin([str(one) for one in ELIGIBLE])
+    shapes = [drawn[key] for key in zip(table["verdict"], table["township_id"], strict=True)]
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=WGS84)
+
+
+def _in_order(table: pd.DataFrame, townships: Sequence[str]) -> pd.DataFrame:
+    """Sort by verdict, the most binding first, and by township in the order given."""
+    places = {word: number for number, word in enumerate([*_WORDS, *townships])}
+    keys = table[["verdict", "township_id"]].apply(lambda column: column.map(places))
+    order = np.lexsort((keys["township_id"], keys["verdict"]))
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _unite_ground(laid: Sequence[Laid], code: int) -> shapely.Geometry:
+    """Unite the ground on which drawn rules say one thing."""
+    told = [one.ground.caught for one in laid if one.is_drawn and one.codes[CAUGHT] == code]
+    told += [one.ground.doubtful for one in laid if one.is_drawn and one.codes[DOUBTFUL] == code]
+    return shapely.disjoint_subset_union_all(np.array(told, dtype=object))
 
 
 def list_contributions(scene: Scene, cut: Faces, laid: Sequence[Laid]) -> pd.DataFrame:
@@ -221,7 +238,7 @@ def list_zones(laid: Sequence[Laid]) -> gpd.GeoDataFrame:
         for extent, mark, shape in (
             ("stated", CAUGHT, one.ground.stated),
             ("caught", CAUGHT, one.ground.caught),
-            ("doubtful", DOUBTFUL, shapely.difference(one.ground.reached, one.ground.caught)),
+            ("doubtful", DOUBTFUL, one.ground.doubtful),
         )
         if not shapely.is_empty(shape)
     ]
@@ -286,45 +303,52 @@ def _describe(role: Role) -> dict[str, object]:
     }
 
 
-def list_conditional(cut: Faces, faces: gpd.GeoDataFrame, laid: Sequence[Laid]) -> gpd.GeoDataFrame:
+def list_conditional(
+    cut: Faces, faces: gpd.GeoDataFrame, parts: gpd.GeoDataFrame, laid: Sequence[Laid]
+) -> gpd.GeoDataFrame:
     """Give the ground on which an attribute that nobody has given decides.
 
     Parameters
     ----------
-    cut, faces, laid
-        Faces, what is said there now, and rules in the order of their marks.
+    cut, faces, parts, laid
+        Faces, what is said of them and of the parts they make up, and rules in the order of the
+        marks.
 
     Returns
     -------
     conditional
-        `CONDITIONAL_COLUMNS` and geometry, one row per rule, extent, township and verdict of now.
+        `CONDITIONAL_COLUMNS` and geometry, one row per rule, extent and part.
     """
-    rows = []
+    shapes = parts.geometry.to_numpy(dtype=object)
+    tables = []
     for column, one in enumerate(laid):
         if one.role is None or one.is_drawn:
             continue
-        for extent, mark in (("caught", CAUGHT), ("doubtful", DOUBTFUL)):
-            held = faces[cut.marks[:, column] == mark]
-            for (township, name, now), group in held.groupby(
-                ["township_id", "township_name", "verdict"], sort=False
-            ):
-                rows.append(
-                    {
-                        "rule_id": one.rule_id,
-                        "verdict": _WORDS[one.codes[mark]],
-                        "verdict_now": now,
-                        "extent": extent,
-                        "township_id": township,
-                        "township_name": name,
-                        "condition_zh": one.role.rule.subject.text.zh,
-                        "condition_en": one.role.rule.subject.text.en,
-                        "area_km2": group["area_km2"].sum(),
-                        "geometry": shapely.union_all(group.geometry.to_numpy(dtype=object)),
-                    }
-                )
+        subject = one.role.rule.subject.text
+        for extent, mark, ground in (
+            ("caught", CAUGHT, one.ground.caught),
+            ("doubtful", DOUBTFUL, one.ground.doubtful),
+        ):
+            area = faces["area_km2"].where(cut.marks[:, column] == mark, 0.0)
+            sums = area.groupby([faces["verdict"], faces["township_id"]]).sum()
+            keys = pd.MultiIndex.from_frame(parts[["verdict", "township_id"]])
+            facts = {
+                "rule_id": one.rule_id,
+                "verdict": _WORDS[one.codes[mark]],
+                "verdict_now": parts["verdict"],
+                "extent": extent,
+                "township_id": parts["township_id"],
+                "township_name": parts["township_name"],
+                "condition_zh": subject.zh,
+                "condition_en": subject.en,
+                "area_km2": sums.reindex(keys).to_numpy(),
+            }
+            table = gpd.GeoDataFrame(facts, geometry=list(keep_inside(shapes, ground)), crs=WGS84)
+            tables.append(table[table["area_km2"] > 0])
     columns = [*CONDITIONAL_COLUMNS, "geometry"]
-    table = gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=WGS84)
-    return table.astype(CONDITIONAL_COLUMNS)
+    empty = gpd.GeoDataFrame(columns=columns, geometry="geometry", crs=WGS84)
+    joined = pd.concat(tables, ignore_index=True) if tables else empty
+    return gpd.GeoDataFrame(joined.astype(CONDITIONAL_COLUMNS), geometry="geometry", crs=WGS84)
 
 
 def _verdicts(cut: Faces, laid: Sequence[Laid], *, lifted: Sequence[int] = ()) -> NDArray[np.int8]:
@@ -341,6 +365,8 @@ def is_eligible(codes: NDArray[np.integer[Any]]) -> Mask:
 
 def _measure_by_township(ground: shapely.Geometry, scene: Scene) -> NDArray[np.float64]:
     """Measure ground in each township, square kilometres, and none beyond, shape (t + 1,)."""
-    _, label, pieces = partition_polygons(np.array([ground], dtype=object), scene.territories)
-    km2 = np.bincount(label, area_m2(pieces) / 1e6, len(scene.township_ids))
+    parts = np.asarray(shapely.get_parts(ground), dtype=object)
+    _, label, pieces = partition_polygons(parts, scene.territories)  # -1 where rounding has cut
+    held = label >= 0
+    km2 = np.bincount(label[held], area_m2(pieces[held]) / 1e6, len(scene.township_ids))
     return np.asarray(km2, dtype=float)
