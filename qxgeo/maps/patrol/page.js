@@ -1,6 +1,6 @@
 "use strict";
 // The patrol map: tables and shapes, looks, layers by theme, what is marked. What pop-ups say stands
-// in popups.js, labels, legend, search and panels in panel.js.
+// in popups.js, labels in labels.js, legend, search and panels in panel.js.
 
 QX.readData = function () {
   const { data } = QX;
@@ -20,6 +20,7 @@ QX.readData = function () {
   QX.day = data.day;
   QX.theme = "people";
   QX.boxes = new Map();
+  QX.numbered = new Set(); // points whose number is written
   QX.makeHatches();
 };
 
@@ -66,12 +67,14 @@ QX.styleFeature = function (overlay, row) {
   const { drawn, kind, shape } = overlay;
   if (kind === "territory") return { ...drawn, fillColor: QX.colourOf(row) };
   if (kind === "grid" || kind === "hot_cell") return { ...drawn, fill: false, interactive: false };
-  if (kind === "point" && !QX.isNear())
+  if (kind === "point" && !QX.numbered.has(row))
     return { ...drawn, radius: 4, weight: 1.2, fillColor: drawn.color };
-  if (shape === "point") return { ...drawn, radius: drawn.radius * Math.max(QX.factor, 0.85) };
+  if (shape === "point") return { ...drawn, radius: QX.pointRadius(overlay) };
   if (shape === "line") return { ...drawn, fill: false, weight: Math.max(drawn.weight * QX.factor, 2) };
   return overlay.pattern ? { ...drawn, fillColor: overlay.pattern } : drawn;
 };
+
+QX.pointRadius = (overlay) => overlay.drawn.radius * Math.max(QX.factor, 0.85);
 
 QX.isNear = () => QX.map.getZoom() >= 12.7;
 

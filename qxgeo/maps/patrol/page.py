@@ -57,7 +57,13 @@ if TYPE_CHECKING:
     from qxgeo.patrol.model import Patrol, RiskTerm
     from qxgeo.plan import ActionPlan
 
-_OWN_FILES = ("patrol/page.js", "patrol/panel.js", "patrol/popups.js", "patrol/page.css")
+_OWN_FILES = (
+    "patrol/page.js",
+    "patrol/labels.js",
+    "patrol/panel.js",
+    "patrol/popups.js",
+    "patrol/page.css",
+)
 _MOST_TILE_BYTES = 2_800_000  # the page stays below 6 MB
 # What a clause is for: the effect of the plan's rule that says so.
 _EFFECTS = {"duty": "assign", "points": "inventory_patrol", "sight": "cover", "hot": "screen"}

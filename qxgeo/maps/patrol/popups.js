@@ -5,6 +5,9 @@ QX.titleOf = (person) => person.title;
 QX.rank = (rank) => `${QX.words.rank}${QX.words.latin ? " " : ""}${rank}${QX.words.rank_after}`;
 QX.hours = (minutes) =>
   minutes === null ? QX.words.none_found : `${QX.number(minutes / 60, 1)} ${QX.words.hours_per_week}`;
+// A cell takes minutes, of which an hour with one digit would say nothing.
+QX.minutes = (minutes) =>
+  minutes === null || minutes >= 60 ? QX.hours(minutes) : `${QX.number(minutes, 1)} ${QX.words.minutes_per_week}`;
 QX.clock = function (minutes) {
   const whole = Math.round(minutes);
   return `${String(Math.floor(whole / 60)).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
@@ -179,7 +182,7 @@ QX.popups.cells = function (cell) {
       [words.risk, cell.rank === null ? cell.class : `${QX.number(cell.risk, 1)} · ${cell.class}`],
       [words.risk_rank, QX.known(cell.rank, (rank) => `${QX.rank(rank)} / ${land}`)],
       [words.visits, QX.known(cell.visits, (visits) => `${visits} ${words.per_week}`)],
-      [words.load, QX.hours(cell.load)],
+      [words.load, QX.minutes(cell.load)],
       [words.land, shares.length ? shares.join(words.comma) : words.unknown_share],
       [words.history, counts.some((count) => count !== undefined) ? counts.map((count) => count ?? "—").join(" / ") : null],
       [words.coverage, QX.known(cell.coverage, (coverage) => `${coverage} · ${words.seen} ${QX.percent(cell.seen)}${cell.devices ? ` · ${cell.devices}` : ""}`) ?? words.no_data],

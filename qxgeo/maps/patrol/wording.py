@@ -92,6 +92,7 @@ PATROL_WORDS: dict[str, Text] = {
     "per_week": Text("次/周", "per week"),
     "load": Text("负荷", "load"),
     "hours_per_week": Text("小时/周", "h per week"),
+    "minutes_per_week": Text("分钟/周", "min per week"),
     "share_of_mean": Text("与属地人均之比", "load over the township's mean"),
     "land": Text("地类", "land"),
     "water_share": Text("水面", "water"),
