@@ -30,7 +30,7 @@ from qxgeo.siting.model import VERDICTS, WHYS
 from qxgeo.siting.table import GROUND, columns_of, line_assumptions, title_reference
 from qxgeo.siting.verdict import ACCURACY_PARAMETER, check_sites
 from qxgeo.siting.words import FROM_LABELS, SUMMARIES, TEMPLATES
-from qxgeo.vocabulary import SITE_VERDICT_LABELS, STATUS_LABELS, STRENGTH_LABELS
+from qxgeo.vocabulary import PLACE_LABELS, SITE_VERDICT_LABELS, STATUS_LABELS, STRENGTH_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -235,7 +235,10 @@ def _describe_ground(scene: Scene, shelf: _Shelf) -> dict[str, Any]:
         "accuracy_m": layer.accuracy_m,
         "townships": pack_shapes(towns.geometry.to_numpy(dtype=object)),
         "township_ids": [str(word) for word in scene.township_ids],
-        "township_names": [str(word) for word in scene.township_names],
+        "township_names": [
+            _pair(PLACE_LABELS[code]) if code in PLACE_LABELS else [str(name), str(name)]
+            for code, name in zip(scene.township_ids, scene.township_names, strict=True)
+        ],
     }
 
 

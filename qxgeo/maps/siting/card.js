@@ -39,7 +39,7 @@ QX.placeName = function () {
   const { state, words } = QX;
   const at = QX.middleOf(state.geometry).map((degrees) => degrees.toFixed(6)).join(", ");
   const sort = state.geometry.type === "Point" ? words.place : words.parcel;
-  return `${state.name || sort} ${at}`;
+  return `${state.name || sort} · ${at}`;
 };
 
 QX.summaryBox = function (card) {
@@ -50,7 +50,7 @@ QX.summaryBox = function (card) {
   const text = QX.make("div");
   text.append(
     QX.make("strong", "", card.reason[lang]),
-    QX.make("p", "", `${QX.placeName()} · ${card.township_name}`),
+    QX.make("p", "", `${QX.placeName()} · ${card.township_label[lang]}`),
     QX.make("p", "qx-hint", QX.state.origin),
   );
   box.append(QX.verdictSwatch(card.summary, 46, 46), text);
@@ -161,10 +161,10 @@ QX.drawCard = function () {
     QX.marks.addLayer(L.geoJSON(state.geometry, { ...own, style }));
   }
   for (const line of card.lines) QX.drawLink(line);
+  QX.marks.addLayer(QX.sign(QX.middleOf(state.geometry), QX.verdictSwatch(card.summary, 30, 30), "qx-place-sign"));
   state.entrances.forEach(({ lon, lat }, number) =>
     QX.marks.addLayer(QX.sign([lon, lat], QX.make("span", "qx-gate", number + 1), "qx-gate-sign")),
   );
-  QX.marks.addLayer(QX.sign(QX.middleOf(state.geometry), QX.verdictSwatch(card.summary, 30, 30), "qx-place-sign"));
 };
 
 QX.sign = function (place, html, className) {
@@ -183,8 +183,11 @@ QX.drawLink = function (line) {
   const end = L.circleMarker(ends[1], { ...own, radius: 3.5, color: colour, weight: 2, fillColor: "#fff", fillOpacity: 1, interactive: false });
   const parts = L.layerGroup([casing, drawn, end]);
   if (line.rule_id) parts.addLayer(QX.sign(line.to, QX.make("span", "", line.rule_id), "qx-link-name"));
-  drawn.bindTooltip(() => QX.make("div", "", `${line.rule_id} ${line.reason[QX.lang]}`), { sticky: true, className: "qx-tooltip" });
-  drawn.on("mouseover", () => QX.light(line.line));
+  drawn.on("mouseover", ({ containerPoint }) => {
+    // All lines begin at the place, where the pointer still is after a click.
+    const isAway = containerPoint.distanceTo(QX.map.latLngToContainerPoint(ends[0])) > 24;
+    if (isAway) QX.light(line.line);
+  });
   drawn.on("mouseout", () => QX.light(null));
   drawn.on("click", (event) => {
     L.DomEvent.stopPropagation(event);

@@ -61,7 +61,7 @@ QS.townshipOf = function (place) {
     const isOurs = QS.holds(QS.ground.table.shapes[0], point);
     if (number < 0) number = ids.length - (isOurs ? 2 : 1);
   }
-  return { township_id: ids[number], township_name: names[number] };
+  return { township_id: ids[number], township_name: names[number][0], township_label: names[number] };
 };
 
 // A point inside a parcel: in the middle of its widest stretch along the line half way between the
@@ -278,8 +278,13 @@ QS.blankAttributes = function (rule, place) {
   ];
 };
 
-// For tests and for other programs in the page: the card of one place, or of many.
+// For tests and for other programs in the page: the card of one place, or of many, as plain values.
+QS.plainCard = (card) => ({
+  ...card,
+  lines: card.lines.map(({ table: _t, number: _n, source: _s, remark: _r, ...line }) => line),
+});
+
 window.qxgeoSiting = {
-  judge: (place) => QS.judge(place),
-  judgeAll: (places) => places.map(QS.judge),
+  judge: (place) => QS.plainCard(QS.judge(place)),
+  judgeAll: (places) => places.map((place) => QS.plainCard(QS.judge(place))),
 };

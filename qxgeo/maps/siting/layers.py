@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 DECIMALS = 6  # of drawn zones; what is judged has its own
 _MOST_VERTICES = 40_000  # of all zones together, some 300 kB; more is drawn coarser
 _FIRST_TOLERANCE_DEG = 2e-6  # a fifth of a metre
+_LAST_TOLERANCE_DEG = 1e-4  # about ten metres: coarser than that nothing is a zone any more
 _SHAPES = {POINT: "point", LINE: "line", AREA: "area"}
 _ANSWERS = ((0, "frontage_prohibited"), (1, "frontage_doubtful"), (2, "frontage_unknown"))
 
@@ -88,12 +89,17 @@ class Drawings:
     def pack(self) -> dict[str, Any]:
         """Write them small, so coarse that the page stays light."""
         shapes: NDArray[np.object_] = np.array([*self.shapes, None], dtype=object)[:-1]
+        parts, owner = shapely.get_parts(shapes, return_index=True)
         tolerance_deg = _FIRST_TOLERANCE_DEG
-        drawn = shapely.simplify(shapes, tolerance_deg)
+        # Part by part: a shape of many parts takes the square of their number.
+        drawn = shapely.simplify(parts, tolerance_deg)
         while int(shapely.get_num_coordinates(drawn).sum()) > _MOST_VERTICES:
             tolerance_deg *= 2
-            drawn = shapely.simplify(shapes, tolerance_deg)
-        return pack_shapes(drawn, decimals=DECIMALS)
+            drawn = shapely.simplify(drawn, tolerance_deg)
+            if tolerance_deg > _LAST_TOLERANCE_DEG:
+                break
+        whole = [shapely.geometrycollections(drawn[owner == at]) for at in range(len(shapes))]
+        return pack_shapes(np.array([*whole, None], dtype=object)[:-1], decimals=DECIMALS)
 
 
 def build_siting_layers(
@@ -210,26 +216,41 @@ def _zone(
 ) -> SitingLayer:
     """Draw the zone of a rule, or say why there is none."""
     zone = zones.get(rule["id"])
-    is_drawn = zone is not None and not bool(shapely.is_empty(zone))
-    key = "zone" if is_drawn else "zone_missing" if rule["missing"] else "zone_open"
+    if zone is None or bool(shapely.is_empty(zone)):
+        return _note("zone_missing" if rule["missing"] else "zone_open", rule, lang)
     # A zone that is the whole district would only cover the others.
-    is_whole = not rule["missing"] and book["references"][rule["reference"]]["layer"] == "boundary"
+    is_whole = book["references"][rule["reference"]]["layer"] == "boundary"
     return SitingLayer(
         group=rule["strength"],
-        kind="zone" if is_drawn else "note",
+        kind="zone",
+        title=_write("zone", lang, rule=rule["id"], title=rule["title"][lang == "en"]),
+        drawn=draw_zone_of(Strength(rule["strength"])),
+        shape="area",
+        count=0,
+        is_shown=not is_whole,
+        source=drawings.add(zone),
+    )
+
+
+def _note(key: str, rule: Mapping[str, Any], lang: str) -> SitingLayer:
+    """Say in the legend why a rule has nothing to draw."""
+    return SitingLayer(
+        group=rule["strength"],
+        kind="note",
         title=_write(key, lang, rule=rule["id"], title=rule["title"][lang == "en"]),
         drawn=draw_zone_of(Strength(rule["strength"])),
         shape="area",
         count=0,
-        is_shown=is_drawn and not is_whole,
-        source=drawings.add(zone) if is_drawn and zone is not None else {},
+        is_shown=False,
     )
 
 
 def _roads(rule: Mapping[str, Any], lang: str) -> list[SitingLayer]:
     """Draw the roads on which an entrance is prohibited, or has to be decided about."""
-    if rule["test"] != "frontage" or rule["missing"]:
+    if rule["test"] != "frontage":
         return []
+    if rule["missing"]:
+        return [_note("zone_missing", rule, lang)]
     layers = []
     for answer, key in _ANSWERS:
         rows = tuple(number for number, one in enumerate(rule["answers"]) if one == answer)

@@ -145,7 +145,8 @@ QX.showWhole = function () {
 
 QX.verdictSwatch = function (verdict, width = 30, height = 16) {
   const { colour, ground, fill, sign } = QX.data.looks[verdict];
-  const svg = QX.svg("svg", { width, height, class: "qx-swatch", "aria-hidden": "true" });
+  const viewBox = `0 0 ${width} ${height}`;
+  const svg = QX.svg("svg", { width, height, viewBox, class: "qx-swatch", "aria-hidden": "true" });
   svg.append(QX.svg("rect", { x: 0.75, y: 0.75, width: width - 1.5, height: height - 1.5, fill, stroke: colour, "stroke-width": 1.5 }));
   const size = Math.min(height, 40);
   const scale = size / 16;

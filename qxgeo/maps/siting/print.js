@@ -2,10 +2,11 @@
 // The card on paper: A4 upright, the map above, clause texts, assumptions, sources and what it is
 // not. Without a card the map and its legend are printed.
 
-QX.printHeight = 92; // millimetres, as in the style sheet
+QX.printHeight = 80; // millimetres, as in the style sheet
 QX.printWidth = 190;
 
 QX.addSheets = function () {
+  window.addEventListener("beforeprint", () => QX.light(null));
   document.getElementById("qx-print-card").addEventListener("click", () => document.getElementById("qx-print").click());
 };
 

@@ -30,6 +30,8 @@ QS.piecesOf = function ({ type, coordinates }) {
 };
 
 QS.toGeometry = function (pieces) {
+  if (pieces.length > 1 && pieces.every(({ sort }) => sort === QS.AREA))
+    return { type: "MultiPolygon", coordinates: pieces.map(({ strings }) => strings) };
   const several = pieces.map(({ sort, strings }) => {
     if (sort === QS.POINT) return { type: "Point", coordinates: strings[0][0] };
     if (sort === QS.LINE) return { type: "LineString", coordinates: strings[0] };

@@ -66,7 +66,7 @@ VERDICT_LOOKS: dict[SiteVerdict, VerdictLook] = {
         "M3,6.3c1.8,-2.2 3.4,-1.2 5,0s3.2,2.2 5,0M3,10.7c1.8,-2.2 3.4,-1.2 5,0s3.2,2.2 5,0",
     ),
     SiteVerdict.NEEDS_DECISION: VerdictLook(
-        "#5A3FA0", "#D6CCF0", "M0,6L2,2L4,6L6,2L8,6", "10 4 2 4", "M3.6,8h.1M8,8h.1M12.3,8h.1"
+        "#5A3FA0", "#D6CCF0", "M0,6L2,2L4,6L6,2L8,6", "10 4 2 4", "M4,3h8L4,13h8Z"
     ),
     SiteVerdict.DISCOURAGED: VerdictLook(
         "#00618F", "#BFE2F5", "M0,2h4M4,6h4", "5 5", "M3,5h10L8,12.5Z"
