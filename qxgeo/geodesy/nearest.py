@@ -191,7 +191,12 @@ class _References:
 
     def _first_met(self, mine: Shapes) -> Ints:
         """Give the first reference that each subject touches or overlaps, -1 where none is."""
-        row, reference = self.shapes.query(mine, predicate="intersects")
+        theirs = self.shapes.geometries
+        if len(mine) > len(theirs):
+            # The side that asks is prepared: the boundary of a district, not each of many points.
+            reference, row = shapely.STRtree(mine).query(theirs, predicate="intersects")
+        else:
+            row, reference = self.shapes.query(mine, predicate="intersects")
         none = np.iinfo(np.int64).max
         first = np.full(len(mine), none)
         np.minimum.at(first, row, reference)
