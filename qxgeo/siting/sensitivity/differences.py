@@ -82,11 +82,7 @@ def list_flips(
     return pd.concat(tables, ignore_index=True).astype(SITE_FLIP_COLUMNS)
 
 
-def list_changes(
-    scenario_id: str,
-    before: Mapping[SiteVerdict, shapely.Geometry],
-    after: Mapping[SiteVerdict, shapely.Geometry],
-) -> gpd.GeoDataFrame:
+def list_changes(scenario_id: str, before: Outcome, after: Outcome) -> gpd.GeoDataFrame:
     """Find the ground that is under another verdict.
 
     Parameters
@@ -94,7 +90,7 @@ def list_changes(
     scenario_id
         Of the change.
     before, after
-        Ground by verdict. Ground that only one of them has is out of scope in the other.
+        Ground that only one of them has is out of scope in the other.
 
     Returns
     -------
@@ -103,51 +99,45 @@ def list_changes(
         metre are left out.
     """
     rows = []
-    if before is not after:
+    if before.ground is not after.ground:
         first, second = _with_outside(before, after), _with_outside(after, before)
         for was, old in first.items():
+            leaving = shapely.difference(old, second[was]) if was in second else old
             for becomes, new in second.items():
-                if was == becomes:
+                if was == becomes or shapely.is_empty(leaving):
                     continue
-                shape = _without_slivers(shapely.intersection(old, new))
-                if not shapely.is_empty(shape):
-                    rows.append(_change(scenario_id, was, becomes, shape))
+                shape, km2 = _without_slivers(shapely.intersection(leaving, new))
+                if km2:
+                    rows.append(
+                        {
+                            "scenario_id": scenario_id,
+                            "verdict_before": str(was),
+                            "verdict_after": str(becomes),
+                            "is_stricter": VERDICTS.index(becomes) < VERDICTS.index(was),
+                            "area_km2": km2,
+                            "geometry": shape,
+                        }
+                    )
     columns = [*GROUND_CHANGE_COLUMNS, "geometry"]
     table = gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs="EPSG:4326")
     return table.astype(GROUND_CHANGE_COLUMNS)
 
 
-def _with_outside(
-    mine: Mapping[SiteVerdict, shapely.Geometry], others: Mapping[SiteVerdict, shapely.Geometry]
-) -> dict[SiteVerdict, shapely.Geometry]:
+def _with_outside(mine: Outcome, other: Outcome) -> dict[SiteVerdict, shapely.Geometry]:
     """Add what lies in the other district alone."""
-    here, there = shapely.union_all([*mine.values()]), shapely.union_all([*others.values()])
-    return {**mine, SiteVerdict.OUT_OF_SCOPE: _without_slivers(shapely.difference(there, here))}
+    ground = dict(mine.ground)
+    if not shapely.equals_identical(mine.district, other.district):
+        alone = shapely.difference(other.district, mine.district)
+        ground[SiteVerdict.OUT_OF_SCOPE] = only_areas(alone)
+    return ground
 
 
-def _without_slivers(shape: shapely.Geometry) -> shapely.Geometry:
-    """Keep the polygons that are not the rounding of a common edge."""
+def _without_slivers(shape: shapely.Geometry) -> tuple[shapely.Geometry, float]:
+    """Keep the polygons that are not the rounding of a common edge; with their area in km2."""
     parts = shapely.get_parts(only_areas(shape))
-    return unite_parts(parts[area_m2(parts) >= _LEAST_M2])
-
-
-def _change(
-    scenario_id: str, was: SiteVerdict, becomes: SiteVerdict, shape: shapely.Geometry
-) -> dict[str, Any]:
-    """Write one row of `GROUND_CHANGE_COLUMNS`."""
-    return {
-        "scenario_id": scenario_id,
-        "verdict_before": str(was),
-        "verdict_after": str(becomes),
-        "is_stricter": VERDICTS.index(becomes) < VERDICTS.index(was),
-        "area_km2": _km2(shape),
-        "geometry": shape,
-    }
-
-
-def _km2(shape: shapely.Geometry) -> float:
-    """Measure one area."""
-    return float(area_m2(np.array([shape], dtype=object))[0]) / 1e6
+    sizes_m2 = area_m2(parts)
+    kept = sizes_m2 >= _LEAST_M2
+    return unite_parts(parts[kept]), float(sizes_m2[kept].sum()) / 1e6
 
 
 def list_ground(scenario_id: str, base: Outcome, outcome: Outcome) -> pd.DataFrame:
@@ -166,14 +156,11 @@ def list_ground(scenario_id: str, base: Outcome, outcome: Outcome) -> pd.DataFra
         `GROUND_COLUMNS`, the most binding verdict first; a verdict without ground in both is left
         out.
     """
-    rows = []
-    for verdict in VERDICTS:
-        before, after = base.ground.get(verdict), outcome.ground.get(verdict)
-        if before is None and after is None:
-            continue
-        area_km2 = 0.0 if after is None else _km2(after)
-        was_km2 = 0.0 if before is None else area_km2 if before is after else _km2(before)
-        rows.append((scenario_id, str(verdict), area_km2, area_km2 - was_km2))
+    rows = [
+        (scenario_id, str(one), after := outcome.ground_km2.get(one, 0.0), after - before)
+        for one in VERDICTS
+        if (before := base.ground_km2.get(one, 0.0)) or one in outcome.ground_km2
+    ]
     return pd.DataFrame(rows, columns=[*GROUND_COLUMNS]).astype(GROUND_COLUMNS)
 
 
@@ -195,8 +182,8 @@ def list_rule_ground(scenario_id: str, base: Outcome, outcome: Outcome) -> pd.Da
     rows = []
     for rule_id in dict.fromkeys((*base.marks, *outcome.marks)):
         before, after = base.marks.get(rule_id), outcome.marks.get(rule_id)
-        now = (0.0, 0.0) if after is None else (_km2(after.caught), _km2(after.reached))
-        was = (0.0, 0.0) if before is None else (_km2(before.caught), _km2(before.reached))
+        now = (0.0, 0.0) if after is None else (after.caught_km2, after.reached_km2)
+        was = (0.0, 0.0) if before is None else (before.caught_km2, before.reached_km2)
         caught, doubtful = now[0], now[1] - now[0]
         rows.append(
             (scenario_id, rule_id, caught, doubtful, caught - was[0], doubtful - (was[1] - was[0]))

@@ -168,8 +168,10 @@ class Outcome:
     marks
         Ground that each rule certainly catches and that it may reach, and what it says of the
         second and the first, codes into `VERDICTS`; by rule, "boundary" for line 0.
-    ground
-        The district by verdict, EPSG:4326; verdicts without ground are left out.
+    district
+        All of its ground, EPSG:4326.
+    ground, ground_km2
+        The district by verdict; verdicts without ground are left out.
     roads
         Kilometres under each rule on roads in the district: named, least, most. NaN where the
         rule lacks a layer.
@@ -177,7 +179,9 @@ class Outcome:
 
     lines: Mapping[str, NDArray[np.int8]]
     marks: Mapping[str, Mark]
+    district: shapely.Geometry
     ground: Mapping[SiteVerdict, shapely.Geometry]
+    ground_km2: Mapping[SiteVerdict, float]
     roads: Mapping[str, tuple[float, float, float]]
 
     @property
@@ -194,6 +198,8 @@ class Mark:
     ----------
     caught, reached
         EPSG:4326, within the district.
+    caught_km2, reached_km2
+        Their areas.
     codes
         Of what it says in the band between them, and of what it catches.
     is_drawn
@@ -202,6 +208,8 @@ class Mark:
 
     caught: shapely.Geometry
     reached: shapely.Geometry
+    caught_km2: float
+    reached_km2: float
     codes: tuple[int, int]
     is_drawn: bool
 

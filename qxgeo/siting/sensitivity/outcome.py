@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
 import shapely
 
 from qxgeo.district import missing_inputs
+from qxgeo.geodesy import area_m2
 from qxgeo.rules import judge
 from qxgeo.siting.area.ground import lay_boundary, lay_everywhere, lay_ground
 from qxgeo.siting.area.roles import find_role
@@ -28,16 +30,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from qxgeo.plan import KindRule, Rule
     from qxgeo.rules import Scene
+    from qxgeo.siting.area.ground import Ground
     from qxgeo.siting.sensitivity.model import Case
     from qxgeo.siting.sensitivity.play import Play
 
 BOUNDARY = "boundary"
-NOTHING = shapely.Polygon()
 _ALLOWED = VERDICTS.index(SiteVerdict.ALLOWED)
 _CLOSE = VERDICTS.index(SiteVerdict.TOO_CLOSE_TO_CALL)
 
@@ -89,15 +90,24 @@ def work_out(
     scene = _set_scene(case, play)
     same = None if known is None else _compare(case, play, *known)
     marks = _lay_marks(case, play, scene, attributes, same)
-    is_same = same is not None and all(
-        marks.get(one) is same.outcome.marks.get(one) for one in {*marks, *same.outcome.marks}
-    )
+    if same is not None and _drawn(marks) == _drawn(same.outcome.marks):
+        ground, ground_km2 = same.outcome.ground, same.outcome.ground_km2
+    else:
+        ground = _divide(scene, marks)
+        ground_km2 = {verdict: measure_km2(shape) for verdict, shape in ground.items()}
     return Outcome(
         lines=_ask_lines(case, play, scene, same),
         marks=marks,
-        ground=same.outcome.ground if same is not None and is_same else _divide(scene, marks),
+        district=scene.territories[-1],
+        ground=ground,
+        ground_km2=ground_km2,
         roads=_measure_roads(case, play, scene, same),
     )
+
+
+def _drawn(marks: Mapping[str, Mark]) -> dict[str, int]:
+    """Tell the marks apart that are part of the verdict."""
+    return {name: id(one) for name, one in marks.items() if one.is_drawn}
 
 
 def _set_scene(case: Case, play: Play) -> Scene:
@@ -171,10 +181,8 @@ def _lay_marks(
     if same is not None and is_kept:
         marks[BOUNDARY] = same.outcome.marks[BOUNDARY]
     else:
-        reached = lay_boundary(scene, accuracy_m=case.accuracy_m).reached
-        marks[BOUNDARY] = Mark(
-            caught=NOTHING, reached=reached, codes=(_CLOSE, _CLOSE), is_drawn=True
-        )
+        ground = lay_boundary(scene, accuracy_m=case.accuracy_m)
+        marks[BOUNDARY] = _mark(ground, (_CLOSE, _CLOSE), is_drawn=True)
     for kind_rule in play.kind.rules:
         name = kind_rule.rule_id
         if same is not None and is_kept and name in same.rules:
@@ -198,12 +206,35 @@ def _lay(
     ground = (
         lay_everywhere(scene) if everywhere else lay_ground(rule, scene, accuracy_m=case.accuracy_m)
     )
+    return _mark(ground, role.codes[1:], is_drawn=role.role == "drawn")
+
+
+def _mark(ground: Ground, codes: tuple[int, int], *, is_drawn: bool) -> Mark:
+    """Keep what a rule does on the ground, with its areas."""
     return Mark(
         caught=ground.caught,
         reached=ground.reached,
-        codes=role.codes[1:],
-        is_drawn=role.role == "drawn",
+        caught_km2=measure_km2(ground.caught),
+        reached_km2=measure_km2(ground.reached),
+        codes=codes,
+        is_drawn=is_drawn,
     )
+
+
+def measure_km2(shape: shapely.Geometry) -> float:
+    """Measure one area.
+
+    Parameters
+    ----------
+    shape
+        EPSG:4326.
+
+    Returns
+    -------
+    area_km2
+        Square kilometres on the ellipsoid.
+    """
+    return float(area_m2(np.array([shape], dtype=object))[0]) / 1e6
 
 
 def _divide(scene: Scene, marks: Mapping[str, Mark]) -> dict[SiteVerdict, shapely.Geometry]:
@@ -215,7 +246,7 @@ def _divide(scene: Scene, marks: Mapping[str, Mark]) -> dict[SiteVerdict, shapel
             said.setdefault(one.codes[1], []).append(one.caught)
     ground, left = {}, scene.territories[-1]
     for code in sorted(said.keys() - {_ALLOWED}):
-        whole = shapely.union_all(said[code])
+        whole = shapely.union_all([one for one in said[code] if not shapely.is_empty(one)])
         ground[VERDICTS[code]] = only_areas(shapely.intersection(left, whole))
         left = only_areas(shapely.difference(left, whole))
     ground[SiteVerdict.ALLOWED] = left

@@ -187,7 +187,7 @@ class _Study:
         self._rows = [describe_base(base, self._outcome)]
         self._tables: dict[str, list[tuple[str, Any]]] = {
             "sites": [(BASE, list_flips(BASE, base.places, self._outcome, self._outcome))],
-            "changes": [(BASE, list_changes(BASE, self._outcome.ground, self._outcome.ground))],
+            "changes": [(BASE, list_changes(BASE, self._outcome, self._outcome))],
             "ground": [(BASE, list_ground(BASE, self._outcome, self._outcome))],
             "rule_ground": [(BASE, list_rule_ground(BASE, self._outcome, self._outcome))],
             "roads": [(BASE, list_roads(BASE, self._outcome, self._outcome))],
@@ -200,7 +200,7 @@ class _Study:
             scenario.case, self._play, attributes=self._attributes, known=(self._base, before)
         )
         flips = list_flips(name, self._base.places, before, after)
-        changes = list_changes(name, before.ground, after.ground)
+        changes = list_changes(name, before, after)
         ground = list_ground(name, before, after)
         self._rows.append(describe_scenario(scenario, flips, changes, ground, after, self._rows[0]))
         self._tables["sites"].append((name, flips))
