@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -39,33 +38,22 @@ def places(*lonlat: tuple[float, float], **columns: object) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"site_id": ids, **columns}, geometry=points, crs="EPSG:4326")
 
 
-@dataclass(frozen=True)
-class Checks:
-    """Verdicts as they are read here."""
-
-    places: pd.DataFrame
-    lines: pd.DataFrame
-
-
-CHECKS = Checks(
-    places=pd.DataFrame({"place_id": ["K1", "K2"], "summary": ["needs_decision", "prohibited"]}),
-    lines=pd.DataFrame(
-        {
-            "place_id": ["K1", "K1", "K1", "K1", "K2", "K2", "K2"],
-            "rule_id": ["", "R-far", "R-open", "R-near", "", "R-far", "R-near"],
-            "verdict": [
-                *["allowed", "discouraged", "needs_decision", "allowed"],
-                *["allowed", "allowed", "prohibited"],
-            ],
-            "distance_m": [np.nan, 879.5, 45.0, 1300.0, np.nan, 5000.0, 920.0],
-            "margin_m": [np.nan, 120.5, np.nan, -300.0, np.nan, -4000.0, 80.0],
-        }
-    ),
+LINES = pd.DataFrame(
+    {
+        "place_id": ["K1", "K1", "K1", "K1", "K2", "K2", "K2"],
+        "rule_id": ["", "R-far", "R-open", "R-near", "", "R-far", "R-near"],
+        "verdict": [
+            *["allowed", "discouraged", "needs_decision", "allowed"],
+            *["allowed", "allowed", "prohibited"],
+        ],
+        "distance_m": [np.nan, 879.5, 45.0, 1300.0, np.nan, 5000.0, 920.0],
+        "margin_m": [np.nan, 120.5, np.nan, -300.0, np.nan, -4000.0, 80.0],
+    }
 )
 
 
 def test_margins_stand_one_column_for_each_rule_that_measures() -> None:
-    margins = collect_margins(CHECKS.lines)
+    margins = collect_margins(LINES)
     rules = ["margin_m_R-far", "margin_m_R-near", "margin_m_R-open"]
     assert list(margins) == ["site_id", *rules]
     known = margins.set_index("site_id")[rules[:2]]
@@ -77,7 +65,7 @@ def test_margins_stand_one_column_for_each_rule_that_measures() -> None:
 def test_verdicts_margins_and_measures_come_into_one_table() -> None:
     candidates = places((LON, LAT), (LON + 0.01, LAT), (LON + 0.02, LAT), name=["甲", "乙", "丙"])
     own = pd.DataFrame({"site_id": ["K3", "K1"], "rent": [3.0, 1.0]})
-    table = collect_criteria(candidates, CHECKS, measures=[own]).set_index("site_id")
+    table = collect_criteria(candidates, LINES, measures=[own]).set_index("site_id")
     assert table.index.tolist() == ["K1", "K2", "K3"]
     assert table["name"].tolist() == ["甲", "乙", "丙"]
     assert table["summary"].tolist()[:2] == ["needs_decision", "prohibited"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -26,21 +26,9 @@ if TYPE_CHECKING:
 MARGIN = "margin_m_"  # then the rule's id
 
 
-class Checked(Protocol):
-    """Candidates that were checked against the plan: what is read of them here."""
-
-    @property
-    def places(self) -> pd.DataFrame:
-        """One row for each place: ``place_id``, ``summary``."""
-
-    @property
-    def lines(self) -> pd.DataFrame:
-        """One row for each place and rule: ``place_id``, ``rule_id``, ``verdict``, ``margin_m``."""
-
-
 def collect_criteria(
     candidates: gpd.GeoDataFrame,
-    checks: Checked | None,
+    lines: pd.DataFrame | None,
     *,
     measures: Sequence[pd.DataFrame],
 ) -> pd.DataFrame:
@@ -50,28 +38,28 @@ def collect_criteria(
     ----------
     candidates
         Schema ``SITES``, EPSG:4326.
-    checks
-        Their verdicts under the plan; None where they were not checked.
+    lines
+        Their lines under the plan, as `list_lines` writes them; None where they were not checked.
     measures
         Tables with ``site_id``, as the functions of this module give them, or of your own.
 
     Returns
     -------
     criteria
-        ``site_id``, ``name`` where there is one, with checks ``summary``, ``is_discouraged`` and
+        ``site_id``, ``name`` where there is one, with lines ``summary``, ``is_discouraged`` and
         ``margin_m_<rule>`` (positive inside what a rule covers), then the columns of the measures;
         in the order of the candidates, range index. What is unknown is NaN.
 
     Raises
     ------
     InputError
-        If a measure or the checks name a candidate twice, or a column stands in two measures.
+        If a measure or the lines name a candidate twice, or a column stands in two measures.
     """
     take_points(candidates, CANDIDATES)
     table = pd.DataFrame({"site_id": candidates["site_id"].astype(str).to_numpy()})
     if "name" in candidates:
         table["name"] = candidates["name"].to_numpy()
-    for measure in (*(() if checks is None else _read_checks(checks)), *measures):
+    for measure in (*(() if lines is None else _read_lines(lines)), *measures):
         key = measure["site_id"].astype(str)
         twice = sorted({*key[key.duplicated()], *(set(measure) & set(table) - {"site_id"})})
         if twice:
@@ -220,17 +208,18 @@ def measure_land_cover(
     return shares
 
 
-def _read_checks(checks: Checked) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _read_lines(lines: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Read summary, whether a line discourages, and the margins."""
-    is_guided = checks.lines["verdict"].eq(SiteVerdict.DISCOURAGED.value)
-    guided = set(checks.lines.loc[is_guided.fillna(value=False), "place_id"].astype(str))
-    ids = checks.places["place_id"].astype(str)
+    order = {str(word): number for number, word in enumerate(SiteVerdict)}
+    codes = lines["verdict"].astype(str).map(order)
+    most_binding = codes.groupby(lines["place_id"].astype(str), sort=False).min()
+    is_guided = codes.eq(order[SiteVerdict.DISCOURAGED])
+    words = list(order)
     verdicts = pd.DataFrame(
         {
-            "site_id": ids.to_numpy(),
-            "summary": checks.places["summary"].astype(str).to_numpy(),
-            "is_discouraged": ids.isin(guided).to_numpy(),
+            "site_id": most_binding.index.to_numpy(),
+            "summary": [words[code] for code in most_binding],
+            "is_discouraged": most_binding.index.isin(lines.loc[is_guided, "place_id"].astype(str)),
         }
     )
-    margins = collect_margins(checks.lines)
-    return verdicts, margins.astype({"site_id": str})
+    return verdicts, collect_margins(lines).astype({"site_id": str})
