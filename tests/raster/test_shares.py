@@ -126,6 +126,13 @@ def test_on_any_grid_the_parts_add_up_to_the_polygons(
     assert shares.value[0] == 1
 
 
+def test_a_single_cell_is_a_grid_too(write: Callable[..., Path]) -> None:
+    shares = share_cells(write([[7]]), boxes((110.0, 25.01, 110.005, 25.02)))
+    assert shares.share == pytest.approx([0.5], abs=1e-6)
+    assert shares.area_m2 == pytest.approx([box_m2(110.0, 25.01, 110.005, 25.02)], rel=1e-9)
+    assert shares.value.tolist() == [7]
+
+
 def test_blocks_of_rows_change_nothing(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

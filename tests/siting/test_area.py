@@ -6,21 +6,19 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from pyproj import Geod
 
 from qxgeo.district import ParameterValue
-from qxgeo.errors import InputError, Text
+from qxgeo.errors import InputError
 from qxgeo.geodesy import area_m2
 from qxgeo.plan import apply_choices, load_plan
-from qxgeo.plan.kinds import KindRule, SiteKind
-from qxgeo.siting import check_sites
+from qxgeo.rules import build_scene
 from qxgeo.siting.area import eligible_area
+from qxgeo.siting.area.ground import lay_ground
 from qxgeo.siting.area.model import RULE_COLUMNS
-from qxgeo.siting.model import VERDICTS
 from qxgeo.vocabulary import SiteVerdict, Why
 
 if TYPE_CHECKING:
@@ -348,71 +346,21 @@ def test_a_promotion_limits_no_ground(district: District) -> None:
     assert total(area, SiteVerdict.TOO_CLOSE_TO_CALL) == pytest.approx(band, rel=1e-3)
 
 
-OWN = SiteKind(
-    kind_id="own",
-    title=Text("自定", "own"),
-    aliases=(),
-    layer="",
-    rules=(
-        KindRule(rule_id="3.1.0-a", when={}, caught=SiteVerdict.NEEDS_DECISION),
-        KindRule(rule_id="3.1.0-b", when={}),
-        KindRule(rule_id="4.1.4-b", when={}),
-        KindRule(rule_id="4.1.4-c", when={}),
-        KindRule(rule_id="4.1.4-f", when={}),
-    ),
-    attributes=(),
-)
+def test_within_the_position_error_of_a_small_disc_nothing_is_certain(district: District) -> None:
+    decided = with_parameters(district, near_station_catering_m=15.0)
+    known = {"fuel": "电", "setting": "独立", "is_large": True}
+    area = eligible_area(decided, "catering", attributes=known, accuracy_m=10)
+    row = rule_of(area, "3.3.0-a")  # 15 m with an error of 20 m
+    assert row["caught_km2"] == 0
+    assert row["doubtful_km2"] == pytest.approx(circle_km2(S1, 35), rel=1e-4)
 
 
-@pytest.mark.parametrize("accuracy_m", [0.0, 10.0, 60.0])
-def test_point_by_point_the_ground_says_what_the_card_says(
-    district: District, accuracy_m: float
-) -> None:
-    # The card measures; the ground is drawn. Only within a centimetre of an edge may they differ.
-    decided = replace(
-        with_parameters(district, near_school_m=200.0, near_market_m=50.0, near_residential_m=40.0),
-        site_kinds=(OWN,),
-    )
-    rng = np.random.default_rng(4)
-    lonlat = rng.uniform((109.999, 24.999), (110.041, 25.021), (4000, 2))
-    near = rng.normal((110.02, 25.0150), (0.0006, 0.0006), (1000, 2))  # at the dwellings
-    places = gpd.GeoDataFrame(
-        {"fuel": "蜂窝煤"},
-        index=range(5000),
-        geometry=gpd.points_from_xy(*np.concatenate((lonlat, near)).T, crs=4326),
-    )
-    checks = check_sites(decided, "own", places, accuracy_m=accuracy_m)
-    area = eligible_area(decided, "own", attributes={"fuel": "蜂窝煤"}, accuracy_m=accuracy_m)
-    assert area.is_complete
-    codes = np.stack([one.verdicts for one in checks.by_rule]).min(axis=0)
-    margins = np.stack(
-        [
-            np.abs(np.abs(np.nan_to_num(one.margin_m, nan=1e9)) - np.nan_to_num(one.error_m))
-            for one in checks.by_rule
-        ]
-    ).min(axis=0)
-    is_clear = margins > 0.02
-    _assert_same(area, places, codes, is_clear)
-    assert is_clear.mean() > 0.99
-
-
-def _assert_same(
-    area: EligibleArea, places: gpd.GeoDataFrame, codes: np.ndarray, is_clear: np.ndarray
-) -> None:
-    """Look each place up among the parts."""
-    joined = gpd.sjoin(places, area.parts[["verdict", "geometry"]], predicate="intersects")
-    joined = joined[~joined.index.duplicated()]
-    words = np.array([str(one) for one in VERDICTS], dtype=object)
-    expected = words[codes]
-    inside = np.zeros(len(places), dtype=bool)
-    inside[joined.index] = True
-    beyond = set(expected[~inside & is_clear])
-    assert "out_of_scope" in beyond
-    assert beyond <= {"out_of_scope", "too_close_to_call"}
-    told = joined["verdict"].to_numpy(dtype=object)
-    rows = joined.index.to_numpy()
-    assert (told == expected[rows])[is_clear[rows]].all()
-    assert len(set(told)) >= 5
+def test_a_rule_that_refers_to_nothing_is_a_fault_of_the_loader(district: District) -> None:
+    plan = load_plan(district.plan)
+    scene = build_scene(district, plan)
+    rule = replace(plan.rule("3.1.0-b"), reference=None)
+    with pytest.raises(ValueError, match="needs a reference"):
+        lay_ground(rule, scene, accuracy_m=0.0)
 
 
 def test_another_reading_of_the_plan_is_taken(exact_town: District) -> None:

@@ -128,8 +128,6 @@ def gather(shapes: NDArray[np.object_]) -> shapely.Geometry:
         A polygon, a multi-polygon, or nothing.
     """
     parts = shapely.get_parts(shapes)
-    while bool((shapely.get_type_id(parts) > shapely.GeometryType.POLYGON).any()):
-        parts = shapely.get_parts(parts)
     parts = parts[(shapely.get_dimensions(parts) == 2) & ~shapely.is_empty(parts)]  # noqa: PLR2004
     if len(parts) == 1:
         single: shapely.Geometry = parts[0]
