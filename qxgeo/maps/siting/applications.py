@@ -142,6 +142,6 @@ def _is_given(record: Mapping[Hashable, Any], name: str) -> bool:
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a value of any column
     """Write a value as JSON has it, as the conditions read it."""
-    if isinstance(value, bool | str):
+    if isinstance(value, bool | str | int | float):
         return value
     return value.item() if hasattr(value, "item") else str(value)

@@ -278,6 +278,8 @@ def _references(book: Mapping[str, Any], lang: str) -> list[SitingLayer]:
     wanted = {
         rule["reference"] for rule in book["rules"] if _has_place(rule) and not rule["missing"]
     }
+    # The area of a rule by area is its zone, and drawn as that.
+    areas = {rule.get("reference") for rule in book["rules"] if rule["test"] == "inside_polygon"}
     for number in sorted(wanted):
         table = book["references"][number]
         if table["layer"] in ("stations", "boundary"):
@@ -292,7 +294,7 @@ def _references(book: Mapping[str, Any], lang: str) -> list[SitingLayer]:
                 drawn=REFERENCE_DRAWN[shape],
                 shape=shape,
                 count=len(table["ids"]),
-                is_shown=shape != "area" or len(table["ids"]) > 1,
+                is_shown=number not in areas,
                 source={"reference": number},
             )
         )
