@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from qxgeo.geodesy.ellipsoid import SEMI_MAJOR_M, ground_distance_m
 from qxgeo.geodesy.vertices import BEND_M, walk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy.spatial import cKDTree
 
     from qxgeo.geodesy.vertices import Vertices
 
@@ -108,6 +108,8 @@ class Surroundings:
     @classmethod
     def of(cls, references: Vertices) -> Surroundings:
         """Sort the vertices of references, one or more, into a tree."""
+        from scipy.spatial import cKDTree  # noqa: PLC0415 - as slow to load as the package itself
+
         return cls(references, cKDTree(references.xyz, leafsize=_LEAF_SIZE))
 
 
