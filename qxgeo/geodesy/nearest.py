@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Shapes = NDArray[np.object_]
     Ints = NDArray[np.int64]
 
+_LONG_LINE = 64  # corners
 _BLOCK_SIZE = 25_000  # subjects: bounds the memory, and keeps several cores busy
 
 
@@ -164,17 +165,19 @@ def _measure(mine: Shapes, theirs: Shapes) -> NearestPlaces:
 
 @dataclass(frozen=True, slots=True)
 class _References:
-    """References ready to be searched."""
+    """References ready to be searched: what of them can be met, whose it is, where they run."""
 
     shapes: shapely.STRtree
+    owner: Ints
     surroundings: Surroundings
 
     @classmethod
     def of(cls, theirs: Shapes) -> _References:
         """Sort references into trees."""
-        shapes = shapely.STRtree(theirs)
-        shapes.query(theirs[0])  # builds the tree, before threads share it
-        return cls(shapes, Surroundings.of(Vertices.from_geometries(theirs)))
+        pieces, owner = _cut_long_lines(theirs)
+        shapes = shapely.STRtree(pieces)
+        shapes.query(pieces[0])  # builds the tree, before threads share it
+        return cls(shapes, owner, Surroundings.of(Vertices.from_geometries(theirs)))
 
     def nearest_to(self, mine: Shapes) -> NearestPlaces:
         """Measure one block of subjects."""
@@ -199,6 +202,25 @@ class _References:
             row, reference = self.shapes.query(mine, predicate="intersects")
         none = np.iinfo(np.int64).max
         first = np.full(len(mine), none)
-        np.minimum.at(first, row, reference)
+        np.minimum.at(first, row, self.owner[reference])
         first[first == none] = -1
         return first
+
+
+def _cut_long_lines(theirs: Shapes) -> tuple[Shapes, Ints]:
+    """Cut lines of many corners into edges, in whose boxes there is little else to be asked.
+
+    GEOS compares a point with every edge of a line, prepared or not; areas it sorts by itself.
+    """
+    is_long = shapely.get_dimensions(theirs) == 1
+    is_long[is_long] = shapely.get_num_coordinates(theirs[is_long]) > _LONG_LINE
+    parts, whose = shapely.get_parts(theirs[is_long], return_index=True)
+    lonlat, part = shapely.get_coordinates(parts, return_index=True)
+    ends = np.stack((lonlat[:-1], lonlat[1:]), axis=1)
+    is_edge = (part[1:] == part[:-1]) & (ends[:, 0] != ends[:, 1]).any(axis=1)
+    return (
+        np.concatenate((theirs[~is_long], shapely.linestrings(ends[is_edge]))),
+        np.concatenate(
+            (np.flatnonzero(~is_long), np.flatnonzero(is_long)[whose[part[:-1][is_edge]]])
+        ),
+    )

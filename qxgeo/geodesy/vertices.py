@@ -70,8 +70,11 @@ class Vertices:
         else:
             strings, string_owner = _take_apart(array)
             lonlat, string, goes_on = _follow(strings)
-            if bool((_steps_deg(lonlat)[goes_on] > LONGEST_EDGE_DEG).any()):
-                lonlat, string, goes_on = _follow(shapely.segmentize(strings, LONGEST_EDGE_DEG))
+            is_long = goes_on & (_steps_deg(lonlat) > LONGEST_EDGE_DEG)
+            if is_long.any():
+                wide = np.unique(string[is_long])
+                strings[wide] = shapely.segmentize(strings[wide], LONGEST_EDGE_DEG)
+                lonlat, string, goes_on = _follow(strings)
             owner = string_owner[string]
         xyz = np.ascontiguousarray(to_earth_centred(lonlat[:, 0], lonlat[:, 1]).T)
         return cls(len(array), lonlat, xyz, owner, goes_on)

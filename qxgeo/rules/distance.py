@@ -80,6 +80,30 @@ def judge_distance(rule: Rule, scene: Scene) -> Opinion:
     return _judge_by_features(rule, scene)
 
 
+def move_threshold(opinion: Opinion, *, radius_m: float) -> Opinion:
+    """Judge the same distances to stations by another radius.
+
+    Parameters
+    ----------
+    opinion
+        Of a rule about stations without conditions, on subjects that are no lines.
+    radius_m
+        The other radius, ground metres; NaN where nobody has set it.
+
+    Returns
+    -------
+    opinion
+        As if it had been measured again.
+    """
+    margin_m = radius_m - opinion.distance_m
+    return replace(
+        opinion,
+        verdicts=judge_margin(margin_m, error_m=opinion.error_m),
+        margin_m=margin_m,
+        radius_m=np.full(len(margin_m), radius_m),
+    )
+
+
 def require_reference(rule: Rule) -> None:
     """Refuse a rule without a reference.
 

@@ -11,7 +11,8 @@ import shapely
 
 from qxgeo.geodesy import nearest_feature
 from qxgeo.plan import Selector
-from qxgeo.rules import JUDGES
+from qxgeo.rules import JUDGES, rule_radius_m
+from qxgeo.rules.distance import move_threshold
 from qxgeo.siting.candidates import PLACES
 from qxgeo.siting.combine import (
     BY_ATTRIBUTE,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from qxgeo.plan import KindRule, Rule
     from qxgeo.rules import Scene
+    from qxgeo.rules.judgement import Opinion
 
 
 def judge_ground(scene: Scene, places: gpd.GeoDataFrame, *, accuracy_m: float) -> RuleLines:
@@ -91,7 +93,13 @@ def judge_ground(scene: Scene, places: gpd.GeoDataFrame, *, accuracy_m: float) -
 
 
 def judge_line(
-    number: int, kind_rule: KindRule, rule: Rule, scene: Scene, places: gpd.GeoDataFrame
+    number: int,
+    kind_rule: KindRule,
+    rule: Rule,
+    scene: Scene,
+    places: gpd.GeoDataFrame,
+    *,
+    measured: list[tuple[Rule, Opinion]] | None = None,
 ) -> RuleLines:
     """Judge one rule on all places.
 
@@ -105,6 +113,8 @@ def judge_line(
         With the places as its layer ``candidates``.
     places
         That layer's table.
+    measured
+        What other rules of the kind have measured of these places; this one adds its own.
 
     Returns
     -------
@@ -128,7 +138,7 @@ def judge_line(
         silent = _silent(number, kind_rule, rule, len(places))
         is_spared = whys == code_of(Why.SPARED)
         return replace(silent, verdicts=verdicts, whys=whys, is_spared=is_spared)
-    opinion = JUDGES[rule.kind](_on_places(rule, scene), scene)
+    opinion = _ask_place(_on_places(rule, scene), scene, [] if measured is None else measured)
     is_open = np.isnan(opinion.radius_m) & (rule.kind == "within_distance")
     verdicts, whys = combine(kind_rule, rule, opinion.verdicts, truth, status, is_open=is_open)
     return RuleLines(
@@ -146,6 +156,17 @@ def judge_line(
         reference_names=opinion.reference_names,
         is_spared=whys == code_of(Why.SPARED),
     )
+
+
+def _ask_place(rule: Rule, scene: Scene, measured: list[tuple[Rule, Opinion]]) -> Opinion:
+    """Judge a rule on places; the way to the stations is measured once for all rules."""
+    for known, opinion in measured:
+        if known.kind == rule.kind and known.reference == rule.reference:
+            return move_threshold(opinion, radius_m=rule_radius_m(rule, scene))
+    opinion = JUDGES[rule.kind](rule, scene)
+    if rule.kind == "within_distance" and rule.reference and rule.reference.layer == "stations":
+        measured.append((rule, opinion))
+    return opinion
 
 
 def lacking_layers(rule: Rule, scene: Scene) -> tuple[str, ...]:

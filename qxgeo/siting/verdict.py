@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qxgeo.district import District
     from qxgeo.plan import ActionPlan, Rule, SiteKind
     from qxgeo.rules import Scene
+    from qxgeo.rules.judgement import Opinion
 
 ACCURACY_PARAMETER = "site_position_error_m"
 Place = shapely.Geometry | tuple[float, float]
@@ -126,10 +127,11 @@ def check_sites(
     gates = check_entrances(entrances, table)
     error_m = place_accuracy_m(district, plan, accuracy_m)
     scene = set_scene(district, plan, table, gates, accuracy_m=error_m)
+    measured: list[tuple[Rule, Opinion]] = []
     by_rule = (
         judge_ground(scene, table, accuracy_m=error_m),
         *(
-            judge_line(number, kind_rule, rule, scene, table)
+            judge_line(number, kind_rule, rule, scene, table, measured=measured)
             for number, (kind_rule, rule) in enumerate(rules_of(found, plan), start=1)
         ),
     )
