@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from qxgeo.maps.style import Drawn
 
 DECIMALS = 6  # of drawn zones; what is judged has its own
-_MOST_VERTICES = 40_000  # of all zones together, some 300 kB; more is drawn coarser
+_MOST_VERTICES = 80_000  # of all zones together, some 600 kB; more is drawn coarser
 _FIRST_TOLERANCE_DEG = 2e-6  # a fifth of a metre
 _LAST_TOLERANCE_DEG = 1e-4  # about ten metres: coarser than that nothing is a zone any more
 _SHAPES = {POINT: "point", LINE: "line", AREA: "area"}

@@ -62,6 +62,7 @@ _JUDGE_FILES = (
 )
 _OWN_FILES = (*_JUDGE_FILES, "page.js", "place.js", "card.js", "print.js", "page.css")
 _MOST_TILE_BYTES = 1_800_000  # the page stays below 5 MB
+_BASE_LAYERS = ("boundary", "townships", "water", "roads", "stations")
 _ZONE_PANE = "qx-zones"
 
 
@@ -275,7 +276,7 @@ def _head(
         _title(kind, lang),
         facts,
         [Link("index.html", words["portal"])],
-        is_demo=book["is_demo"],
+        is_demo=book["is_demo"] or _draws_demo(district),
         lang=lang,
         buttons=(Button("qx-print-card", SITING_WORDS["print_card"].in_language(lang)),),
     )
@@ -289,6 +290,11 @@ def _head(
     title = escape_text(SITING_WORDS["kinds"].in_language(lang))
     menu = f'<details class="qx-kinds"><summary>{title}</summary><div>{links}</div></details>'
     return head.replace("<nav>", f"<nav>{menu}", 1)
+
+
+def _draws_demo(district: District) -> bool:
+    """Whether the base map shows anything invented, even where no verdict rests on it."""
+    return any(one in district.layers and district.layers[one].is_demo for one in _BASE_LAYERS)
 
 
 def _tail(district: District, lang: str) -> str:
