@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
+import shapely
 from click.testing import CliRunner
 
 from qxgeo.cli import siting as siting_module
@@ -173,6 +174,24 @@ def test_bad_words_are_one_sentence_and_write_nothing(
     assert result.exit_code == 2
     assert said in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_district_may_name_its_list_of_applications(
+    town: dict[str, Layer],
+    layer_of: Callable[..., Layer],
+    folder_of: Callable[..., Path],
+    tmp_path: Path,
+    drawn: dict[str, dict[str, object]],
+) -> None:
+    place = tmp_path / "named"
+    place.mkdir()
+    rows = [{"site_id": "A1", "kind_id": "汽修", "geometry": shapely.Point(110.016, 25.011)}]
+    folder_of(place, *town.values(), layer_of("candidates", rows, accuracy_m=3.0))
+    result = siting(place, "--out", tmp_path / "out", "--kind", "汽修")
+    assert result.exit_code == 0, result.stderr
+    checks = drawn["auto_repair"]["checks"]
+    assert checks.places["summary"].tolist() == ["not_newly_approved"]  # type: ignore[attr-defined]
+    assert checks.places["accuracy_m"].tolist() == [3.0]  # type: ignore[attr-defined]
 
 
 def test_without_a_district_the_demonstration_applications_are_judged(

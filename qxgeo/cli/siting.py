@@ -11,6 +11,7 @@ from qxgeo.cli.progress import showing_progress
 from qxgeo.cli.session import Session, lang_option
 from qxgeo.cli.wrong_rows import print_wrong_rows
 from qxgeo.district import load_district
+from qxgeo.district.layer_entry import DATUM_OF_FILE
 from qxgeo.maps import write_siting_map
 from qxgeo.reports import SITING_RECORD, replace_outputs
 from qxgeo.reports.siting.area_files import write_siting_reports
@@ -32,15 +33,18 @@ if TYPE_CHECKING:
     from qxgeo.siting.area import EligibleArea
     from qxgeo.siting.overview import Overview
 
+_CANDIDATES = "candidates"  # the layer of a district that lists applications
 _DEMO = Path("demo") / "applications.csv"  # of the embedded district
 
 
 @click.command(
     help="各类场所可在辖区哪里开办：每类一张离线地图（点击即出判定卡），另有面积工作簿"
-    " siting.xlsx、GeoPackage 和 JSON。不给辖区则用内置的七星区，附演示申请。\n\n"
+    " siting.xlsx、GeoPackage 和 JSON。申请取自 --applications 或辖区的 candidates 图层；"
+    "不给辖区则用内置的七星区，附演示申请。\n\n"
     "Where each kind of site may open: an offline map for each kind that judges a place when it is"
-    " clicked, a workbook of areas, a GeoPackage and JSON. Without a district the embedded one is"
-    " used, with demonstration applications."
+    " clicked, a workbook of areas, a GeoPackage and JSON. Applications come from --applications or"
+    " the district's layer candidates. Without a district the embedded one is used, with"
+    " demonstration applications."
 )
 @click.argument("district", required=False, type=click.Path(path_type=Path))
 @click.option(
@@ -89,14 +93,16 @@ def command(  # noqa: PLR0913 - one argument for each option
     quiet: bool,
 ) -> None:
     """Load, look over, write, and say how much ground is left and where the maps are."""
-    if district is None and applications is None:
-        applications, datum = data_dir() / _DEMO, "wgs84"
     with showing_progress(session, is_quiet=quiet) as tell:
         tell(session.words("读入图层", "reading layers"))
         loaded = load_district(district, as_of=None if as_of is None else as_of.date())
         verdicts = None
         if applications is not None:
-            verdicts = _judge(loaded, applications, datum, tell)
+            verdicts = _judge(loaded, tell, path=applications, datum=datum)
+        elif _CANDIDATES in loaded.layers:
+            verdicts = _judge_candidates(loaded, tell)
+        elif district is None:
+            verdicts = _judge(loaded, tell, path=data_dir() / _DEMO, datum="wgs84")
         overview = look_over(loaded, kinds=kinds, verdicts=verdicts, progress=tell)
         with replace_outputs(out, record=SITING_RECORD) as folder:
             for area in overview.areas:
@@ -119,11 +125,23 @@ def command(  # noqa: PLR0913 - one argument for each option
 
 
 def _judge(
-    district: District, path: Path, datum: str | None, tell: Callable[[str], object]
+    district: District,
+    tell: Callable[[str], object],
+    *,
+    path: Path,
+    datum: str | None,
+    accuracy_m: float | None = None,
 ) -> Verdicts:
     """Read and judge the applications that stand beside the ground."""
     read = read_applications(path, district, datum=datum)
-    return judge_applications(district, read, progress=tell)
+    return judge_applications(district, read, accuracy_m=accuracy_m, progress=tell)
+
+
+def _judge_candidates(district: District, tell: Callable[[str], object]) -> Verdicts:
+    """Judge the list that the district itself names, with the accuracy that it states."""
+    layer = district.layers[_CANDIDATES]
+    datum = None if layer.datum == DATUM_OF_FILE else layer.datum
+    return _judge(district, tell, path=layer.path, datum=datum, accuracy_m=layer.accuracy_m)
 
 
 def _drawable(area: EligibleArea) -> gpd.GeoDataFrame:
