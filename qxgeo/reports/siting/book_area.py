@@ -43,7 +43,7 @@ _AREAS: dict[str, Text] = {
 _KIND = Head(Text("类别", "Kind"), width=20.0)
 _RULE = Head(Text("条款", "Clause"), "text", 11.0)
 _TOWNSHIP = Head(Text("乡镇街道", "Township"), width=20.0)
-_VERDICT = Head(Text("结论", "Verdict"), "verdict", 19.0)
+_VERDICT = Head(Text("结论", "Verdict"), "verdict", 22.0)
 _REASON = Head(Text("说明", "Remark"), width=60.0)
 _AREA_HEADS = {name: Head(label, "km", 12.5) for name, label in _AREAS.items()}
 

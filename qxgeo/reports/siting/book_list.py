@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _ID = Head(Text("编号", "Id"), "text")
 _NAME = Head(Text("名称", "Name"), width=22.0)
 _KIND = Head(Text("类别", "Kind"), width=16.0)
-_VERDICT = Head(Text("结论", "Verdict"), "verdict", 19.0)
+_VERDICT = Head(Text("结论", "Verdict"), "verdict", 22.0)
 _LONG, _COUNT = 58.0, 9.0
 
 
