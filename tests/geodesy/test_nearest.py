@@ -374,3 +374,19 @@ def test_no_subject_has_no_distance() -> None:
     found = nearest_places(np.empty(0, dtype=object), _shapes(shapely.Point(110, 25)))
     assert found.distance_m.shape == found.reference.shape == (0,)
     assert found.subject_lonlat.shape == found.reference_lonlat.shape == (0, 2)
+
+
+def test_a_long_line_is_met_where_it_runs_and_nowhere_else() -> None:
+    turn = np.linspace(0, 2 * np.pi, 200)
+    ring = shapely.LineString(np.stack((110 + 0.1 * np.cos(turn), 25 + 0.1 * np.sin(turn)), 1))
+    long = shapely.MultiLineString([ring, [(110.3, 25), (110.4, 25)]])
+    short = shapely.LineString([(110.2, 24.9), (110.2, 25.1)])
+    corners = shapely.points(shapely.get_coordinates(ring))
+    middle = shapely.Point(110, 25)
+    across = shapely.box(110.09, 24.99, 110.21, 25.01)  # over both: the first of them counts
+    subjects = np.array([*corners, middle, across, shapely.Point(110.35, 25)], dtype=object)
+    distance_m, reference = nearest_feature(subjects, np.array([short, long], dtype=object))
+    met = shapely.intersects(subjects, long) | shapely.intersects(subjects, short)
+    assert met.sum() == len(subjects) - 1
+    assert (distance_m == 0).tolist() == met.tolist()
+    assert reference.tolist() == [1] * len(corners) + [1, 0, 1]
