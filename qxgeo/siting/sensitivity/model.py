@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qxgeo.errors import Text
-from qxgeo.siting.model import VERDICTS
 from qxgeo.vocabulary import SiteVerdict
 
 if TYPE_CHECKING:
@@ -238,6 +237,8 @@ class Sensitivity:
         What could not be changed.
     notes
         What the numbers leave out.
+    is_demo
+        Whether any layer in play is invented, the roads among them.
     """
 
     checks: SiteChecks
@@ -249,13 +250,4 @@ class Sensitivity:
     roads: pd.DataFrame
     not_tried: tuple[NotTried, ...]
     notes: tuple[Text, ...]
-
-    @property
-    def is_demo(self) -> bool:
-        """Whether anything that was measured to is invented."""
-        return self.checks.is_demo
-
-
-def word_of(code: int) -> str:
-    """Give the word of a verdict's code."""
-    return str(VERDICTS[code])
+    is_demo: bool

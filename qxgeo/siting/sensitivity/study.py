@@ -31,7 +31,7 @@ from qxgeo.siting.sensitivity.model import (
     Sensitivity,
 )
 from qxgeo.siting.sensitivity.outcome import work_out
-from qxgeo.siting.sensitivity.play import find_play
+from qxgeo.siting.sensitivity.play import find_play, layers_in_play
 from qxgeo.siting.sensitivity.readings import try_readings, try_road_classes
 from qxgeo.siting.sensitivity.trials import (
     Trials,
@@ -214,6 +214,7 @@ class _Study:
         scenarios = rank_scenarios(self._rows)
         order = scenarios["scenario_id"].tolist()
         changes = self._join("changes", order)
+        layers = self._base.district.layers
         return Sensitivity(
             checks=checks,
             scenarios=scenarios,
@@ -226,6 +227,7 @@ class _Study:
             roads=self._join("roads", order),
             not_tried=not_tried,
             notes=_list_notes(self._outcome, self._play),
+            is_demo=any(layers[one].is_demo for one in layers_in_play(self._play, self._base)),
         )
 
     def _join(self, name: str, order: Sequence[str]) -> pd.DataFrame:
