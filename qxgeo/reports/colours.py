@@ -41,6 +41,7 @@ SITE_COLOURS: dict[SiteVerdict, str] = {
     SiteVerdict.WITH_DUTY: "#00664B",
     SiteVerdict.ALLOWED: "#1E7A58",
 }
+# Rows of places that no clause limits stay white.
 SITE_TINTS: dict[SiteVerdict, str] = {
     SiteVerdict.OUT_OF_SCOPE: "#F2F2F2",
     SiteVerdict.PROHIBITED: "#F9D2BC",
@@ -50,7 +51,6 @@ SITE_TINTS: dict[SiteVerdict, str] = {
     SiteVerdict.NEEDS_DECISION: "#E6E0F6",
     SiteVerdict.DISCOURAGED: "#D9EEF9",
     SiteVerdict.WITH_DUTY: "#D5EDE5",
-    SiteVerdict.ALLOWED: "#FFFFFF",
 }
 # Before the word, so that a print in black and white shows it at a glance.
 SITE_SIGNS: dict[SiteVerdict, str] = {

@@ -248,7 +248,8 @@ class _Pen:
             near = form == "m" and value % 1 and abs(value) < _NEAR_M
             tab.write_number(*place, value, self._format("m_near" if near else form, verdict))
         elif value is None or isinstance(value, float):
-            tab.write_blank(*place, None, self._format("text", verdict))
+            if verdict in _TINTS:  # an empty cell shows nothing but its row's tint
+                tab.write_blank(*place, None, self._format("text", verdict))
         else:
             tab.write_string(*place, neutralise(str(value)), self._format(form, verdict))
 

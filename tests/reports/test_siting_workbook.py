@@ -104,7 +104,8 @@ def test_each_verdict_has_its_sign_tint_and_edge(
     for row, word in enumerate(words, start=header + 1):
         cell, verdict = sheet.cell(row, column), SiteVerdict(word)
         assert cell.value == f"{SITE_SIGNS[verdict]} {SITE_VERDICT_LABELS[verdict].zh}"
-        assert cell.fill.fgColor.rgb == "FF" + SITE_TINTS[verdict].removeprefix("#")
+        tint = SITE_TINTS.get(verdict)
+        assert cell.fill.fgColor.rgb == ("FF" + tint.removeprefix("#") if tint else "00000000")
         assert cell.border.left.color.rgb == "FF" + SITE_COLOURS[verdict].removeprefix("#")
         assert sheet.cell(row, 1).fill.fgColor.rgb == cell.fill.fgColor.rgb
 
