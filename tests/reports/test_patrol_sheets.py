@@ -20,8 +20,13 @@ import zxingcpp
 
 from qxgeo.errors import OutputError, Text
 from qxgeo.reports.patrol.sheets import write_person_sheets
+from qxgeo.reports.patrol.sheets.fonts import cut_font
+from qxgeo.reports.patrol.sheets.paper import Paper
+from qxgeo.reports.patrol.sheets.pdf import write_sheet
 from qxgeo.reports.patrol.sheets.qr import make_code, module_count
 from qxgeo.reports.patrol.sheets.register import list_duties
+from qxgeo.reports.patrol.times import DutyRoute
+from qxgeo.resources import font_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -335,6 +340,28 @@ def test_days_alike_that_nobody_patrols_are_one_line_with_names(
         "08:00–10:00 本责任区无人值守，李喆 兼顾两片责任区，各去半个时段："
         "7月3日、7月4日、7月9日（共 3 天）"
     )
+
+
+def test_the_days_of_a_route_stand_on_the_page_of_its_way(
+    town_patrol: Patrol, tmp_path: Path, map_assets: Path
+) -> None:
+    (duty,) = (one for one in list_duties(town_patrol, lang="zh") if one.person_id == "P11")
+    for longer in range(6):  # the first way takes more and more lines
+        routes = tuple(
+            DutyRoute(title=f"第{n}日", text=f"第{n}路" + "远" * (60 * longer if n == 0 else 0))
+            for n in range(60)
+        )
+        long = dataclasses.replace(duty, routes=routes)
+        assert map_assets
+        letters = cut_font(font_file(), tmp_path / "sheet.ttf", long.texts())
+        paper = Paper(tmp_path / "sheet.ttf", letters, day=date(2023, 7, 1), title="x")
+        write_sheet(paper, long, lambda _: None, page_total="9")
+        paper.output(tmp_path / "sheet.pdf")
+        pages = pypdf.PdfReader(tmp_path / "sheet.pdf").pages
+        texts = ["".join(page.extract_text().split()) for page in pages]
+        for number in range(len(routes)):
+            (page,) = (text for text in texts if f"第{number}日" in text)
+            assert f"第{number}路" in page
 
 
 def test_phones_of_others_are_on_no_sheet(town_patrol: Patrol, town_folder_of_sheets: Path) -> None:

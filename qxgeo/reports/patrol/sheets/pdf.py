@@ -262,6 +262,7 @@ def _write_lists(paper: Paper, duty: PersonDuty) -> None:
     if duty.routes:
         paper.write_heading(say("routes", lang))
         for route in duty.routes:
+            paper.need(2 * Line("").height_mm)  # a title never stands alone at the foot of a page
             paper.write_paragraph(route.title, is_bold=True)
             paper.write_paragraph(route.text, indent_mm=4.0)
     notes = list(duty.notes)
