@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         stations_in_force,
         survey_district,
     )
+    from qxgeo.district.template import create_district
     from qxgeo.errors import (
         DatumError,
         DistrictError,
@@ -38,48 +39,133 @@ if TYPE_CHECKING:
         SchemaError,
         Text,
     )
+    from qxgeo.maps.notebook import MapLayer, NotebookMap, draw_map
+    from qxgeo.maps.notebook_style import colour_word, name_word
+    from qxgeo.network import RoadNetwork, build_network
     from qxgeo.patrol.model import Patrol
     from qxgeo.patrol.planning import plan_patrol
     from qxgeo.plan import ActionPlan, Measure, Rule, load_plan
-    from qxgeo.vocabulary import Status, Strength, Verdict
+    from qxgeo.reports.figures import draw_tornado, use_chinese_font
+    from qxgeo.resources import data_dir
+    from qxgeo.siting import (
+        SiteCheck,
+        SiteChecks,
+        SiteLine,
+        check_site,
+        check_sites,
+        list_lines,
+        site_kinds,
+    )
+    from qxgeo.siting.applications import (
+        Applications,
+        Verdicts,
+        judge_applications,
+        read_applications,
+    )
+    from qxgeo.siting.area import EligibleArea, difference_area, eligible_area
+    from qxgeo.siting.locations import (
+        BestLocations,
+        CountComparison,
+        best_locations,
+        compare_counts,
+        measure_road_distances,
+    )
+    from qxgeo.siting.probability import inside_probability
+    from qxgeo.siting.ranking import (
+        Ranking,
+        Weight,
+        collect_criteria,
+        measure_demand_distance,
+        measure_land_cover,
+        measure_road_access,
+        rank_candidates,
+    )
+    from qxgeo.siting.sensitivity import Sensitivity, how_sure
+    from qxgeo.vocabulary import SiteVerdict, Status, Strength, Verdict
 
 __all__ = [
     "ActionPlan",
+    "Applications",
     "Assessment",
     "Assumption",
+    "BestLocations",
+    "CountComparison",
     "DatumError",
     "District",
     "DistrictError",
+    "EligibleArea",
     "Fault",
     "FetchError",
     "Gap",
     "InputError",
     "Layer",
+    "MapLayer",
     "Measure",
+    "NotebookMap",
     "OutputError",
     "ParameterValue",
     "Patrol",
     "PlanError",
     "QxgeoError",
+    "Ranking",
     "ReadError",
+    "RoadNetwork",
     "Rule",
     "SchemaError",
+    "Sensitivity",
+    "SiteCheck",
+    "SiteChecks",
+    "SiteLine",
+    "SiteVerdict",
     "Status",
     "Strength",
     "Text",
     "Verdict",
+    "Verdicts",
+    "Weight",
     "__version__",
     "assess",
+    "best_locations",
+    "build_network",
+    "check_site",
+    "check_sites",
+    "collect_criteria",
+    "colour_word",
+    "compare_counts",
+    "create_district",
+    "data_dir",
+    "difference_area",
+    "draw_map",
+    "draw_tornado",
+    "eligible_area",
+    "how_sure",
+    "inside_probability",
+    "judge_applications",
+    "list_lines",
     "load_district",
     "load_plan",
+    "measure_demand_distance",
+    "measure_land_cover",
+    "measure_road_access",
+    "measure_road_distances",
     "missing_inputs",
+    "name_word",
     "plan_patrol",
+    "rank_candidates",
+    "read_applications",
+    "site_kinds",
     "stations_in_force",
     "survey_district",
+    "use_chinese_font",
 ]
 
 _HOMES = {
-    "qxgeo.assess": ("Assessment", "Assumption", "Gap", "assess"),
+    "qxgeo.assess": (
+        "Assessment",
+        "Assumption",
+        "Gap",
+        "assess",
+    ),
     "qxgeo.district": (
         "District",
         "Layer",
@@ -89,6 +175,7 @@ _HOMES = {
         "stations_in_force",
         "survey_district",
     ),
+    "qxgeo.district.template": ("create_district",),
     "qxgeo.errors": (
         "DatumError",
         "DistrictError",
@@ -102,10 +189,79 @@ _HOMES = {
         "SchemaError",
         "Text",
     ),
+    "qxgeo.maps.notebook": (
+        "MapLayer",
+        "NotebookMap",
+        "draw_map",
+    ),
+    "qxgeo.maps.notebook_style": (
+        "colour_word",
+        "name_word",
+    ),
+    "qxgeo.network": (
+        "RoadNetwork",
+        "build_network",
+    ),
     "qxgeo.patrol.model": ("Patrol",),
     "qxgeo.patrol.planning": ("plan_patrol",),
-    "qxgeo.plan": ("ActionPlan", "Measure", "Rule", "load_plan"),
-    "qxgeo.vocabulary": ("Status", "Strength", "Verdict"),
+    "qxgeo.plan": (
+        "ActionPlan",
+        "Measure",
+        "Rule",
+        "load_plan",
+    ),
+    "qxgeo.reports.figures": (
+        "draw_tornado",
+        "use_chinese_font",
+    ),
+    "qxgeo.resources": ("data_dir",),
+    "qxgeo.siting": (
+        "SiteCheck",
+        "SiteChecks",
+        "SiteLine",
+        "check_site",
+        "check_sites",
+        "list_lines",
+        "site_kinds",
+    ),
+    "qxgeo.siting.applications": (
+        "Applications",
+        "Verdicts",
+        "judge_applications",
+        "read_applications",
+    ),
+    "qxgeo.siting.area": (
+        "EligibleArea",
+        "difference_area",
+        "eligible_area",
+    ),
+    "qxgeo.siting.locations": (
+        "BestLocations",
+        "CountComparison",
+        "best_locations",
+        "compare_counts",
+        "measure_road_distances",
+    ),
+    "qxgeo.siting.probability": ("inside_probability",),
+    "qxgeo.siting.ranking": (
+        "Ranking",
+        "Weight",
+        "collect_criteria",
+        "measure_demand_distance",
+        "measure_land_cover",
+        "measure_road_access",
+        "rank_candidates",
+    ),
+    "qxgeo.siting.sensitivity": (
+        "Sensitivity",
+        "how_sure",
+    ),
+    "qxgeo.vocabulary": (
+        "SiteVerdict",
+        "Status",
+        "Strength",
+        "Verdict",
+    ),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

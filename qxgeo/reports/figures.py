@@ -249,6 +249,26 @@ def _load_font() -> FontProperties:
     return FontProperties(fname=str(font_file()))
 
 
+def use_chinese_font() -> None:
+    """Let every chart of this session be written in the package's own Chinese font.
+
+    For charts of your own, in a notebook: ``matplotlib.pyplot`` then draws no empty boxes.
+
+    Raises
+    ------
+    InputError
+        If matplotlib is not installed.
+    OutputError
+        If the package's font is missing.
+    """
+    _load_matplotlib()
+    from matplotlib import font_manager, rcParams  # noqa: PLC0415 - an optional extra
+
+    file = str(font_file())
+    font_manager.fontManager.addfont(file)
+    rcParams["font.family"] = font_manager.FontProperties(fname=file).get_name()
+
+
 def _stack_height(bars: pd.DataFrame) -> float:
     """Give the height of all bars, inches."""
     return max(len(bars) * _BAR_IN + bars["factor_id"].nunique() * _GAP_IN, 1.0)
