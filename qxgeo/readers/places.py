@@ -95,6 +95,7 @@ def state_datums(
     column: str | None,
     headings: Sequence[str],
     schema: LayerSchema,
+    otherwise: Sequence[str | None] | None = None,
 ) -> tuple[list[str | None], list[Fault], tuple[Text, ...]]:
     """Find what is declared as the datum of each row; nothing is guessed from the numbers.
 
@@ -110,6 +111,9 @@ def state_datums(
         Those of the positions; one may say it in brackets, as 经度（GCJ-02）.
     schema
         Contract of the list.
+    otherwise
+        Datum of each row where the list says nothing at all, as for entrances that follow their
+        place; None makes that an error.
 
     Returns
     -------
@@ -129,7 +133,9 @@ def state_datums(
     if column is None:
         _refuse_contradiction(raw, whole, inside)
         if whole is None and inside is None:
-            raise DatumError(_undeclared(raw.file))
+            if otherwise is None:
+                raise DatumError(_undeclared(raw.file))
+            return list(otherwise), [], ()
         return [whole or inside] * len(raw.cells), [], ()
     faults: list[Fault] = []
     cells = [as_text(cell) for cell in raw.cells[column]]

@@ -568,3 +568,102 @@ def test_a_column_means_one_thing_only(list_of: Callable[..., Path]) -> None:
         (2, {"lon": "第二出入口经度", "lat": "第二出入口纬度"}, ""),
     ]
     assert columns.free == ("x", "y")
+
+
+def test_entrances_on_their_own_sheet_have_the_datum_of_their_place(
+    book_of: Callable[..., Path], district: District
+) -> None:
+    gcj = [float(one[0]) for one in wgs84_to_gcj02(*(np.array([one]) for one in FREE))]
+    path = book_of(
+        申请=[
+            [*HEADS, "坐标系"],
+            [*good(1, kind="检测站", place=(gcj[0], gcj[1])), "高德"],
+            [*good(2, kind="检测站"), "GPS"],
+            [*good(3, kind="检测站"), ""],
+        ],
+        出入口=[("申请编号", "经度", "纬度"), ("A1", *gcj), ("A2", *FREE)],
+    )
+    read = read_applications(path, district)
+    assert read.entrances.geometry.x.to_numpy() == pytest.approx([FREE[0]] * 2, abs=1e-8)
+    ((row, column, words),) = wrongs(read)
+    assert (row, column) == (4, "坐标系")
+    assert "没有声明坐标基准" in words
+
+
+def test_entrances_in_columns_and_on_a_sheet_are_both_used(
+    book_of: Callable[..., Path], district: District
+) -> None:
+    heads = [*HEADS, "出入口经度", "出入口纬度"]
+    path = book_of(
+        申请=[heads, [*good(1, kind="检测站"), 110.0321, 25.0151]],
+        出入口=[("申请编号", "经度", "纬度"), ("A1", 110.0322, 25.0152)],
+    )
+    read = read_applications(path, district, datum="wgs84")
+    assert read.entrances.geometry.x.tolist() == [110.0321, 110.0322]
+    assert "出入口既有专表又有列，两处都采用" in told(read)
+
+
+def test_a_road_without_any_entrance_column_is_told_to_be_idle(
+    list_of: Callable[..., Path], district: District
+) -> None:
+    path = list_of([[*good(1, kind="检测站"), "长路"]], [*HEADS, "临路"])
+    read = read_applications(path, district, datum="wgs84")
+    assert len(read.entrances) == 0
+    assert "1 行写了“临路”但没有出入口坐标，临路不起作用（第 2 行）" in told(read)
+
+
+def test_a_file_of_entrances_with_the_name_of_the_list_is_told_apart(
+    list_of: Callable[..., Path], tmp_path: Path, district: District
+) -> None:
+    path = list_of([good(1, kind="检测站"), good(2, kind="检测站")])
+    (tmp_path / "出入口").mkdir()
+    gates = tmp_path / "出入口" / path.name
+    gates.write_text("申请编号,经度,纬度\nA9,110.0321,25.0151\n", encoding="utf-8")
+    read = read_applications(path, district, datum="wgs84", entrances=gates)
+    # Row 2 of the entrances is wrong; row 2 of the list is not.
+    assert [(one.fault.file, one.fault.row) for one in read.refused] == [("申请.csv [出入口]", 2)]
+    assert read.refused_row_count == 0
+
+
+def test_a_district_without_roads_has_nothing_to_smell_a_datum_by(
+    list_of: Callable[..., Path],
+    town: dict[str, Layer],
+    district_of: Callable[..., District],
+) -> None:
+    bare = district_of(*(layer for name, layer in town.items() if name != "roads"))
+    read = read_applications(list_of([good(1)]), bare, datum="wgs84")
+    assert read.notes == ()
+
+
+def test_positions_in_the_metres_of_a_zone_are_converted_row_by_row(
+    list_of: Callable[..., Path], district: District
+) -> None:
+    from pyproj import Transformer
+
+    to_metres = Transformer.from_crs("EPSG:4490", "EPSG:4546", always_xy=True)
+    x, y = to_metres.transform(*FREE)
+    rows = [good(1, place=(x, y)), good(2, place=(1e30, y)), good(3, place=(x, y))]
+    read = read_applications(list_of(rows), district, datum="EPSG:4546")
+    assert [row for row, _, _ in wrongs(read)] == [3]
+    points = read.tables["auto_repair"].geometry
+    assert points.x.to_numpy() == pytest.approx([FREE[0]] * 2, abs=1e-7)
+
+
+def test_headings_that_name_two_datums_are_refused(
+    list_of: Callable[..., Path], tmp_path: Path, district: District
+) -> None:
+    path = list_of([good()], [*HEADS[:4], "经度（GCJ-02）", "纬度（百度）"])
+    with pytest.raises(DatumError, match="声明的坐标基准是 bd09，表中写的是 gcj02"):
+        read_applications(path, district)
+    path = list_of([[*good(1, kind="检测站"), "wgs84"]], [*HEADS, "坐标系"])
+    gates = tmp_path / "出入口.csv"
+    gates.write_text("编号,经度（GCJ-02）,纬度（百度）\nA1,110.03,25.01\n", encoding="utf-8")
+    with pytest.raises(DatumError, match="表中写的是 gcj02"):
+        read_applications(path, district, entrances=gates)
+
+
+def test_a_unit_in_brackets_is_no_datum(list_of: Callable[..., Path], district: District) -> None:
+    path = list_of([good()], [*HEADS[:4], "经度（度）", "纬度（度）"])
+    with pytest.raises(DatumError, match="没有声明坐标基准"):
+        read_applications(path, district)
+    assert read_applications(path, district, datum="wgs84").datums == {"wgs84": 1}

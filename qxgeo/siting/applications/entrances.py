@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from qxgeo.errors import DatumError, Fault, SchemaError, Text
+from qxgeo.errors import Fault, SchemaError, Text
 from qxgeo.readers.cells import as_text
 from qxgeo.readers.headings import match_headings
 from qxgeo.readers.places import Placed, place_rows, state_datums
@@ -169,17 +169,13 @@ def _state_datums(
     words = ("坐标系", "坐标基准", "坐标系统", "datum")
     names = [str(heading) for heading in raw.cells.columns]
     column = next((found for word in words if (found := find_heading(word, names))), None)
-    if declared is None and column is None and raw.geometry is None:
-        try:
-            return state_datums(
-                raw, declared=None, column=None, headings=[*positions.values()], schema=ENTRANCES
-            )
-        except DatumError as error:
-            if not any(datums.values()):
-                raise error from None
-            return [datums.get(one or "") for one in owners], [], ()
     return state_datums(
-        raw, declared=declared, column=column, headings=[*positions.values()], schema=ENTRANCES
+        raw,
+        declared=declared,
+        column=column,
+        headings=[*positions.values()],
+        schema=ENTRANCES,
+        otherwise=[datums.get(one or "") for one in owners],
     )
 
 
