@@ -7,6 +7,7 @@ GeoJSON (RFC 7946, 3.1.1) defines it and as every map draws it.
 
 from __future__ import annotations
 
+from qxgeo.geodesy.approach import SAME_DISTANCE_M
 from qxgeo.geodesy.areas import area_m2
 from qxgeo.geodesy.discs import disc_boxes, draw_discs, reach_of_discs
 from qxgeo.geodesy.ellipsoid import bearing_deg, ground_distance_m
@@ -16,11 +17,13 @@ from qxgeo.geodesy.nearest import (
     nearest_feature,
     nearest_places,
     nearest_station,
+    pair_distances_m,
 )
 from qxgeo.geodesy.partition import partition_lines, partition_polygons
 from qxgeo.geodesy.plane import local_plane, move_coordinates
 
 __all__ = [
+    "SAME_DISTANCE_M",
     "Intervals",
     "Lines",
     "NearestPlaces",
@@ -34,6 +37,7 @@ __all__ = [
     "nearest_feature",
     "nearest_places",
     "nearest_station",
+    "pair_distances_m",
     "partition_lines",
     "partition_polygons",
     "reach_of_discs",

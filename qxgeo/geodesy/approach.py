@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-_SAME_DISTANCE_M = 1e-6  # rounding of coordinates in degrees moves a distance by 1e-8 m
+SAME_DISTANCE_M = 1e-6  # rounding of coordinates in degrees moves a distance by 1e-8 m
 # Of two chords c the shorter may have the longer arc, by c^3 / 24 times the difference of 1 / R^2
 # between directions and latitudes, 0.02 / R^2. Doubled, and divided by the square of the axis.
 _ARC_SPREAD = 0.04 / 24 / SEMI_MAJOR_M**2
@@ -79,7 +79,7 @@ class Approaches:
             In the order of the subjects, n of them.
         """
         least_m = _least(self.distance_m, self.subject, size)
-        tied = np.flatnonzero(self.distance_m <= least_m[self.subject] + _SAME_DISTANCE_M)
+        tied = np.flatnonzero(self.distance_m <= least_m[self.subject] + SAME_DISTANCE_M)
         first = np.full(size, np.iinfo(np.int64).max)
         np.minimum.at(first, self.subject[tied], self.reference[tied])
         tied = tied[self.reference[tied] == first[self.subject[tied]]]
@@ -128,8 +128,34 @@ def find_approaches(subjects: Vertices, surroundings: Surroundings) -> Approache
     approaches
         One or more per subject, the nearest among them.
     """
-    references = surroundings.vertices
     mine, theirs = _near_pairs(subjects, surroundings)
+    return _approach(subjects, mine, surroundings.vertices, theirs)
+
+
+def pair_approaches(first: Vertices, second: Vertices) -> Approaches:
+    """Find where geometries come nearest, one of either side at a time.
+
+    Parameters
+    ----------
+    first, second
+        Of n geometries each, a vertex or more of each. Those of a pair neither touch nor cross.
+
+    Returns
+    -------
+    approaches
+        One or more per pair, its number as the subject, the nearest among them.
+    """
+    count = np.bincount(second.owner, minlength=second.size)
+    start = np.cumsum(count) - count
+    times = count[first.owner]
+    mine = np.repeat(np.arange(len(first.owner)), times)
+    nth = np.arange(len(mine)) - np.repeat(np.cumsum(times) - times, times)
+    in_order = np.argsort(second.owner, kind="stable")
+    return _approach(first, mine, second, in_order[start[first.owner[mine]] + nth])
+
+
+def _approach(subjects: Vertices, mine: Ints, references: Vertices, theirs: Ints) -> Approaches:
+    """Measure between the edges that meet in paired vertices; keep what comes nearest."""
     there = _Feet.drop(subjects, mine, references, theirs)
     on_edge = ~subjects.is_alone(mine)  # points have been measured to and fro
     back = _Feet.drop(references, theirs[on_edge], subjects, mine[on_edge])

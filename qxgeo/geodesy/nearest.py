@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from qxgeo.geodesy.approach import Surroundings, find_approaches
+from qxgeo.geodesy.approach import Surroundings, find_approaches, pair_approaches
 from qxgeo.geodesy.vertices import Vertices
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _LONG_LINE = 64  # corners
+_MOST_MEETINGS = 1_000_000  # of corners of two sides at once: bounds the memory
 _BLOCK_SIZE = 25_000  # subjects: bounds the memory, and keeps several cores busy
 
 
@@ -125,6 +126,44 @@ def nearest_places(subjects: NDArray[np.object_], references: NDArray[np.object_
     place = shapely.get_coordinates(common)[::2]
     nearest.subject_lonlat[meet] = nearest.reference_lonlat[meet] = place
     return nearest
+
+
+def pair_distances_m(
+    first: NDArray[np.object_], second: NDArray[np.object_]
+) -> NDArray[np.float64]:
+    """Measure how near the geometries of pairs come to each other.
+
+    Parameters
+    ----------
+    first, second
+        Any geometry in EPSG:4326, shape (n,) each, not empty.
+
+    Returns
+    -------
+    distance_m
+        Ground metres, 0 where they touch or overlap, shape (n,).
+
+    Raises
+    ------
+    ValueError
+        If the two are not as many, or a geometry is empty.
+    """
+    mine, theirs = np.asarray(first, dtype=object), np.asarray(second, dtype=object)
+    distance_m = np.zeros(len(mine))
+    if len(mine) == 0 == len(theirs):
+        return distance_m
+    mine, theirs = _checked(mine, theirs)
+    if len(mine) != len(theirs):
+        message = "a pair has two sides"
+        raise ValueError(message)
+    apart = np.flatnonzero(~shapely.intersects(mine, theirs))
+    count = shapely.get_num_coordinates(mine[apart]) * shapely.get_num_coordinates(theirs[apart])
+    block = np.cumsum(count) // _MOST_MEETINGS
+    for rows in np.split(apart, np.flatnonzero(np.diff(block)) + 1):
+        if len(rows):
+            sides = (Vertices.from_geometries(side[rows]) for side in (mine, theirs))
+            distance_m[rows] = pair_approaches(*sides).nearest(len(rows)).distance_m
+    return distance_m
 
 
 def _checked(subjects: Shapes, references: Shapes) -> tuple[Shapes, Shapes]:

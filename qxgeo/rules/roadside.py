@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from qxgeo.geodesy import disc_boxes, nearest_feature
+from qxgeo.geodesy import SAME_DISTANCE_M, disc_boxes, nearest_feature, pair_distances_m
 from qxgeo.rules.conditions import YES, evaluate_condition
 from qxgeo.rules.road_names import plain_road_names
 from qxgeo.rules.scene import blank_means_no
@@ -171,15 +171,10 @@ def find_openings(
         Of roads at the same distance under the same verdict the first counts.
     """
     away_m, nearest = _nearest_by_verdict(shapes, roads, np.arange(len(roads.shapes)))
-    is_named = np.zeros(len(shapes), dtype=bool)
     asked = plain_names != ""
-    for name in sorted(set(plain_names[asked])):
-        rows = np.flatnonzero(plain_names == name)
-        called = np.flatnonzero(roads.plain_names == name)
-        theirs_m, theirs = _nearest_by_verdict(shapes[rows], roads, called)
-        is_near = theirs_m.min(axis=1) <= tolerance_m
-        away_m[rows[is_near]], nearest[rows[is_near]] = theirs_m[is_near], theirs[is_near]
-        is_named[rows[is_near]] = True
+    called_m, called = _nearest_by_name(shapes, plain_names, roads, tolerance_m + error_m)
+    is_named = (called >= 0).any(axis=1) & (called_m.min(axis=1) <= tolerance_m)
+    away_m[is_named], nearest[is_named] = called_m[is_named], called[is_named]
     row = np.arange(len(shapes))
     first = away_m.argmin(axis=1)
     distance_m, road = away_m[row, first], nearest[row, first]
@@ -220,7 +215,7 @@ def roads_within(
         the sections of one name under one answer the nearest stands for all.
     """
     near, candidate = shapely.STRtree(roads.shapes).query(_surroundings(shapes, tolerance_m))
-    distance_m = _measure_pairs(shapes, near, roads.shapes, candidate)
+    distance_m = pair_distances_m(shapes[near], roads.shapes[candidate])
     within = distance_m <= tolerance_m
     near, candidate, distance_m = near[within], candidate[within], distance_m[within]
     order = np.lexsort((candidate, distance_m, near))
@@ -260,8 +255,7 @@ def _nearest_by_verdict(
     shapes: NDArray[np.object_], roads: Roads, among: Ints
 ) -> tuple[Floats, Ints]:
     """Find the nearest road under each verdict, shape (n, 3); infinite and -1 where none is."""
-    distance_m = np.full((len(shapes), len(_SAME_VERDICT)), np.inf)
-    road = np.full(distance_m.shape, -1, dtype=np.int64)
+    distance_m, road = _nowhere(len(shapes))
     for number, answers in enumerate(_SAME_VERDICT):
         mine = among[np.isin(roads.answers[among], answers)]
         if len(mine) and len(shapes):
@@ -270,19 +264,48 @@ def _nearest_by_verdict(
     return distance_m, road
 
 
-def _measure_pairs(
-    shapes: NDArray[np.object_], shape: Ints, others: NDArray[np.object_], other: Ints
-) -> Floats:
-    """Measure the ground distance of every pair, in as few goes as the shorter side has members."""
-    if len(np.unique(other)) < len(np.unique(shape)):
-        return _measure_pairs(others, other, shapes, shape)
-    order = np.argsort(shape, kind="stable")
-    edges = np.searchsorted(shape[order], np.arange(len(shapes) + 1))
-    distance_m = np.empty(len(shape))
-    for one in np.flatnonzero(np.diff(edges)):
-        mine = order[edges[one] : edges[one + 1]]
-        distance_m[mine], _ = nearest_feature(others[other[mine]], shapes[one : one + 1])
-    return distance_m
+def _nearest_by_name(
+    shapes: NDArray[np.object_], plain_names: Words, roads: Roads, reach_m: float
+) -> tuple[Floats, Ints]:
+    """Find the nearest road of the given name under each verdict, as `_nearest_by_verdict` does.
+
+    Roads beyond the reach are left out.
+    """
+    rows = np.flatnonzero(plain_names != "")
+    if not np.isfinite(reach_m):
+        return _search_names(shapes, plain_names, roads, sorted(set(plain_names[rows])))
+    near, candidate = shapely.STRtree(roads.shapes).query(_surroundings(shapes[rows], reach_m))
+    is_called = np.asarray(plain_names[rows[near]] == roads.plain_names[candidate], dtype=bool)
+    place, other = rows[near[is_called]], candidate[is_called]
+    away_m = pair_distances_m(shapes[place], roads.shapes[other])
+    distance_m, road = _nowhere(len(shapes))
+    for number, answers in enumerate(_SAME_VERDICT):
+        mine = np.flatnonzero(np.isin(roads.answers[other], answers))
+        least_m = np.full(len(shapes), np.inf)
+        np.minimum.at(least_m, place[mine], away_m[mine])
+        tied = mine[away_m[mine] <= least_m[place[mine]] + SAME_DISTANCE_M]
+        last_first = tied[np.argsort(-other[tied], kind="stable")]  # the last written stays
+        distance_m[place[last_first], number] = away_m[last_first]
+        road[place[last_first], number] = other[last_first]
+    return distance_m, road
+
+
+def _search_names(
+    shapes: NDArray[np.object_], plain_names: Words, roads: Roads, names: Sequence[str]
+) -> tuple[Floats, Ints]:
+    """Find the nearest road of each name, however far."""
+    distance_m, road = _nowhere(len(shapes))
+    for name in names:
+        rows = np.flatnonzero(plain_names == name)
+        called = np.flatnonzero(roads.plain_names == name)
+        distance_m[rows], road[rows] = _nearest_by_verdict(shapes[rows], roads, called)
+    return distance_m, road
+
+
+def _nowhere(size: int) -> tuple[Floats, Ints]:
+    """Give the distance to no road, infinite, and its row, -1; shape (n, 3) each."""
+    distance_m = np.full((size, len(_SAME_VERDICT)), np.inf)
+    return distance_m, np.full(distance_m.shape, -1, dtype=np.int64)
 
 
 def _surroundings(shapes: NDArray[np.object_], reach_m: float) -> NDArray[np.object_]:

@@ -18,6 +18,7 @@ from qxgeo.geodesy import (
     nearest_feature,
     nearest_places,
     nearest_station,
+    pair_distances_m,
 )
 from qxgeo.geodesy.ellipsoid import to_earth_centred
 
@@ -390,3 +391,32 @@ def test_a_long_line_is_met_where_it_runs_and_nowhere_else() -> None:
     assert met.sum() == len(subjects) - 1
     assert (distance_m == 0).tolist() == met.tolist()
     assert reference.tolist() == [1] * len(corners) + [1, 0, 1]
+
+
+def test_pairs_are_as_far_apart_as_each_alone() -> None:
+    rng = np.random.default_rng(11)
+    sides = []
+    for _ in range(2):
+        lon, lat = rng.uniform(109.99, 110.01, 80), rng.uniform(24.99, 25.01, 80)
+        drawn = (_draw(rng.choice(KINDS), lon[n], lat[n], 0.004, n) for n in range(80))
+        sides.append(_shapes(*drawn))
+    told = pair_distances_m(*sides)
+    alone = [nearest_feature(sides[0][[at]], sides[1][[at]])[0][0] for at in range(len(sides[0]))]
+    assert told == pytest.approx(alone, abs=1e-6)
+    assert (told == 0).sum() == shapely.intersects(*sides).sum() > 0
+    assert len(pair_distances_m(_shapes(), _shapes())) == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([shapely.Point(110, 25)], []),
+        ([shapely.Point(110, 25)], [shapely.Point(110, 25)] * 2),
+        ([shapely.Point()], [shapely.Point(110, 25)]),
+    ],
+)
+def test_a_pair_has_two_sides_that_are_somewhere(
+    first: list[shapely.Point], second: list[shapely.Point]
+) -> None:
+    with pytest.raises(ValueError, match=r"pair|empty|no reference"):
+        pair_distances_m(_shapes(*first), _shapes(*second))
