@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.special import ndtr
-from scipy.stats import rice
+from scipy.special import chndtr, ndtr
 
 from qxgeo.errors import Fault, InputError, SchemaError, Text
 from qxgeo.geodesy import bearing_deg, ground_distance_m, nearest_feature
@@ -39,7 +38,7 @@ PROBABILITY_COLUMNS: dict[str, str] = {
 }
 # Beyond so many sigmas a station's own probability is below 1e-22: it takes no part.
 _NEVER_SIGMAS = 10.0
-# Where distances are so many sigmas long, scipy's Rice law runs out of digits. The circle is
+# Where distances are so many sigmas long, scipy's law runs out of digits. The circle is
 # straight there: the normal law with its mean moved by half a sigma^2 / d is right to 1e-10.
 _STRAIGHT_SIGMAS = 1e5
 
@@ -113,7 +112,8 @@ def closed_form(distance_m: ArrayLike, *, radius_m: float, sigma_m: ArrayLike) -
     bend = safe / np.maximum(distance, safe) / 2
     straight = ndtr((radius_m - distance) / safe - bend)
     result = np.where(is_straight, straight, result)
-    result[is_round] = rice.cdf(radius_m / safe[is_round], distance[is_round] / safe[is_round])
+    reach, away = radius_m / safe[is_round], distance[is_round] / safe[is_round]
+    result[is_round] = chndtr(reach * reach, 2, away * away)  # the square of Rice's distance
     return result
 
 
