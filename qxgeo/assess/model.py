@@ -23,7 +23,7 @@ class Gap:
 
     rule_id: str
     measure_id: str
-    missing: tuple[str, ...]  # "layer:main_urban_area", "parameter:near_school_m", "kind:siting"
+    missing: tuple[str, ...]  # "layer:main_urban_area", "parameter:near_school_m", "kind:coverage"
     reason: Text
 
 

@@ -16,6 +16,7 @@ EVALUATED_KINDS = ("within_distance", "inside_polygon", "attribute", "list", "fr
 # Answered by the burning patrol (qxgeo patrol): who goes where and when, what cameras see, and the
 # straw of the responsible units' crop land.
 PATROL_KINDS = ("assignment", "sensing")
+SITING_KINDS = ("siting",)  # answered by qxgeo siting: where a new site may open, and where best
 _PATROL_INVENTORIES = ("cropland",)
 
 
@@ -60,11 +61,13 @@ def missing_inputs(rule: Rule, district: District, plan: ActionPlan) -> tuple[st
     Returns
     -------
     missing
-        ``layer:<name>``, ``parameter:<id>``, ``kind:<kind>`` or ``patrol:<kind>`` (``qxgeo patrol``
-        answers it, a run does not), each once; empty for a rule that is ready.
+        ``layer:<name>``, ``parameter:<id>``, ``kind:<kind>``, or ``patrol:<kind>`` and
+        ``siting:<kind>`` (``qxgeo patrol`` and ``qxgeo siting`` answer it, a run does not), each
+        once; empty for a rule that is ready.
     """
     if rule.kind not in EVALUATED_KINDS:
-        return (f"patrol:{rule.kind}" if is_of_patrol(rule) else f"kind:{rule.kind}",)
+        answered_by = "patrol" if is_of_patrol(rule) else "kind"
+        return (f"{'siting' if rule.kind in SITING_KINDS else answered_by}:{rule.kind}",)
     missing = []
     if not _is_given(rule.subject.layer, district):
         missing += _lacking_subject(rule, district, plan)
@@ -128,6 +131,11 @@ def describe_missing(entry: str, plan: ActionPlan) -> Text:
         return Text(
             f"由 qxgeo patrol 排定，这里不判定（{title.zh}）",
             f"worked out by qxgeo patrol, not judged here ({title.en})",
+        )
+    if what == "siting":
+        return Text(
+            f"由 qxgeo siting 作答，这里不判定（{title.zh}）",
+            f"answered by qxgeo siting, not judged here ({title.en})",
         )
     return Text(
         f"本版不判定这一类（{title.zh}）", f"this version does not judge this kind ({title.en})"

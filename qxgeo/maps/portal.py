@@ -66,6 +66,7 @@ def render_portal(assessment: Assessment, *, lang: str) -> str:
         "<main>",
         _headlines(assessment, totals, words),
         _map_links(assessment, totals, words, lang),
+        _other_links(assessment, words, lang),
         _roads(assessment, totals, "keep_wet", words["keep_wet_by_town"], lang),
         _roads(assessment, totals, "repair", words["repair_by_town"], lang),
         sum_restricted(assessment, totals, words, lang),
@@ -171,6 +172,23 @@ def _map_links(assessment: Assessment, totals: Totals, words: Mapping[str, str],
     return (
         f"<section><h2>{escape_text(words['maps'])}</h2><div class='maps'>{''.join(maps)}</div>"
         f"<h3>{escape_text(words['lists'])}</h3><ul class='files'>{lists}</ul></section>"
+    )
+
+
+def _other_links(assessment: Assessment, words: Mapping[str, str], lang: str) -> str:
+    """Link what the other commands write into the same folder, and name the commands."""
+    links = [("patrol.html", words["patrol_map"], "qxgeo patrol")]
+    for kind in (*assessment.plan.site_kinds, *assessment.district.site_kinds):
+        title = words["siting_map"].format(kind=kind.title.in_language(lang))
+        links.append((f"siting_{kind.kind_id}.html", title, "qxgeo siting"))
+    rows = "".join(
+        f'<li><a href="{escape_text(name)}">{escape_text(title)}</a> <code>{command}</code></li>'
+        for name, title, command in links
+    )
+    return (
+        f"<section><h2>{escape_text(words['others'])}</h2>"
+        f"<p class='note'>{escape_text(words['others_hint'])}</p>"
+        f"<ul class='others'>{rows}</ul></section>"
     )
 
 

@@ -181,6 +181,13 @@ PORTAL_WORDS: dict[str, Text] = {
         "各行按显示位数四舍五入，合计按原值计算",
         "rows are rounded for display, totals are computed from unrounded values",
     ),
+    "others": Text("同一文件夹里的其他成果", "Other results in the same folder"),
+    "others_hint": Text(
+        "由另外的命令写入本文件夹；没有运行过的，链接打不开。",
+        "Written into this folder by other commands; a link opens once its command has been run.",
+    ),
+    "patrol_map": Text("露天焚烧巡查图", "Burning patrol map"),
+    "siting_map": Text("选址判定图：{kind}", "Siting map: {kind}"),
     "workbook": Text("清单工作簿（Excel）", "Lists (Excel workbook)"),
     "geopackage": Text("结论图层（GeoPackage，可用 QGIS 打开）", "Findings (GeoPackage, for QGIS)"),
     "parquet": Text("全部结论（GeoParquet，供分析）", "All findings (GeoParquet, for analysis)"),
@@ -195,6 +202,10 @@ PORTAL_WORDS: dict[str, Text] = {
     ),
     "need_patrol": Text(
         "由 qxgeo patrol 排定（见 patrol.html）", "planned by qxgeo patrol (see patrol.html)"
+    ),
+    "need_siting": Text(
+        "由 qxgeo siting 作答（见 siting_类别.html）",
+        "answered by qxgeo siting (see siting_KIND.html)",
     ),
     "need_kind": Text("此类判定本版本不做", "this kind of test is not part of this version"),
     "approximate": Text(

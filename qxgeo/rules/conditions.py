@@ -52,9 +52,10 @@ def evaluate_condition(
             answers.append(1 - evaluate_condition(table, wanted, blank_means_no=blank_means_no))
         elif key in table.columns:
             answers.append(_evaluate_column(table[key], wanted, is_no=key in blank_means_no))
-        elif _asks_presence(wanted) or key in blank_means_no:
-            absent = np.zeros(len(table))
-            answers.append(absent if _asks_presence(wanted) else _compare(absent, wanted))
+        elif _asks_presence(wanted):  # a column that is not there is blank in every row
+            answers.append(np.full(len(table), NO if wanted["present"] else YES))
+        elif key in blank_means_no:
+            answers.append(_compare(np.zeros(len(table)), wanted))
         else:
             answers.append(np.full(len(table), UNKNOWN))
     return both(answers) if answers else np.ones(len(table))

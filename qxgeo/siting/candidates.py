@@ -19,6 +19,8 @@ from qxgeo.schemas import ENTRANCES, SITES
 from qxgeo.vocabulary import Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from qxgeo.district import District
@@ -30,7 +32,7 @@ WGS84 = "EPSG:4326"
 _SHAPES = ("Point", "Polygon", "MultiPolygon")
 
 
-def check_places(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def check_places(places: gpd.GeoDataFrame, *, attributes: Sequence[str] = ()) -> gpd.GeoDataFrame:
     """Refuse places that cannot be judged, and fill in what an application leaves out.
 
     Parameters
@@ -38,12 +40,14 @@ def check_places(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     places
         Points or parcels, EPSG:4326. `site_id` tells them apart and is made from the row where it
         is missing; `name` and `status` may be missing.
+    attributes
+        Columns that rules ask for: one that is not there is a blank answer.
 
     Returns
     -------
     places
-        2-D, every column of `schemas.SITES`, range index; a blank status is ``proposed``, since
-        somebody applies.
+        2-D, every column of `schemas.SITES` and every attribute, range index; a blank status is
+        ``proposed``, since somebody applies.
 
     Raises
     ------
@@ -61,7 +65,7 @@ def check_places(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if "site_id" not in table:
         table["site_id"] = [str(number + 1) for number in range(len(table))]
     table["site_id"] = table["site_id"].astype(str)
-    for column in SITES.columns:
+    for column in (*SITES.columns, *attributes):
         if column not in table:
             table[column] = pd.Series(pd.NA, index=table.index, dtype="string")
     status = table["status"].astype("string").str.strip()

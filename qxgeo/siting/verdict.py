@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from qxgeo.rules import Scene
     from qxgeo.rules.judgement import Opinion
 
+MEASURED = ("within_distance", "inside_polygon", "frontage")  # tests that ask where a place is
 ACCURACY_PARAMETER = "site_position_error_m"
 Place = shapely.Geometry | tuple[float, float]
 
@@ -123,7 +124,7 @@ def check_sites(
     """
     plan = read_plan_of(district) if plan is None else plan
     found = find_kind(district, plan, kind)
-    table = check_places(places)
+    table = check_places(places, attributes=[one.name for one in found.attributes])
     gates = check_entrances(entrances, table)
     error_m = place_accuracy_m(district, plan, accuracy_m)
     scene = set_scene(district, plan, table, gates, accuracy_m=error_m)
@@ -304,11 +305,15 @@ def _assumptions(
     accuracy_m: float | None,
 ) -> tuple[Assumption, ...]:
     """List what was assumed by the rules of the kind, of the places, and by the kind itself."""
-    lines = [(one.rule, one.error_m) for one in by_rule if one.rule is not None]
-    measured = [rule.rule_id for rule, error_m in lines if bool(np.isfinite(error_m).any())]
-    return list_kind_assumptions(
-        scene, kind, [rule for rule, _ in lines], measured=measured, accuracy_m=accuracy_m
-    )
+    judged = [one for one in by_rule if one.rule is not None]
+    rules = [one.rule for one in judged if one.rule is not None]
+    # By the sort of rule, not by what this list happens to hold: a list and a page say the same.
+    measured = [
+        one.rule.rule_id
+        for one in judged
+        if one.rule is not None and one.rule.kind in MEASURED and not one.missing
+    ]
+    return list_kind_assumptions(scene, kind, rules, measured=measured, accuracy_m=accuracy_m)
 
 
 def list_kind_assumptions(

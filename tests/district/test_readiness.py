@@ -48,7 +48,7 @@ def with_layers(district: District, town: dict[str, Layer]) -> Callable[..., Dis
         ("1.3.4-a", ("layer:auto_repair",)),
         ("2.3.1-a", ("layer:construction_waste",)),
         ("4.1.4-b", ("layer:inspection_agencies", "layer:schools", "parameter:near_school_m")),
-        ("1.3.5-a", ("kind:siting",)),
+        ("1.3.5-a", ("siting:siting",)),
         ("2.2.1-a", ("kind:coverage",)),
         ("4.1.1-a", ("kind:inventory",)),
         ("5.1.1-a", ("patrol:assignment",)),
@@ -124,5 +124,8 @@ def test_every_possible_lack_has_words_in_both_languages(
         for entry in missing:
             text = describe_missing(entry, plan)
             assert text.zh != text.en
-            assert entry.partition(":")[2] in text.en or entry.startswith(("kind:", "patrol:"))
+            assert entry.partition(":")[2] in text.en or entry.startswith(
+                ("kind:", "patrol:", "siting:")
+            )
             assert ("qxgeo patrol" in text.zh) is entry.startswith("patrol:")
+            assert ("qxgeo siting" in text.zh) is entry.startswith("siting:")

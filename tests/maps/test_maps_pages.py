@@ -215,10 +215,14 @@ def test_the_portal_says_what_is_missing_and_how_to_supply_it(
 def test_every_link_of_the_portal_leads_to_a_file_of_the_run(
     open_page: Callable[[str], Page],
 ) -> None:
-    links = open_page("index.html").eval_on_selector_all(
-        "a", "links => links.map(link => link.getAttribute('href'))"
-    )
+    page = open_page("index.html")
+    address = "links => links.map(link => link.getAttribute('href'))"
+    links = page.eval_on_selector_all("section:not(:has(.others)) a", address)
     assert links == [*MAPS, "lists.xlsx", "findings.gpkg", "findings.parquet", "run.json"]
+    # What other commands write is set apart, each with its command, and said to open once it ran.
+    assert page.eval_on_selector_all(".others a", address) == ["patrol.html"]
+    assert "qxgeo patrol" in page.locator(".others").inner_text()
+    assert "打不开" in page.locator("section:has(.others) .note").inner_text()
 
 
 @pytest.mark.browser

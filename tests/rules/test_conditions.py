@@ -46,6 +46,7 @@ def _ask(where: dict, **options: frozenset[str]) -> list[float | None]:
         ({"surface": "dirt", "is_large": True}, [1, 0, None, None, 0]),
         ({"not_there": 1}, [None] * 5),
         ({"not_there": {"present": True}}, [0] * 5),
+        ({"not_there": {"present": False}}, [1] * 5),
     ],
 )
 def test_a_blank_is_unknown_and_never_no(where: dict, expected: list) -> None:

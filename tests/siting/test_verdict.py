@@ -341,6 +341,25 @@ def test_the_position_error_that_nobody_stated_is_named_as_an_assumption(
     assert "site_position_error_m" in line_of(silent, "1.3.4-a").assumption_ids
 
 
+def test_a_question_that_nobody_answered_is_blank_whether_or_not_its_column_is_there(
+    district: District,
+) -> None:
+    # 4.1.4-d: where no location is written down, a level below ground decides.
+    told = {"level": -1}
+    blank = told | {"location": None, "parking": None}
+    for attributes in (told, blank):
+        check = check_site(district, "inspection_agency", away(400), attributes=attributes)
+        assert line_of(check, "4.1.4-d").verdict == SiteVerdict.PROHIBITED
+
+
+def test_what_is_assumed_depends_on_the_rules_and_not_on_the_list(district: District) -> None:
+    alone = check_site(district, "inspection_agency", away(400))
+    gated = check_site(district, "inspection_agency", away(400), entrance=away(420))
+    assert alone.assumptions == gated.assumptions
+    assert "site_position_error_m" in line_of(alone, "4.1.4-e").assumption_ids
+    assert "site_position_error_m" not in line_of(alone, "4.1.4-d").assumption_ids
+
+
 def test_an_unknown_kind_is_refused_with_the_nearest_word(district: District) -> None:
     with pytest.raises(InputError, match="auto_repair"):
         check_site(district, "auto_repairs", away(400))
