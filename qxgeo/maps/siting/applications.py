@@ -52,7 +52,8 @@ def pack_applications(checks: SiteChecks) -> dict[str, Any]:
     Returns
     -------
     packed
-        ``rows``, each with `id`, `name`, `status`, `town`, `summary` and the stated `facts`;
+        ``rows``, each with `id`, `name`, `status`, `town`, `summary`, the position error
+        `accuracy` in metres and the stated `facts`;
         ``shapes``, in their order; ``entrances``, each with the row it belongs to.
     """
     places = checks.places
@@ -66,6 +67,7 @@ def pack_applications(checks: SiteChecks) -> dict[str, Any]:
                 "status": str(record["status"]),
                 "town": str(record["township_id"]),
                 "summary": str(record["summary"]),
+                "accuracy": float(record["accuracy_m"]),
                 "facts": {name: _plain(record[name]) for name in asked if _is_given(record, name)},
             }
             for record in records

@@ -147,7 +147,8 @@ QX.applicationList = function () {
 
 QX.choose = function (number) {
   const one = QX.applications[number];
-  Object.assign(QX.state, { facts: { ...one.facts }, status: one.status });
+  Object.assign(QX.state, { facts: { ...one.facts }, status: one.status, accuracy: one.accuracy });
+  QX.accuracyBox.value = one.accuracy === QS.book.accuracy_m ? "" : one.accuracy;
   QX.lonlat.value = "";
   QX.fillFacts();
   const entrances = one.entrances.map(({ id, lon, lat, road_name }) => ({ id, lon, lat, road_name }));
