@@ -22,9 +22,8 @@ from qxgeo.raster.elevation_checks import (
     check_place,
     check_raster,
     check_unit,
-    open_raster,
 )
-from qxgeo.raster.reading import reading
+from qxgeo.raster.reading import open_raster, reading
 
 if TYPE_CHECKING:
     from pathlib import Path

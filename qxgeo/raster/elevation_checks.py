@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import rasterio
 
 from qxgeo.errors import Fault, ReadError, Text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    import rasterio
     from numpy.typing import NDArray
 
 UNITS_M = {"m": 1.0, "ft": 0.3048}  # the international foot, ISO 80000-3
@@ -45,36 +43,6 @@ def check_unit(unit: str, file: str) -> None:
                 Text("请写 m 或 ft", "write m or ft"),
             )
         )
-
-
-def open_raster(path: Path) -> rasterio.DatasetReader:
-    """Open a raster.
-
-    Parameters
-    ----------
-    path
-        Of the file.
-
-    Returns
-    -------
-    raster
-        To be closed.
-
-    Raises
-    ------
-    ReadError
-        If it is none.
-    """
-    try:
-        return rasterio.open(path)
-    except rasterio.errors.RasterioIOError as error:
-        raise ReadError(
-            _fault(
-                path.name,
-                Text("不是能读的栅格文件", "not a raster that can be read"),
-                Text("请给 GeoTIFF 格式的高程文件", "give a GeoTIFF of heights"),
-            )
-        ) from error
 
 
 def check_raster(raster: rasterio.DatasetReader, file: str, unit: str) -> None:
