@@ -17,6 +17,7 @@ from qxgeo.errors import InputError, SchemaError
 from qxgeo.geodesy import nearest_station
 from qxgeo.siting.probability import (
     PROBABILITY_COLUMNS,
+    _locate,
     closed_form,
     inside_probability,
     sigma_of_error,
@@ -269,3 +270,21 @@ def test_stations_without_a_position_or_in_metres_are_refused() -> None:
     for stations in (nowhere, places.iloc[:0], places.to_crs(32649)):
         with pytest.raises(SchemaError, match="站点"):
             ask(places, stations)
+
+
+@pytest.mark.parametrize("latitude", [20.0, 35.0, 53.0])
+def test_the_plane_keeps_distances_between_moved_positions_to_a_millimetre(latitude: float) -> None:
+    # Places and stations up to 20 km apart, each moved by up to 1 km: along geodesics, and in the
+    # plane. North at the station is not north at the place: its moves are turned with the geodesic.
+    rng, n = np.random.default_rng(4), 4000
+    place = np.full((n, 2), (100.0, latitude))
+    bearing, away_m = rng.uniform(0, 360, n), rng.uniform(500, 20_000, n)
+    lon, lat, back = GEOD.fwd(*place.T, bearing, away_m)
+    turn, step_m = rng.uniform(0, 360, (2, n)), rng.uniform(0, 1000, (2, n))
+    first = GEOD.fwd(*place.T, turn[0], step_m[0])
+    second = GEOD.fwd(lon, lat, turn[1] + (back + 180 - bearing), step_m[1])
+    on_earth = GEOD.inv(first[0], first[1], second[0], second[1])[2]
+    steps = step_m * np.exp(1j * np.radians(90 - turn))
+    located = _locate(np.column_stack((lon, lat)), place[0])
+    in_plane = np.abs(located[:, 0] + 1j * located[:, 1] + steps[1] - steps[0])
+    assert np.abs(in_plane - on_earth).max() < 1e-3

@@ -102,11 +102,10 @@ def list_changes(scenario_id: str, before: Outcome, after: Outcome) -> gpd.GeoDa
     if before.ground is not after.ground:
         first, second = _with_outside(before, after), _with_outside(after, before)
         for was, old in first.items():
-            leaving = shapely.difference(old, second[was]) if was in second else old
             for becomes, new in second.items():
-                if was == becomes or shapely.is_empty(leaving):
+                if was == becomes:
                     continue
-                shape, km2 = _without_slivers(shapely.intersection(leaving, new))
+                shape, km2 = _without_slivers(shapely.intersection(old, new))
                 if km2:
                     rows.append(
                         {
