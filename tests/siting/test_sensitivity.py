@@ -18,10 +18,13 @@ from pyproj import Geod
 
 from qxgeo.datum import gcj02_to_wgs84, wgs84_to_gcj02
 from qxgeo.errors import InputError
+from qxgeo.plan import apply_choices, load_plan
 from qxgeo.siting import check_sites
 from qxgeo.siting.area import eligible_area
 from qxgeo.siting.sensitivity import how_sure
 from qxgeo.siting.sensitivity.model import BASE, ROAD_COLUMNS, SCENARIO_COLUMNS, SITE_FLIP_COLUMNS
+from qxgeo.siting.sensitivity.play import layers_of
+from qxgeo.siting.sensitivity.readings import _only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -478,3 +481,113 @@ def test_every_scenario_is_what_the_engine_says_of_its_case(
         ), one.scenario_id
         flips += int((quick.summaries != known.summaries).sum())
     assert flips > 100
+
+
+QUIET: dict[str, Any] = {"readings": (), "position_errors_m": (), "datum_mistakes": ()}
+
+
+def test_of_many_flips_the_first_are_named_and_the_others_counted(small: District) -> None:
+    lonlat = [GEOD.fwd(*S1, 10 * turn, 850)[:2] for turn in range(7)]
+    places = gpd.GeoDataFrame(geometry=[shapely.Point(one) for one in lonlat], crs=4326)
+    study = how_sure(small, "汽修", places, accuracy_m=5, radius_factors=(0.5,), **QUIET)
+    row = row_of(study, "radius:1.3.4-a:x0.5")
+    assert row["sites_flipped"] == 7
+    assert row["flips_zh"].startswith("1：不再新增审批 → 不限制；2：")
+    assert row["flips_zh"].endswith("；另有2处")
+    assert row["flips_en"].endswith("; 2 more")
+
+
+def test_without_stations_nothing_is_measured_and_nothing_is_said_to_flip(
+    town: dict[str, Layer], district_of: Callable[..., District]
+) -> None:
+    bare = district_of(*(layer for name, layer in town.items() if name != "stations"))
+    study = how_sure(bare, "汽修", west_of_s1(), accuracy_m=5)
+    assert study.roads["km"].isna().all()
+    assert set(study.checks.places["summary"]) == {"unknown"}
+    assert row_of(study, "radius:1.3.4-a:x0.9")[["sites_flipped", "effect"]].tolist() == [0, 0]
+    assert any("没有可量的道路图层" in note.zh for note in study.notes)
+
+
+def test_one_ambiguity_can_be_named_alone(small: District) -> None:
+    facts = QUIET | {"readings": "2.2.3-c.1"}
+    study = how_sure(small, "汽修", west_of_s1(), radius_factors=(), **facts)
+    assert sorted(study.scenarios["scenario_id"]) == [
+        BASE,
+        "reading:2.2.3-c.1:public-roads",
+        "reading:2.2.3-c.1:with-tracks",
+    ]
+
+
+def test_a_list_of_classes_is_not_tried_where_no_rule_asks_for_roads(
+    town: dict[str, Layer], district_of: Callable[..., District]
+) -> None:
+    bare = district_of(*(layer for name, layer in town.items() if name != "roads"))
+    facts = QUIET | {"road_classes": {"主干": ["primary"]}}
+    study = how_sure(bare, "汽修", west_of_s1(), **facts)
+    (left,) = study.not_tried
+    assert left.scenario_id == "roads:road-classes:主干"
+    assert "没有规则问到道路" in left.reason.zh
+
+
+def test_a_list_of_classes_keeps_what_else_a_condition_asks() -> None:
+    where = {
+        "any": [{"road_class": ["a"]}, {"surface": "土"}],
+        "all": [{"road_class": ["b"]}],
+        "not": {"any": [{"is_tunnel": True}, {"road_class": ["c"]}]},
+    }
+    assert dict(_only(where, ["primary"])) == {
+        "any": ({"surface": "土"},),
+        "not": {"any": ({"is_tunnel": True},)},
+        "road_class": ("primary",),
+    }
+    assert dict(_only({"not": {"road_class": ["c"]}}, ["x"])) == {"road_class": ("x",)}
+
+
+def test_a_number_that_nobody_sets_is_not_tried_and_one_that_is_listed_is(
+    town: dict[str, Layer], district_of: Callable[..., District], layer_of: Callable[..., Layer]
+) -> None:
+    school = {"site_id": "X", "name": "小学", "geometry": shapely.Point(110.005, 25.01)}
+    district = district_of(*town.values(), layer_of("schools", [school]))
+    study = how_sure(
+        district,
+        "inspection_agency",
+        west_of_s1(),
+        accuracy_m=5,
+        parameter_values={"near_school_m": [300]},
+        **QUIET,
+    )
+    reasons = {one.scenario_id: one.reason.zh for one in study.not_tried}
+    assert "没有给出要试的数字" in reasons["parameter:near_market_m"]
+    assert "无从放缩" in reasons["radius:4.1.4-b"]
+    assert "parameter:near_school_m" not in reasons
+    row = row_of(study, "parameter:near_school_m:300")
+    assert row["change_zh"] == "未定 → 300 m"
+    line = study.sites[
+        (study.sites["scenario_id"] == "parameter:near_school_m:300")
+        & (study.sites["rule_id"] == "4.1.4-b")
+    ]
+    # The school lies 1,009 m west of S1, places and school off by 5 m each: A (850 m), B, C, D
+    # and E (1,150 m) are all within 290 m of it.
+    assert line["verdict_before"].tolist() == ["needs_decision"] * 5
+    assert line["verdict_after"].tolist() == ["prohibited"] * 5
+    assert any("4.1.4-e" in note.zh for note in study.notes)
+
+
+def test_ground_where_an_unknown_attribute_decides_is_left_out_and_said(
+    small: District,
+) -> None:
+    study = how_sure(small, "catering", west_of_s1(), **QUIET)
+    assert any("3.3.0-a" in note.zh and "attributes" in note.zh for note in study.notes)
+    assert "3.3.0-a" in set(study.rule_ground["rule_id"])
+    assert row_of(study, "radius:3.3.0-a:x1.1")["ground_changed_km2"] == 0
+    facts = study.rule_ground.set_index(["scenario_id", "rule_id"])
+    assert facts.loc[("radius:3.3.0-a:x1.1", "3.3.0-a"), "caught_change_km2"] > 0.3
+    known = how_sure(small, "catering", west_of_s1(), attributes={"is_large": True}, **QUIET)
+    assert row_of(known, "radius:3.3.0-a:x1.1")["ground_changed_km2"] > 0.3
+
+
+def test_a_rule_that_is_limited_to_stations_looks_at_them() -> None:
+    plan = load_plan("qixing-2023")
+    assert layers_of(plan.rule("2.2.4-b")) == ("urban_rural_fringe",)
+    near = apply_choices(plan, {"2.2.4-b.1": "within-5-km"})
+    assert layers_of(near.rule("2.2.4-b")) == ("urban_rural_fringe", "stations")

@@ -111,3 +111,14 @@ def test_the_package_loads_no_matplotlib_before_a_chart_is_drawn() -> None:
     code = "import qxgeo.reports.figures, sys; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_without_roads_the_third_panel_is_empty_and_says_no_number(
+    town: dict[str, Layer], district_of: Callable[..., District]
+) -> None:
+    bare = district_of(*(layer for name, layer in town.items() if name != "roads"))
+    places = gpd.GeoDataFrame(geometry=[shapely.Point(110.0056, 25.01)], crs=4326)
+    study = how_sure(bare, "汽修", places, accuracy_m=5, readings=())
+    panel = draw_tornado(study).axes[2]
+    assert {one.get_width() for one in panel.patches} == {0}
+    assert "现—" in panel.get_title()
