@@ -24,7 +24,10 @@ from typing import Any
 HERE = Path(__file__).parent
 KINDS = ("catering", "inspection_agency")
 REPEATS = 5
-TASKS = {"verdicts": ("qxgeo", "recipe", "joins"), "areas": ("qxgeo", "raster", "centres")}
+TASKS = {
+    "verdicts": ("qxgeo", "recipe", "joins", "united"),
+    "areas": ("qxgeo", "raster", "centres"),
+}
 
 
 def main() -> int:

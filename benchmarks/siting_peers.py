@@ -97,7 +97,7 @@ def place_codes(margin_m: np.ndarray[Any, Any], error_m: object) -> np.ndarray[A
     )
 
 
-def check_by_recipe(tables: Tables, kind: str, *, with_buffers: bool = True) -> Answers:
+def check_by_recipe(tables: Tables, kind: str, *, how: str = "buffers") -> Answers:
     """Ask every rule with joins in UTM: buffers for "within", nearest joins for the distance."""
     flat = {name: table.to_crs(UTM) for name, table in tables.items()}
     places = flat[kind][["geometry"]]
@@ -117,10 +117,16 @@ def check_by_recipe(tables: Tables, kind: str, *, with_buffers: bool = True) -> 
             distance_m, margin_m = _measure_area(places, references)
             within = margin_m >= 0
         else:
-            distance_m = _nearest(places, references)
+            if how == "united":
+                distance_m = places.distance(references.union_all()).to_numpy()
+            else:
+                distance_m = _nearest(places, references)
             margin_m = radius_m - distance_m
             within = margin_m >= 0
-            if with_buffers:
+            if how == "united":
+                zone = references.buffer(radius_m).union_all()
+                within = places.intersects(zone).to_numpy()
+            elif how == "buffers":
                 zone = references[["geometry"]].set_geometry(references.buffer(radius_m))
                 within = np.zeros(len(places), dtype=bool)
                 within[gpd.sjoin(places, zone, predicate="intersects").index] = True
@@ -134,7 +140,12 @@ def check_by_recipe(tables: Tables, kind: str, *, with_buffers: bool = True) -> 
 
 def check_by_joins(tables: Tables, kind: str) -> Answers:
     """Ask every rule as the recipe does, but without buffers: distances alone decide."""
-    return check_by_recipe(tables, kind, with_buffers=False)
+    return check_by_recipe(tables, kind, how="joins")
+
+
+def check_by_union(tables: Tables, kind: str) -> Answers:
+    """Ask every rule as scripts without joins do: one shape of all buffers, one of all features."""
+    return check_by_recipe(tables, kind, how="united")
 
 
 def _nearest(places: gpd.GeoDataFrame, references: gpd.GeoDataFrame) -> np.ndarray[Any, Any]:
@@ -270,6 +281,7 @@ VERDICT_SYSTEMS = {
     "qxgeo": ("qxgeo", check_by_qxgeo),
     "recipe": ("GeoPandas, buffers and joins", check_by_recipe),
     "joins": ("GeoPandas, nearest joins alone", check_by_joins),
+    "united": ("GeoPandas, united layers", check_by_union),
 }
 AREA_SYSTEMS = {
     "qxgeo": ("qxgeo, polygons", area_by_qxgeo),
