@@ -7,13 +7,12 @@ input gives the same bytes.
 from __future__ import annotations
 
 import io
-import re
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qxgeo.errors import Fault, InputError, OutputError, Text
+from qxgeo.reports.tornado_rows import choose_bars, shorten, wrap
 from qxgeo.resources import font_file
 from qxgeo.vocabulary import DEMO_BANNER
 
@@ -106,40 +105,6 @@ def draw_tornado(study: Sensitivity, *, lang: str = "zh", most: int = 14) -> Fig
     _label_bars(panels[0], bars, middles, letters, lang)
     _write_around(figure, study, left, letters, lang)
     return figure
-
-
-def choose_bars(scenarios: pd.DataFrame, *, most: int) -> tuple[pd.DataFrame, tuple[int, int]]:
-    """Choose what is drawn: the factors that change something, the largest first.
-
-    Parameters
-    ----------
-    scenarios
-        `SCENARIO_COLUMNS`.
-    most
-        How many factors.
-
-    Returns
-    -------
-    bars
-        Their scenarios with an effect, factor by factor.
-    left
-        How many scenarios change nothing, and how many factors were left out.
-    """
-    tried = scenarios.iloc[1:]
-    speaking = tried[tried["effect"] > 0]
-    factors = list(dict.fromkeys(speaking["factor_id"]))
-    drawn = speaking[speaking["factor_id"].isin(factors[:most])]
-    places = [factors.index(one) for one in drawn["factor_id"]]
-    values = [_number_in(one) for one in drawn["scenario_id"]]
-    order = np.lexsort((values, places))
-    silent, more = len(tried) - len(speaking), max(len(factors) - most, 0)
-    return drawn.iloc[order].reset_index(drop=True), (silent, more)
-
-
-def _number_in(scenario_id: str) -> float:
-    """Give the number that a scenario ends with: 10 m stands above 50 m; 0 where there is none."""
-    found = re.search(r"[\d.]+", scenario_id.rpartition(":")[2])
-    return float(found[0]) if found else 0.0
 
 
 def write_figure(figure: Figure, file: Path) -> Path:
@@ -376,44 +341,16 @@ def _label_bars(
     is_reading = bars["group"] == "reading"
     for middle, change, short in zip(middles, bars[f"change_{lang}"], is_reading, strict=True):
         told = f"→ {change.rpartition('→')[2].strip()}" if short else change
-        told = _shorten(told, _CHANGE_WIDTH)
+        told = shorten(told, _CHANGE_WIDTH)
         panel.text(-0.02, middle, told, ha="right", fontsize=8.5, color="#333333", **ink)
     for _, group in bars.groupby("factor_id", sort=False):
         rows = group.index.to_numpy()
         middle = (middles[rows].min() + middles[rows].max()) / 2
-        told = "\n".join(_wrap(str(group[f"factor_{lang}"].iloc[0]), _FACTOR_WIDTH, most=2))
+        told = "\n".join(wrap(str(group[f"factor_{lang}"].iloc[0]), _FACTOR_WIDTH, most=2))
         panel.text(-1.42, middle, told, ha="left", fontsize=9, linespacing=1.15, **ink)
         edge = middles[rows].max() + _BAR_IN / 2 + _GAP_IN / 2
         line: dict[str, Any] = {"color": "#CCCCCC", "linewidth": 0.5, "clip_on": False, "zorder": 0}
         panel.axhline(edge, xmin=-1.42, xmax=3.14, **line)
-
-
-def _wide(text: str) -> int:
-    """Measure a text in Latin letters: a Chinese character is as wide as two."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)
-
-
-def _shorten(text: str, width: int) -> str:
-    """Cut a text that would run into its neighbour."""
-    if _wide(text) <= width:
-        return text
-    while _wide(text) > width - 1:
-        text = text[:-1]
-    return f"{text.rstrip()}…"
-
-
-def _wrap(text: str, width: int, *, most: int) -> list[str]:
-    """Break a text into lines: at a blank where the line is not left half empty by it."""
-    lines: list[str] = []
-    while _wide(text) > width and len(lines) < most - 1:
-        cut = len(text)
-        while _wide(text[:cut]) > width:
-            cut -= 1
-        blank = text.rfind(" ", 0, cut + 1)
-        cut = blank if blank > cut * 2 // 3 else cut
-        lines.append(text[:cut].rstrip())
-        text = text[cut:].lstrip()
-    return [*lines, _shorten(text, width)]
 
 
 def _write_around(

@@ -13,7 +13,8 @@ import pytest
 import shapely
 
 from qxgeo.errors import InputError, OutputError
-from qxgeo.reports.figures import choose_bars, draw_tornado, render_figure, write_figure
+from qxgeo.reports.figures import draw_tornado, render_figure, write_figure
+from qxgeo.reports.tornado_rows import choose_bars
 from qxgeo.siting.sensitivity import how_sure
 
 if TYPE_CHECKING:
