@@ -70,11 +70,7 @@ class Vertices:
         else:
             strings, string_owner = _take_apart(array)
             lonlat, string, goes_on = _follow(strings)
-            is_long = goes_on & (_steps_deg(lonlat) > LONGEST_EDGE_DEG)
-            if is_long.any():
-                wide = np.unique(string[is_long])
-                strings[wide] = shapely.segmentize(strings[wide], LONGEST_EDGE_DEG)
-                lonlat, string, goes_on = _follow(strings)
+            lonlat, string, goes_on = _fill_in(lonlat, string, goes_on)
             owner = string_owner[string]
         xyz = np.ascontiguousarray(to_earth_centred(lonlat[:, 0], lonlat[:, 1]).T)
         return cls(len(array), lonlat, xyz, owner, goes_on)
@@ -139,16 +135,19 @@ def walk(lonlat: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _take_apart(array: NDArray[np.object_]) -> tuple[NDArray[np.object_], Ints]:
-    """Give the points, lines and rings that geometries consist of, and whose each is."""
+    """Give the strings that geometries consist of, and whose each is.
+
+    A string is a point, a line, a ring, or a polygon without holes, which is its ring.
+    """
     parts, owner = array, np.arange(len(array), dtype=np.int64)
     while bool((shapely.get_type_id(parts) >= shapely.GeometryType.MULTIPOINT).any()):
         parts, index = shapely.get_parts(parts, return_index=True)
         owner = owner[index]
-    is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    rings, index = shapely.get_rings(parts[is_polygon], return_index=True)
+    has_holes = shapely.get_num_interior_rings(parts) > 0
+    rings, index = shapely.get_rings(parts[has_holes], return_index=True)
     return (
-        np.concatenate((parts[~is_polygon], rings)),
-        np.concatenate((owner[~is_polygon], owner[is_polygon][index])),
+        np.concatenate((parts[~has_holes], rings)),
+        np.concatenate((owner[~has_holes], owner[has_holes][index])),
     )
 
 
@@ -160,8 +159,19 @@ def _follow(strings: NDArray[np.object_]) -> tuple[Floats, Ints, NDArray[np.bool
     return lonlat, string, goes_on
 
 
-def _steps_deg(lonlat: Floats) -> Floats:
-    """Give how far it is from each vertex to the next, degrees, at most; 0 from the last."""
-    step = np.zeros(len(lonlat))
-    step[:-1] = np.abs(np.diff(lonlat, axis=0)).sum(axis=1)
-    return step
+def _fill_in(
+    lonlat: Floats, string: Ints, goes_on: NDArray[np.bool_]
+) -> tuple[Floats, Ints, NDArray[np.bool_]]:
+    """Set vertices into long edges, at equal steps; those that were there stay bit for bit."""
+    start = np.flatnonzero(goes_on)
+    step = lonlat[start + 1] - lonlat[start]
+    pieces = np.ones(len(lonlat), dtype=np.int64)
+    pieces[start] = np.maximum(np.ceil(np.hypot(*step.T) / LONGEST_EDGE_DEG), 1)
+    if not bool((pieces > 1).any()):
+        return lonlat, string, goes_on
+    row = np.repeat(np.arange(len(lonlat)), pieces)
+    nth = np.arange(len(row)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    share = (nth / pieces[row])[:, None]
+    behind = np.minimum(row + 1, len(lonlat) - 1)
+    # A last vertex has no share of what stands behind it.
+    return lonlat[row] * (1 - share) + lonlat[behind] * share, string[row], goes_on[row]
