@@ -184,7 +184,11 @@ def _approach(subjects: Vertices, mine: Ints, references: Vertices, theirs: Ints
 def _near_pairs(subjects: Vertices, surroundings: Surroundings) -> tuple[Ints, Ints]:
     """Pair vertices of subjects and references beside which nearest places may lie."""
     references, tree = surroundings.vertices, surroundings.tree
-    rows = walk(subjects.lonlat)
+    twin = subjects.closing()
+    is_asked = np.ones(len(twin), dtype=bool)
+    is_asked[twin[twin >= 0]] = False
+    rows = np.flatnonzero(is_asked)
+    rows = rows[walk(subjects.lonlat[rows])]
     # Of a point most likely one to three are in reach; of most other vertices none.
     count = 4 if len(rows) == subjects.size else 1
     away_m, other = tree.query(subjects.xyz[rows], k=range(1, count + 1))
@@ -201,9 +205,13 @@ def _near_pairs(subjects: Vertices, surroundings: Surroundings) -> tuple[Ints, I
         theirs.append(other[row, column])
         blocks += _blocks(rows[wants_more], count * 4)
         if not blocks:
-            return np.concatenate(mine), np.concatenate(theirs)
+            break
         rows, count = blocks.pop()
         away_m, other = tree.query(subjects.xyz[rows], k=count)
+    near, far = np.concatenate(mine), np.concatenate(theirs)
+    # The last vertex of a ring is where its first is, and another edge comes there.
+    has_twin = twin[near] >= 0
+    return np.concatenate((near, twin[near[has_twin]])), np.concatenate((far, far[has_twin]))
 
 
 def _blocks(rows: Ints, count: int) -> list[tuple[Ints, int]]:

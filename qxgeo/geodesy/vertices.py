@@ -88,6 +88,16 @@ class Vertices:
         # Before the first vertex stands the last (-1), from which no edge runs.
         return np.asarray(~(self.goes_on[vertex] | self.goes_on[vertex - 1]))
 
+    def closing(self) -> NDArray[np.int64]:
+        """Give, for the first vertex of a ring, its last, which is the same place; else -1."""
+        comes = np.roll(self.goes_on, 1)
+        first = np.flatnonzero(self.goes_on & ~comes)
+        last = np.flatnonzero(~self.goes_on & comes)
+        is_ring = (self.lonlat[first] == self.lonlat[last]).all(axis=1)
+        twin = np.full(len(self.owner), -1, dtype=np.int64)
+        twin[first[is_ring]] = last[is_ring]
+        return twin
+
     def edges_at(self, vertex: NDArray[np.int64]) -> tuple[Ints, Ints, Ints]:
         """Find the edges that meet in vertices; a vertex alone counts as one.
 
