@@ -19,26 +19,21 @@ from qxgeo.district import stations_in_force, title_layer
 from qxgeo.plan import Selector
 from qxgeo.rules.distance import draw_zone, station_error_m
 from qxgeo.rules.frontage_remarks import ROADS_SHOWN, head_of
-from qxgeo.rules.frontage_words import REMARKS
 from qxgeo.rules.polygon import draw_area
 from qxgeo.rules.roadside import list_roads
 from qxgeo.schemas import LAYERS
 from qxgeo.siting.book_shapes import pack_shapes
+from qxgeo.siting.book_words import book_words, pair
 from qxgeo.siting.candidates import check_entrances, check_places, set_scene
 from qxgeo.siting.combine import BY_ATTRIBUTE, caught_verdict, open_radius_m
-from qxgeo.siting.model import VERDICTS, WHYS
 from qxgeo.siting.table import GROUND, columns_of, line_assumptions, title_reference
 from qxgeo.siting.verdict import ACCURACY_PARAMETER, check_sites
-from qxgeo.siting.words import FROM_LABELS, SUMMARIES, TEMPLATES
-from qxgeo.vocabulary import PLACE_LABELS, SITE_VERDICT_LABELS, STATUS_LABELS, STRENGTH_LABELS
+from qxgeo.vocabulary import PLACE_LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import shapely
 
     from qxgeo.district import District
-    from qxgeo.errors import Text
     from qxgeo.plan import ActionPlan, Rule, SiteKind
     from qxgeo.rules import Scene
     from qxgeo.siting.model import RuleLines, SiteChecks
@@ -82,7 +77,7 @@ def write_rule_book(
         "kind": _describe_kind(kind),
         "accuracy_m": float(probe.places["accuracy_m"].iloc[0]),
         "accuracy_parameter": ACCURACY_PARAMETER,
-        "plan": _pair(probe.plan.title),
+        "plan": pair(probe.plan.title),
         "as_of": probe.as_of.isoformat(),
         "is_demo": any(layer.is_demo for layer in _layers_of(probe, district)),
         "is_approximate": probe.is_approximate,
@@ -93,12 +88,12 @@ def write_rule_book(
             {
                 "id": one.assumption_id,
                 "rules": list(one.rule_ids),
-                "text": _pair(one.text),
-                "source": _pair(one.source),
+                "text": pair(one.text),
+                "source": pair(one.source),
             }
             for one in probe.assumptions
         ],
-        "words": _words(),
+        "words": book_words(),
     }
 
 
@@ -166,7 +161,7 @@ class _Shelf:
         self.references.append(
             {
                 "layer": layer,
-                "title": _pair(title_reference(layer)),
+                "title": pair(title_reference(layer)),
                 "ids": ids,
                 "names": names,
                 **pack_shapes(shapes),
@@ -206,12 +201,12 @@ def _describe_kind(kind: SiteKind) -> dict[str, Any]:
     """Describe the kind and what an application says of it."""
     return {
         "id": kind.kind_id,
-        "title": _pair(kind.title),
-        "notes": [_pair(note) for note in kind.notes],
+        "title": pair(kind.title),
+        "notes": [pair(note) for note in kind.notes],
         "attributes": [
             {
                 "name": one.name,
-                "title": _pair(one.title),
+                "title": pair(one.title),
                 "kind": one.kind,
                 "options": list(one.options),
             }
@@ -230,13 +225,13 @@ def _describe_ground(scene: Scene, shelf: _Shelf) -> dict[str, Any]:
     }
     towns = gpd.GeoDataFrame(geometry=list(scene.territories[:-1]), crs=4326)
     return {
-        "title": _pair(GROUND),
+        "title": pair(GROUND),
         "district": whole,
         "accuracy_m": layer.accuracy_m,
         "townships": pack_shapes(towns.geometry.to_numpy(dtype=object)),
         "township_ids": [str(word) for word in scene.township_ids],
         "township_names": [
-            _pair(PLACE_LABELS[code]) if code in PLACE_LABELS else [str(name), str(name)]
+            pair(PLACE_LABELS[code]) if code in PLACE_LABELS else [str(name), str(name)]
             for code, name in zip(scene.township_ids, scene.township_names, strict=True)
         ],
     }
@@ -254,7 +249,7 @@ def _describe_rule(
         "line": one.line,
         "id": rule.rule_id,
         "measure": rule.measure_id,
-        "title": _pair(rule.title),
+        "title": pair(rule.title),
         "clause": rule.clause,
         "strength": str(rule.strength),
         "test": _test_of(rule),
@@ -262,8 +257,8 @@ def _describe_rule(
         "caught": str(caught_verdict(kind_rule, rule)),
         "when": [thaw(kind_rule.when), thaw(rule.subject.where)],
         "asked": [a.name for a in probe.kind.attributes if a.name in asked],
-        "subject": _pair(rule.subject.text),
-        "missing": [_pair(title_layer(name)) for name in one.missing],
+        "subject": pair(rule.subject.text),
+        "missing": [pair(title_layer(name)) for name in one.missing],
         "assumptions": line_assumptions(probe, one),
         **({} if one.missing else _describe_test(rule, probe, scene, shelf)),
     }
@@ -282,7 +277,7 @@ def _describe_test(rule: Rule, probe: SiteChecks, scene: Scene, shelf: _Shelf) -
         return {}
     parameter = {}
     if rule.radius_parameter:
-        parameter = {"parameter": _pair(probe.plan.parameter(rule.radius_parameter).title)}
+        parameter = {"parameter": pair(probe.plan.parameter(rule.radius_parameter).title)}
     if rule.kind == "frontage":
         return parameter | _describe_roads(rule, scene, shelf)
     if rule.kind == "within_distance":
@@ -344,8 +339,8 @@ def _describe_roads(rule: Rule, scene: Scene, shelf: _Shelf) -> dict[str, Any]:
         "reference": number,
         "radius_m": _number(open_radius_m(rule, scene)),
         "accuracy_m": scene.layer(among.layer).accuracy_m,
-        "meant": _pair(head_of(rule.reference)),
-        "doubtful": _pair(head_of(rule.doubtful)),
+        "meant": pair(head_of(rule.reference)),
+        "doubtful": pair(head_of(rule.doubtful)),
         "roads_shown": ROADS_SHOWN,
         "names": names,
         "section_ids": [str(word) for word in roads.section_ids],
@@ -390,30 +385,6 @@ def thaw(value: Any) -> Any:  # noqa: ANN401 - a condition is any JSON value
     if isinstance(value, list | tuple):
         return [thaw(one) for one in value]
     return value
-
-
-def _words() -> dict[str, Any]:
-    """Gather every label and sentence that a card needs."""
-    return {
-        "verdicts": [[str(word), *_pair(SITE_VERDICT_LABELS[word])] for word in VERDICTS],
-        "summaries": _by_word(SUMMARIES),
-        "whys": [str(word) for word in WHYS],
-        "strengths": _by_word(STRENGTH_LABELS),
-        "statuses": _by_word(STATUS_LABELS),
-        "templates": _by_word(TEMPLATES),
-        "remarks": _by_word(REMARKS),
-        "from": _by_word(FROM_LABELS),
-    }
-
-
-def _by_word(words: Mapping[Any, Text]) -> dict[str, list[str]]:
-    """Write texts by their word."""
-    return {str(word): _pair(text) for word, text in words.items()}
-
-
-def _pair(text: Text) -> list[str]:
-    """Write a text as Chinese and English."""
-    return [text.zh, text.en]
 
 
 def _number(value: float) -> float | None:
