@@ -1,15 +1,32 @@
 "use strict";
 // A map in a notebook: layers from tables, their legend, a card for each row.
 
+// A frame that is not laid out yet, or lies in a folded cell, has no size to draw into.
+QX.startInSize = QX.start;
+QX.start = function (map, ...others) {
+  const box = map.getContainer();
+  const hasRoom = () => box.clientWidth > 60 && box.clientHeight > 60;
+  if (hasRoom()) return void QX.startInSize(map, ...others);
+  new ResizeObserver((_, observer) => {
+    if (!hasRoom()) return;
+    observer.disconnect();
+    map.invalidateSize(false);
+    QX.startInSize(map, ...others);
+  }).observe(box);
+};
+
 QX.paper = () => (QX.ownPaper ||= L.svg({ pane: "qx-notebook", padding: 0.3 }));
 
-QX.styleOf = (number) => () => {
+QX.styleOf = (number) => ({ geometry }) => {
   const { drawn, shape } = QX.overlays[number];
-  if (shape === "line") return { ...drawn, fill: false, weight: Math.max(drawn.weight * QX.factor, 2) };
-  if (shape === "area") return drawn;
+  const own = { ...drawn };
+  if (shape === "line") Object.assign(own, { fill: false, weight: Math.max(drawn.weight * QX.factor, 1.2) });
+  if (!geometry.type.endsWith("Point")) return own;
+  // A point among lines is a dot in their colour.
+  if (shape === "line") Object.assign(own, { fill: true, fillColor: drawn.color, fillOpacity: 0.9, weight: 1 });
   // A point is made with its style: on a canvas, where it would else land, it has no pattern.
   const radius = drawn.radius * Math.max(QX.factor, 0.8);
-  return { ...drawn, radius, pane: "qx-notebook", renderer: QX.paper() };
+  return { ...own, radius, pane: "qx-notebook", renderer: QX.paper() };
 };
 
 QX.readData = function () {};
@@ -56,7 +73,7 @@ QX.showWhole = function () {
   const { bounds } = QX.data.base;
   if (!bounds) return void QX.map.setView([30, 110], 5);
   const isWide = QX.map.getSize().x > 640 && document.querySelector(".qx-panel:not(.qx-closed)");
-  const right = isWide ? 290 : 12;
+  const right = isWide ? 286 : 12;
   QX.map.fitBounds(bounds, { paddingTopLeft: [12, 12], paddingBottomRight: [right, 12], animate: false });
 };
 

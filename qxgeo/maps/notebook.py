@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import folium
 import numpy as np
+import pandas as pd
 import shapely
 from folium.utilities import JsCode
 
@@ -29,7 +30,7 @@ from qxgeo.maps.frame import (
     write_head,
 )
 from qxgeo.maps.layers import write_geojson
-from qxgeo.maps.notebook_style import Line, list_lines_of, write_patterns
+from qxgeo.maps.notebook_style import Line, list_lines_of, scale_drawn, write_patterns
 from qxgeo.maps.offline import make_self_contained
 from qxgeo.maps.style import ROAD_STYLES
 from qxgeo.maps.wording import NOTHING_HERE, PAGE_WORDS, choose
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
     from qxgeo.district import District
 
-_OWN_FILES = ("notebook.js",)
+_OWN_FILES = ("notebook.js", "notebook.css")
 _PANE = "qx-notebook"
 _ROAD_TOLERANCE_DEG = 3e-5  # about three metres: roads are only the ground of the map
 _ROAD_DECIMALS = 5
@@ -68,6 +69,8 @@ class MapLayer:
         order.
     tell
         Column to heading: what the card of a row says when it is clicked.
+    scale
+        How much larger than usual points and lines are drawn.
     is_shown
         Whether it is on when the map opens.
     """
@@ -78,6 +81,7 @@ class MapLayer:
     by: str = ""
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     tell: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    scale: float = 1.0
     is_shown: bool = True
 
 
@@ -104,7 +108,8 @@ class NotebookMap:
         page = self.html.replace("&", "&amp;").replace("'", "&#39;")
         return (
             f'<iframe title="{html_text.escape(self.title)}" sandbox="allow-scripts allow-modals"'
-            f' style="width:100%;height:{self.height_px}px;border:1px solid #d9dcd8"'
+            f' style="width:100%;height:{self.height_px}px;box-sizing:border-box;'
+            f'border:1px solid #d9dcd8"'
             f" srcdoc='{page}'></iframe>"
         )
 
@@ -115,7 +120,7 @@ def draw_map(
     *,
     title: str,
     lang: str = "zh",
-    height_px: int = 540,
+    height_px: int = 600,
 ) -> NotebookMap:
     """Draw tables over a district, for a notebook.
 
@@ -229,6 +234,7 @@ def _lines(number: int, layer: MapLayer, lang: str, used: Counter[str]) -> list[
             made.append(
                 replace(
                     line,
+                    drawn=scale_drawn(line.drawn, line.shape, layer.scale),
                     group=number,
                     title=line.title or layer.title,
                     geojson=geojson,
@@ -253,7 +259,7 @@ def _write_rows(layer: MapLayer) -> dict[str, object]:
 
 def _write_value(value: Any) -> str:  # noqa: ANN401 - a cell of a table
     """Write a cell; nothing where nothing is known."""
-    if value is None or value != value or str(value) == "<NA>":  # noqa: PLR0124 - NaN alone differs
+    if pd.api.types.is_scalar(value) and pd.isna(value):
         return ""
     if isinstance(value, float):
         return f"{value:,.2f}".rstrip("0").rstrip(".")
@@ -301,6 +307,7 @@ def _draw(lines: Sequence[Line], lang: str) -> str:
             show=line.is_shown,
             marker=folium.CircleMarker(radius=line.drawn.radius, fill=True),
             style=JsCode(f"QX.styleOf({number})"),
+            smooth_factor=0.4,
             pane=_PANE,
             renderer=JsCode("QX.paper()"),
         )

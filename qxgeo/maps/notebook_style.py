@@ -27,6 +27,7 @@ from qxgeo.maps.style import (
 )
 from qxgeo.vocabulary import (
     SITE_VERDICT_LABELS,
+    STATUS_LABELS,
     STRENGTH_LABELS,
     VERDICT_LABELS,
     SiteVerdict,
@@ -53,6 +54,7 @@ _LABELS: tuple[Mapping[str, Text], ...] = (
     {str(word): label for word, label in SITE_VERDICT_LABELS.items()},
     {str(word): label for word, label in VERDICT_LABELS.items()},
     {str(word): label for word, label in STRENGTH_LABELS.items()},
+    {str(word): label for word, label in STATUS_LABELS.items()},
 )
 _SHAPES = ("point", "line", "area")
 
@@ -96,12 +98,13 @@ class Line:
 
 
 def name_word(word: str, *, lang: str = "zh") -> str:
-    """Name a verdict or a strength, as on every map and list.
+    """Name a verdict, a strength or a status, as on every map and list.
 
     Parameters
     ----------
     word
-        Of `SiteVerdict`, `Verdict` or `Strength`.
+        Of `SiteVerdict`, `Verdict`, `Strength` or `Status`; what several have is taken for the
+        first of them.
     lang
         ``zh`` or ``en``.
 
@@ -171,6 +174,28 @@ def list_lines_of(
         shape = _name_shape(shapes[rows])
         drawn = _draw_word(word, set(words), shape, used)
         yield Line(word=word, title=named[word], rows=rows, drawn=drawn, shape=shape)
+
+
+def scale_drawn(drawn: Drawn, shape: str, scale: float) -> Drawn:
+    """Draw points and lines larger or smaller; areas are as large as they are.
+
+    Parameters
+    ----------
+    drawn
+        How they are drawn usually.
+    shape
+        ``point``, ``line`` or ``area``.
+    scale
+        1 for the usual size.
+
+    Returns
+    -------
+    drawn
+        The same colours.
+    """
+    if shape == "point":
+        return drawn._replace(radius=drawn.radius * scale)
+    return drawn._replace(width=drawn.width * scale) if shape == "line" else drawn
 
 
 def write_patterns(lines: Sequence[Line]) -> list[str]:

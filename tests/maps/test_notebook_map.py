@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
@@ -149,6 +150,23 @@ def test_a_card_says_what_was_asked_and_leaves_out_what_is_unknown(
     assert table["names"] == ["甲", HOSTILE, "丙", "", "戊"]
 
 
+def test_what_is_missing_is_blank_whatever_it_is_written_as(
+    district: District, places: gpd.GeoDataFrame
+) -> None:
+    table = places.assign(
+        words=pd.array(["一", pd.NA, "三", pd.NA, ""], dtype="string"),
+        day=pd.to_datetime(["2023-06-30", None, None, None, None]),
+        parts=[(1, 2), None, (), None, None],
+    )
+    layer = MapLayer("场所", table, tell={"words": "字", "day": "日", "parts": "项"})
+    (told,) = read_data(draw_map(district, [layer], title="图").html)["tables"]
+    assert told["rows"][:3] == [
+        ["一", "2023-06-30 00:00:00", "(1, 2)"],
+        ["", "", ""],
+        ["三", "", "()"],
+    ]
+
+
 def test_other_words_keep_the_order_of_their_labels_and_differ_in_colour(
     district: District, places: gpd.GeoDataFrame
 ) -> None:
@@ -166,6 +184,30 @@ def test_layers_of_one_look_each_take_another_colour(
     lines = read_data(draw_map(district, layers, title="图").html)["overlays"]
     looks = {(one["drawn"]["fillColor"], one["drawn"].get("dashArray")) for one in lines}
     assert len(looks) == len(layers)
+
+
+def test_a_layer_is_drawn_larger_when_asked(district: District, places: gpd.GeoDataFrame) -> None:
+    roads = district.layers["roads"].table
+    usual, larger = (
+        [
+            one["drawn"]
+            for one in read_data(
+                draw_map(
+                    district,
+                    [
+                        MapLayer("点", places, scale=scale),
+                        MapLayer("线", roads, scale=scale),
+                        MapLayer("面", district.layers["boundary"].table, scale=scale),
+                    ],
+                    title="图",
+                ).html
+            )["overlays"]
+        ]
+        for scale in (1.0, 2.0)
+    )
+    assert larger[0]["radius"] == 2 * usual[0]["radius"]
+    assert larger[1]["weight"] == 2 * usual[1]["weight"]
+    assert larger[2] == usual[2]
 
 
 def test_strengths_are_hatched_apart(district: District) -> None:
@@ -213,6 +255,7 @@ def test_words_of_the_house_have_a_name_and_a_colour() -> None:
         assert name_word(verdict) == label.zh
         assert name_word(verdict, lang="en") == label.en
         assert colour_word(verdict) == VERDICT_LOOKS[verdict].colour
+    assert name_word("existing") == "现有"
     assert name_word("guided") == STRENGTH_LABELS[Strength.GUIDED].zh
     assert colour_word("guided") == STRENGTH_COLOURS[Strength.GUIDED]
     assert name_word("别的词") == "别的词"
@@ -237,6 +280,23 @@ def test_a_reader_sees_every_row_and_opens_its_card(
     assert card.locator("dd").all_inner_texts() == ["2"]
     frame.locator(".qx-panel label.qx-line input").nth(5).check()
     assert shapes.count() == 2 + 4 + 1
+
+
+@pytest.mark.browser
+def test_a_map_in_a_folded_cell_is_drawn_when_the_cell_is_opened(
+    district: District, places: gpd.GeoDataFrame, offline_page: Page, tmp_path: Path
+) -> None:
+    shown = draw_map(district, layers_of(places), title="图")._repr_html_()
+    file = tmp_path / "notebook.html"
+    cell = f"<meta charset='utf-8'><div id='cell' style='display:none'>{shown}</div>"
+    file.write_text(f"<!doctype html>{cell}", encoding="utf-8")
+    offline_page.goto(file.as_uri())
+    frame = offline_page.frames[1]
+    frame.wait_for_load_state()
+    assert frame.evaluate("() => document.documentElement.dataset.qx") is None
+    offline_page.evaluate("() => { document.getElementById('cell').style.display = 'block'; }")
+    offline_page.frame_locator("iframe").locator("html[data-qx=ready]").wait_for(state="attached")
+    assert frame.locator(".leaflet-qx-notebook-pane path.leaflet-interactive").count() == 2 + 4
 
 
 @pytest.mark.browser
