@@ -1,7 +1,8 @@
 # make demo   install, run all three jobs on the embedded district, say where the maps are
 # make test   set up everything the tests need, lint, test
 # make check  lint only (after make test once)    make fix   format and mend what ruff can
-# make bench  time and memory of the main job     make clean remove what make made
+# make notebooks  run the notebooks, write each as a page into docs/notebooks
+# make bench  time and memory beside peers         make clean remove what make made
 
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -12,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 ASSETS := qxgeo/_assets/manifest.json
 
-.PHONY: demo test check fix bench clean browser
+.PHONY: demo test check fix bench notebooks clean browser
 .DEFAULT_GOAL := demo
 
 demo: .stamps/install $(ASSETS)
@@ -40,6 +41,10 @@ bench: .stamps/install $(ASSETS)
 	$(PIP) install --group bench
 	$(BIN)/python benchmarks/main_job.py
 	$(BIN)/python benchmarks/patrol.py
+	$(BIN)/python benchmarks/siting.py
+
+notebooks: .stamps/develop
+	$(BIN)/python scripts/render_notebooks.py
 
 clean:
 	rm -rf $(VENV) .stamps .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
