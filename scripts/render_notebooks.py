@@ -7,6 +7,7 @@ the clock says (``%%time``) is shown where a notebook runs, and left out of the 
 from __future__ import annotations
 
 import html as html_text
+import json
 import os
 import re
 import sys
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 PAGES = ROOT / "docs" / "notebooks"
+ASSETS = ROOT / "qxgeo" / "_assets"
+MAP_SCRIPTS = ("leaflet", "leaflet-mouse-position", "leaflet.fullscreen")
 LIMIT_S = 280
 _CLOCK = re.compile(r"^(?:CPU times|Wall time): .*\n?", re.MULTILINE)
 _NO_CLOCK = "（用时随机器而异，运行时显示 · the time taken is shown where it runs）\n"
@@ -72,7 +75,8 @@ _LIST_HEAD = """\
 
 Each page answers one planning question; maps and figures lie inside and need no network: download
 it and open it in a browser. Written by `make notebooks` from [notebooks/](../../notebooks/);
-schools, roads, premises and more are **demonstration data**.
+schools, roads, premises and more are **demonstration data**. The maps carry other people's scripts:
+[LICENCES.txt](LICENCES.txt).
 
 | 页 · page | 问题 · question |
 |---|---|"""
@@ -90,6 +94,7 @@ def main(names: Sequence[str]) -> None:
         (PAGES / f"{file.stem}.html").write_text(page, encoding="utf-8", newline="\n")
         print(f"{file.stem}: {time.monotonic() - started:.1f} s, {len(page.encode()) / 1e6:.2f} MB")
     (PAGES / "README.md").write_text(write_list(files), encoding="utf-8", newline="\n")
+    (PAGES / "LICENCES.txt").write_text(write_licences(), encoding="utf-8", newline="\n")
 
 
 def run_notebook(file: Path, *, first_line: str = "") -> Any:  # noqa: ANN401 - nbformat has no types
@@ -192,6 +197,24 @@ def write_list(files: Sequence[Path]) -> str:
         chinese, english = read_titles(nbformat.read(file, as_version=4))
         lines.append(f"| [{file.stem}]({file.stem}.html) | {chinese} {english} |")
     return "\n".join(lines) + "\n"
+
+
+def write_licences() -> str:
+    """Write the licences of what is not ours in the pages: the maps' scripts.
+
+    Returns
+    -------
+    text
+        Each package with its licence, as collected when qxgeo was installed.
+    """
+    packages = json.loads((ASSETS / "manifest.json").read_text(encoding="utf-8"))["packages"]
+    head = "Inside the maps of these pages, beside what is qxgeo's own (see NOTICE):"
+    parts = [
+        f"==== {name} {packages[name]['version']} ====\n\n"
+        + (ASSETS / packages[name]["text"]).read_text(encoding="utf-8").strip()
+        for name in MAP_SCRIPTS
+    ]
+    return "\n\n".join([head, *parts]) + "\n"
 
 
 def read_titles(book: Any) -> tuple[str, str]:  # noqa: ANN401 - nbformat has no types

@@ -190,6 +190,10 @@ def test_every_notebook_has_a_page_and_the_list_of_pages_is_true(script: ModuleT
     assert {page.stem for page in PAGES.glob("*.html")} == {path.stem for path in NOTEBOOKS}
     listed = (PAGES / "README.md").read_text(encoding="utf-8")
     assert listed == script.write_list(NOTEBOOKS), "run: make notebooks"
+    licences = (PAGES / "LICENCES.txt").read_text(encoding="utf-8")
+    assert licences == script.write_licences(), "run: make notebooks"
+    for name in script.MAP_SCRIPTS:
+        assert f"==== {name} " in licences
 
 
 def test_pages_are_small_and_name_no_place_of_a_machine_and_no_time() -> None:
