@@ -200,7 +200,7 @@ def print_table(
         )
         cells = [write_cell(errors[system][key]) for key in last.values()]
         print(
-            f"| {titles[system][0]} | {seconds:.2f} | {cpu:.2f} | {ratio:.1f} | {peak:.0f} | "
+            f"| {titles[system][0]} | {seconds:.2f} | {cpu:.2f} | {ratio:.2g} | {peak:.0f} | "
             + " | ".join(cells)
             + " |",
             flush=True,
