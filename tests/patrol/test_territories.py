@@ -721,3 +721,12 @@ def test_where_whole_cells_are_what_limits_fairness_few_of_them_change_hands() -
     after = assign(cells, rest, previous=first.owners.to_dict())
     assert after.balances[0].gap < 0.01
     assert own <= len(after.changes) <= 3 * own
+
+
+def test_loads_at_their_bound_are_left_alone_however_they_are_rounded() -> None:
+    # Two of three cells in a row have to go together: 30 minutes at least for somebody.
+    cells, people = grid([[20.0, 10.0, 20.0]]), roster(2)
+    first = assign(cells, people)
+    assert first.balances[0].max_load_min == 30.0
+    again = assign(cells, people, previous=first.owners.to_dict())
+    assert again.changes.empty

@@ -94,12 +94,14 @@ def _repair(task: Task, held: Ints, fair_min: Floats) -> Division:
     division = settle(task, before, held, fair_min)
     # Below what is proved nobody can get, so nothing is moved for it.
     bound_min = bound_largest_load(task.load_min, task.capacity_min, task.lock).load_min
-    goal = np.minimum(np.maximum(KEEP_RATIO * fair_min, bound_min), task.capacity_min)
+    goal = np.minimum(np.maximum(KEEP_RATIO * fair_min, bound_min + _PROVED_MIN), task.capacity_min)
     level_loads(division, goal, chains=_CHAINS * task.person_count)
     _make_up(division, before, (2 - KEEP_RATIO) * fair_min)
     level_loads(division, goal, chains=_CHAINS * task.person_count)
-    while _redivide_around(division, before, held, goal):
-        pass
+    # Each time somebody comes down to the goal and nobody rises above it.
+    for _ in range(task.person_count):
+        if not _redivide_around(division, before, held, goal):
+            break
     return division
 
 
@@ -110,7 +112,7 @@ def _redivide_around(division: Division, before: Ints, held: Ints, goal_min: Flo
     holds most of the old ground. Tells whether a person came down to the goal.
     """
     task = division.task
-    above = np.array(division.loads) - goal_min
+    above = np.array(division.loads) - goal_min * (1 + _ROUNDING)
     people = {int(above.argmax())}
     if above.max() <= 0:
         return False
