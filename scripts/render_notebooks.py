@@ -1,15 +1,18 @@
 """Run the notebooks from top to bottom and write each as a page that needs nothing but itself.
 
-``make notebooks`` fills ``docs/notebooks``. The same notebooks and data give the same bytes: what
-the clock says (``%%time``) is shown where a notebook runs, and left out of the page.
+``make notebooks`` fills ``docs/notebooks``. Maps become pictures: a page that travels with the
+project holds nothing that somebody else wrote, and no script. What the clock says (``%%time``) is
+shown where a notebook runs, and left out of the page.
 """
 
 from __future__ import annotations
 
+import base64
 import html as html_text
-import json
+import io
 import os
 import re
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -21,7 +24,8 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
-from pygments.formatters import HtmlFormatter
+from PIL import Image
+from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,15 +33,24 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = ROOT / "notebooks"
 PAGES = ROOT / "docs" / "notebooks"
-ASSETS = ROOT / "qxgeo" / "_assets"
-MAP_SCRIPTS = ("leaflet", "leaflet-mouse-position", "leaflet.fullscreen")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 LIMIT_S = 280
 _CLOCK = re.compile(r"^(?:CPU times|Wall time): .*\n?", re.MULTILINE)
 _NO_CLOCK = "（用时随机器而异，运行时显示 · the time taken is shown where it runs）\n"
 _NO_WORDS = "No description has been provided for this image"
 _POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+_OPEN_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'"
+)
+_SETTLE_MS = 600  # tiles of the ground fade in
+_FRAME = re.compile(r"<iframe\b.*?</iframe>", re.DOTALL)
+_MAP_NOTE = (
+    "地图的静态截图；运行笔记可缩放、点选 · "
+    "A picture of the map: run the notebook to zoom and click"
 )
 _STYLE = """
 :root { color-scheme: light; }
@@ -64,19 +77,25 @@ img { max-width: 100%; height: auto; }
 table { border: 0; border-collapse: collapse; font-size: 13px; margin: 8px 0 8px 12px; }
 th, td { padding: 3px 10px; border: 0; border-bottom: 1px solid #e3e5e1; text-align: right; }
 thead th { border-bottom: 1px solid #5c6670; white-space: nowrap; }
+figure { margin: 8px 0 8px 12px; }
+figcaption { font-size: 12.5px; color: #5c6670; }
+.highlight :is(.k, .kn, .kc, .ow) { color: #00558a; font-weight: 600; }
+.highlight :is(.s1, .s2, .sa, .sd, .si) { color: #8a3b00; }
+.highlight :is(.c1, .c) { color: #5c6670; font-style: italic; }
+.highlight :is(.mi, .mf) { color: #5a3d9a; }
 @media (max-width: 640px) { td { min-width: 5em; } }
 """
 
 _LIST_HEAD = """\
 # 笔记 · Notebooks, rendered
 
-每页回答一个规划问题，地图和图都在文件里，不联网也能看：下载后用浏览器打开。
+每页回答一个规划问题，地图（静态截图）和图都在文件里，不联网也能看：下载后用浏览器打开。
 由 `make notebooks` 从 [notebooks/](../../notebooks/) 生成；学校、道路、场所等为**演示数据**。
 
-Each page answers one planning question; maps and figures lie inside and need no network: download
-it and open it in a browser. Written by `make notebooks` from [notebooks/](../../notebooks/);
-schools, roads, premises and more are **demonstration data**. The maps carry other people's scripts:
-[LICENCES.txt](LICENCES.txt).
+Each page answers one planning question; pictures of the maps and the figures lie inside and need no
+network: download it and open it in a browser. Run the notebook itself to zoom and click. Written by
+`make notebooks` from [notebooks/](../../notebooks/); schools, roads, premises and more are
+**demonstration data**.
 
 | 页 · page | 问题 · question |
 |---|---|"""
@@ -90,11 +109,10 @@ def main(names: Sequence[str]) -> None:
         if names and file.stem not in names:
             continue
         started = time.monotonic()
-        page = render_page(run_notebook(file), file.stem)
+        page = freeze_maps(render_page(run_notebook(file), file.stem))
         (PAGES / f"{file.stem}.html").write_text(page, encoding="utf-8", newline="\n")
         print(f"{file.stem}: {time.monotonic() - started:.1f} s, {len(page.encode()) / 1e6:.2f} MB")
     (PAGES / "README.md").write_text(write_list(files), encoding="utf-8", newline="\n")
-    (PAGES / "LICENCES.txt").write_text(write_licences(), encoding="utf-8", newline="\n")
 
 
 def run_notebook(file: Path, *, first_line: str = "") -> Any:  # noqa: ANN401 - nbformat has no types
@@ -164,7 +182,6 @@ def render_page(book: Any, name: str) -> str:  # noqa: ANN401 - nbformat has no 
     )
     body, _ = exporter.from_notebook_node(book)
     title, _ = read_titles(book)
-    colours = HtmlFormatter(style="default").get_style_defs(".highlight")
     links = (
         '<nav><a href="README.md">全部笔记 · all notebooks</a> · '
         f'<a href="../../notebooks/{name}.ipynb">{name}.ipynb</a></nav>'
@@ -174,8 +191,58 @@ def render_page(book: Any, name: str) -> str:  # noqa: ANN401 - nbformat has no 
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html_text.escape(title)}</title>\n"
-        f"<style>{_STYLE}{colours}</style>\n</head>\n<body>\n{links}\n"
+        f"<style>{_STYLE}</style>\n</head>\n<body>\n{links}\n"
         f"{body.replace(_NO_WORDS, '图 · figure').strip()}\n</body>\n</html>\n"
+    )
+
+
+def freeze_maps(page: str) -> str:
+    """Put pictures in the place of maps.
+
+    Parameters
+    ----------
+    page
+        From `render_page`.
+
+    Returns
+    -------
+    page
+        Without a frame and without a script; every picture with the words of its map's title.
+    """
+    named = os.environ.get("QXGEO_CHROMIUM")
+    executable = named or next(filter(None, map(shutil.which, BROWSERS)), None)
+    with TemporaryDirectory(prefix="nb") as folder, sync_playwright() as playwright:
+        file = Path(folder) / "page.html"
+        file.write_text(page.replace(_POLICY, _OPEN_POLICY), encoding="utf-8")
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+        )
+        tab = browser.new_context(viewport={"width": 1072, "height": 900}, offline=True).new_page()
+        tab.goto(file.as_uri())
+        frames = tab.locator("iframe")
+        shots = []
+        for number in range(frames.count()):
+            one = frames.nth(number)
+            one.scroll_into_view_if_needed()
+            inside = tab.frame_locator("iframe").nth(number)
+            inside.locator("html[data-qx=ready]").wait_for(state="attached")
+            tab.wait_for_timeout(_SETTLE_MS)
+            title = one.get_attribute("title") or ""
+            shots.append(_write_picture(one.screenshot(), title))
+        browser.close()
+    pictures = iter(shots)
+    return _FRAME.sub(lambda _: next(pictures), page)
+
+
+def _write_picture(png: bytes, title: str) -> str:
+    """Write a screenshot as a picture with its caption."""
+    packed = io.BytesIO()
+    with Image.open(io.BytesIO(png)) as image:
+        image.convert("RGB").save(packed, format="WEBP", quality=82, method=6)
+    data = base64.b64encode(packed.getvalue()).decode("ascii")
+    return (
+        f'<figure><img alt="{html_text.escape(title)}" src="data:image/webp;base64,{data}">'
+        f"<figcaption>{_MAP_NOTE}</figcaption></figure>"
     )
 
 
@@ -197,24 +264,6 @@ def write_list(files: Sequence[Path]) -> str:
         chinese, english = read_titles(nbformat.read(file, as_version=4))
         lines.append(f"| [{file.stem}]({file.stem}.html) | {chinese} {english} |")
     return "\n".join(lines) + "\n"
-
-
-def write_licences() -> str:
-    """Write the licences of what is not ours in the pages: the maps' scripts.
-
-    Returns
-    -------
-    text
-        Each package with its licence, as collected when qxgeo was installed.
-    """
-    packages = json.loads((ASSETS / "manifest.json").read_text(encoding="utf-8"))["packages"]
-    head = "Inside the maps of these pages, beside what is qxgeo's own (see NOTICE):"
-    parts = [
-        f"==== {name} {packages[name]['version']} ====\n\n"
-        + (ASSETS / packages[name]["text"]).read_text(encoding="utf-8").strip()
-        for name in MAP_SCRIPTS
-    ]
-    return "\n\n".join([head, *parts]) + "\n"
 
 
 def read_titles(book: Any) -> tuple[str, str]:  # noqa: ANN401 - nbformat has no types
