@@ -211,7 +211,8 @@ def test_a_point_tells_who_when_and_why(page: Page, full_patrol: Patrol) -> None
     assert "2023-07-01 08:15" in text  # 480 + 15 minutes at the first stop
     assert "5.1.1 “针对自治区督导交办问题梳理所有焚烧和熏腊肉行为敏感点、易发点" in text
     page.locator(".qx-popup .qx-link", has_text="张三").last.click()
-    assert "张三（P11）" in page.locator(".qx-popup h3").last.inner_text()
+    # The card of the person comes when the old one has gone: wait for it.
+    page.locator(".qx-popup h3", has_text="张三（P11）").wait_for()
 
 
 def test_an_unserved_point_says_why(page: Page, full_patrol: Patrol) -> None:
@@ -231,7 +232,7 @@ def test_a_cell_tells_each_term_of_its_risk_and_what_was_left_out(
     land = (full_patrol.cells["risk_class"] != "water").sum()
     assert f"第{cell['risk_rank']}位 / {land}" in text
     page.locator(".qx-popup .qx-link", has_text="第").last.click()
-    assert "7.4.1 “" in page.locator(".qx-popup").last.inner_text()
+    page.locator(".qx-popup", has_text="7.4.1 “").wait_for()
 
 
 def test_a_click_on_a_territory_names_the_cell_under_it(page: Page, full_patrol: Patrol) -> None:
