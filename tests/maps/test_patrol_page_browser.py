@@ -246,7 +246,7 @@ def test_a_click_on_a_territory_names_the_cell_under_it(page: Page, full_patrol:
     popup = page.locator(".qx-popup").last
     assert cell["person_id"] in popup.locator("h3").inner_text()
     popup.locator(".qx-also .qx-link", has_text=cell["cell_id"]).click()
-    assert popup.locator("h3").inner_text() == cell["cell_id"]
+    page.locator(".qx-popup h3").get_by_text(cell["cell_id"], exact=True).wait_for()
 
 
 def test_water_has_no_rank_and_a_lone_click_closes(page: Page, full_patrol: Patrol) -> None:
