@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qxgeo.reports.atomic import RECORD
+from qxgeo.reports.each_file import write_each
 from qxgeo.reports.geopackage import write_geopackage
 from qxgeo.reports.geoparquet import write_parquet
 from qxgeo.reports.run_record import write_run_record
@@ -14,10 +13,9 @@ from qxgeo.reports.workbook import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from qxgeo.assess import Assessment
-
-logger = logging.getLogger(__name__)
 
 
 def write_reports(
@@ -50,16 +48,10 @@ def write_reports(
     OutputError
         If a file cannot be written.
     """
-    place = Path(folder)
-    writers: dict[str, Callable[[Path], None]] = {
+    writers: dict[str, Callable[[Path], object]] = {
         "lists.xlsx": lambda path: write_workbook(assessment, path, lang=lang),
         "findings.gpkg": lambda path: write_geopackage(assessment, path, lang=lang),
         "findings.parquet": lambda path: write_parquet(assessment, path),
         RECORD: lambda path: write_run_record(assessment, path),
     }
-    for name, write in writers.items():
-        if progress is not None:
-            progress(name)
-        logger.info("writing %s", name)
-        write(place / name)
-    return [place / name for name in writers]
+    return write_each(folder, writers, progress=progress)

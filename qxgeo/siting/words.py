@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qxgeo.errors import Text
-from qxgeo.vocabulary import SITE_VERDICT_LABELS, SiteVerdict, Why
+from qxgeo.vocabulary import SiteVerdict, Why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,8 +170,3 @@ def fill(template: Text, facts: Mapping[str, Text]) -> Text:
         template.zh.format_map({name: fact.zh for name, fact in facts.items()}),
         template.en.format_map({name: fact.en for name, fact in facts.items()}),
     )
-
-
-def summary_label(verdict: SiteVerdict) -> Text:
-    """Give the short label of a summary."""
-    return SITE_VERDICT_LABELS[verdict]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qxgeo.reports.atomic import PATROL_RECORD
+from qxgeo.reports.each_file import write_each
 from qxgeo.reports.patrol.calendar import write_office_calendar
 from qxgeo.reports.patrol.geopackage import write_patrol_geopackage
 from qxgeo.reports.patrol.record import write_patrol_record
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qxgeo.patrol.model import Patrol
-
-logger = logging.getLogger(__name__)
 
 
 def write_patrol_reports(
@@ -54,7 +52,6 @@ def write_patrol_reports(
     OutputError
         If a file cannot be written.
     """
-    place = Path(folder)
     tell = progress or (lambda _: None)
     written: list[Path] = []
     open_to_all: dict[str, Callable[[Path], object]] = {
@@ -71,11 +68,6 @@ def write_patrol_reports(
     }
     if not is_public:
         tell("patrol_sheets.pdf")
-        written += write_person_sheets(patrol, place, lang=lang, progress=tell)
+        written += write_person_sheets(patrol, Path(folder), lang=lang, progress=tell)
     writers = open_to_all if is_public else of_the_office | open_to_all
-    for name, write in writers.items():
-        tell(name)
-        logger.info("writing %s", name)
-        write(place / name)
-        written.append(place / name)
-    return written
+    return [*written, *write_each(folder, writers, progress=progress)]

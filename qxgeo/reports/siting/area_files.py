@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qxgeo.errors import Text
 from qxgeo.reports.atomic import SITING_RECORD
+from qxgeo.reports.each_file import write_each
 from qxgeo.reports.geopackage_file import OutputLayer, write_layers
 from qxgeo.reports.pen import LONGEST_SHEET_ROWS, write_book
 from qxgeo.reports.run_record import format_record, list_versions
@@ -47,12 +46,12 @@ from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from qxgeo.reports.sheets import Sheet
     from qxgeo.siting.area import EligibleArea
     from qxgeo.siting.overview import Overview
 
-logger = logging.getLogger(__name__)
 SCHEMA_VERSION = 1
 _KM2_DECIMALS = 9  # a square millimetre
 _AREA_COLUMNS = ("stated_km2", "caught_km2", "doubtful_km2", "only_km2", "freed_km2", "eased_km2")
@@ -88,18 +87,12 @@ def write_siting_reports(
     OutputError
         If a file cannot be written.
     """
-    place = Path(folder)
-    writers: dict[str, Callable[[Path], None]] = {
+    writers: dict[str, Callable[[Path], object]] = {
         "siting.xlsx": lambda path: write_siting_workbook(overview, path, lang=lang),
         "siting.gpkg": lambda path: write_siting_geopackage(overview, path, lang=lang),
         SITING_RECORD: lambda path: write_siting_record(overview, path),
     }
-    for name, write in writers.items():
-        if progress is not None:
-            progress(name)
-        logger.info("writing %s", name)
-        write(place / name)
-    return [place / name for name in writers]
+    return write_each(folder, writers, progress=progress)
 
 
 def write_siting_workbook(

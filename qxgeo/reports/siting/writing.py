@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qxgeo.reports.atomic import VERDICTS_RECORD
+from qxgeo.reports.each_file import write_each
 from qxgeo.reports.siting.geopackage import write_verdicts_geopackage
 from qxgeo.reports.siting.record import write_verdicts_record
 from qxgeo.reports.siting.workbook import write_verdicts_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from qxgeo.siting.applications import Verdicts
-
-logger = logging.getLogger(__name__)
 
 
 def write_verdict_reports(
@@ -49,15 +47,9 @@ def write_verdict_reports(
     OutputError
         If a file cannot be written.
     """
-    place = Path(folder)
-    writers: dict[str, Callable[[Path], None]] = {
+    writers: dict[str, Callable[[Path], object]] = {
         "verdicts.xlsx": lambda path: write_verdicts_workbook(verdicts, path, lang=lang),
         "verdicts.gpkg": lambda path: write_verdicts_geopackage(verdicts, path, lang=lang),
         VERDICTS_RECORD: lambda path: write_verdicts_record(verdicts, path),
     }
-    for name, write in writers.items():
-        if progress is not None:
-            progress(name)
-        logger.info("writing %s", name)
-        write(place / name)
-    return [place / name for name in writers]
+    return write_each(folder, writers, progress=progress)
