@@ -12,6 +12,8 @@
     ├── FetchError (OSError)       a service on the network did not answer as it should: exit code 2
     └── OutputError (OSError)      results could not be written, old ones are untouched: exit code 2
 
+    SlowWarning (UserWarning)      the answer is right and could come sooner
+
 Each error holds one or more `Fault`: where it is, what is wrong and how to mend it, in Chinese
 and in English.
 """
@@ -123,3 +125,7 @@ class FetchError(QxgeoError, OSError):
 
 class OutputError(QxgeoError, OSError):
     """Results could not be written; earlier results are untouched."""
+
+
+class SlowWarning(UserWarning):
+    """The answer is right and could come sooner."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from qxgeo.geodesy.approach import SAME_DISTANCE_M
 from qxgeo.geodesy.areas import area_m2
-from qxgeo.geodesy.discs import disc_boxes, draw_discs, reach_of_discs
+from qxgeo.geodesy.discs import disc_boxes, draw_discs, reach_of_discs, stretches_in_discs
 from qxgeo.geodesy.ellipsoid import bearing_deg, ground_distance_m
-from qxgeo.geodesy.lines import Intervals, Lines
+from qxgeo.geodesy.intervals import Intervals
+from qxgeo.geodesy.lines import Lines
 from qxgeo.geodesy.nearest import (
     NearestPlaces,
     nearest_feature,
@@ -41,4 +42,5 @@ __all__ = [
     "partition_lines",
     "partition_polygons",
     "reach_of_discs",
+    "stretches_in_discs",
 ]

@@ -1,23 +1,18 @@
-"""Roads as arrays: ragged coordinates, and intervals along them.
-
-A place on a line is a number: the index of the vertex before it plus the fraction of the segment
-walked. Intervals of such numbers are united and intersected without touching a geometry, so a
-metre is never counted twice and never lost; geometry is built once, at the end.
-"""
+"""Roads as arrays of coordinates; geometry is built once, at the end, for what is shown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from qxgeo.geodesy.ellipsoid import ground_distance_m
+from qxgeo.geodesy.intervals import Intervals
+from qxgeo.geodesy.lengths import stretch_lengths_m
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -30,99 +25,6 @@ LONGEST_SEGMENT_DEG = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Intervals:
-    """Stretches of lines.
-
-    Attributes
-    ----------
-    part
-        Which part of `Lines`, shape (k,).
-    start, end
-        Places on it, start < end, shape (k,).
-    label
-        A number that each stretch carries (a polygon, a station), shape (k,).
-    """
-
-    part: NDArray[np.int64]
-    start: NDArray[np.float64]
-    end: NDArray[np.float64]
-    label: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        """Count the stretches."""
-        return len(self.part)
-
-    def take(self, chosen: NDArray[np.int64] | NDArray[np.bool_]) -> Intervals:
-        """Give some of the stretches, by position or by mask."""
-        return Intervals(
-            self.part[chosen], self.start[chosen], self.end[chosen], self.label[chosen]
-        )
-
-    @classmethod
-    def concatenate(cls, several: Iterable[Self]) -> Intervals:
-        """Put several lists of stretches behind one another."""
-        tables = list(several)
-        if not tables:
-            none = np.empty(0, dtype=np.int64)
-            return cls(none, np.empty(0), np.empty(0), none)
-        return cls(
-            np.concatenate([t.part for t in tables]),
-            np.concatenate([t.start for t in tables]),
-            np.concatenate([t.end for t in tables]),
-            np.concatenate([t.label for t in tables]),
-        )
-
-    def union(self) -> Intervals:
-        """Unite stretches that overlap or touch on the same part; labels are dropped (0).
-
-        Returns
-        -------
-        united
-            Disjoint stretches, sorted by part and start.
-        """
-        if len(self) == 0:
-            return self
-        order = np.lexsort((self.start, self.part))
-        part, start, end = self.part[order], self.start[order], self.end[order]
-        # Places grow with the part, so a running maximum never reaches into the next part.
-        furthest = np.maximum.accumulate(end)
-        is_first = np.ones(len(part), dtype=bool)
-        is_first[1:] = (part[1:] != part[:-1]) | (start[1:] > furthest[:-1])
-        first = np.flatnonzero(is_first)
-        last = np.append(first[1:], len(part)) - 1
-        return Intervals(
-            part[first], start[first], furthest[last], np.zeros(len(first), dtype=np.int64)
-        )
-
-    def intersection(self, other: Intervals) -> Intervals:
-        """Cut disjoint stretches by other disjoint ones; the other's labels are kept.
-
-        Parameters
-        ----------
-        other
-            Disjoint stretches of the same lines.
-
-        Returns
-        -------
-        common
-            Stretches in both, sorted by part and start.
-        """
-        mine = self.take(np.lexsort((self.start, self.part)))
-        theirs = other.take(np.lexsort((other.start, other.part)))
-        # Both are disjoint and sorted along one axis: overlaps of each are a contiguous run.
-        low = np.searchsorted(theirs.end, mine.start, side="right")
-        high = np.searchsorted(theirs.start, mine.end, side="left")
-        count = np.maximum(high - low, 0)
-        row = np.repeat(np.arange(len(mine)), count)
-        column = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        column += np.repeat(low, count)
-        start = np.maximum(mine.start[row], theirs.start[column])
-        end = np.minimum(mine.end[row], theirs.end[column])
-        keep = (end > start) & (mine.part[row] == theirs.part[column])
-        return Intervals(mine.part[row][keep], start[keep], end[keep], theirs.label[column][keep])
-
-
-@dataclass(frozen=True, slots=True)
 class Lines:
     """Lines as one coordinate array.
 
@@ -130,10 +32,8 @@ class Lines:
     ----------
     size
         How many lines there are (n).
-    parts
-        The line strings, shape (p,); a multi-part line has several.
     part_line
-        Which line each part belongs to, shape (p,).
+        Which line each part belongs to, ascending, shape (p,); a multi-part line has several.
     first
         Index of each part's first vertex, and the vertex count at the end, shape (p + 1,).
     lonlat
@@ -141,7 +41,6 @@ class Lines:
     """
 
     size: int
-    parts: NDArray[np.object_]
     part_line: NDArray[np.int64]
     first: NDArray[np.int64]
     lonlat: NDArray[np.float64]
@@ -161,8 +60,6 @@ class Lines:
             Heights are left out; long segments carry vertices in between.
         """
         array = np.asarray(geometries, dtype=object)
-        if bool(shapely.has_z(array).any()):
-            array = shapely.force_2d(array)
         owner = np.arange(len(array))
         parts = array
         counts = shapely.get_num_coordinates(parts)
@@ -172,24 +69,104 @@ class Lines:
             full = ~shapely.is_empty(parts)
             parts, owner = parts[full], owner[full]
             counts = shapely.get_num_coordinates(parts)
-        lonlat = shapely.get_coordinates(parts)
         first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-        step = np.abs(np.diff(lonlat, axis=0)).sum(axis=1)
-        step[first[1:-1] - 1] = 0.0
-        if bool((step > LONGEST_SEGMENT_DEG).any()):
-            parts = shapely.segmentize(parts, LONGEST_SEGMENT_DEG)
-            lonlat = shapely.get_coordinates(parts)
-            counts = shapely.get_num_coordinates(parts)
-            first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-        return cls(len(array), parts, owner.astype(np.int64), first, lonlat)
+        lonlat = shapely.get_coordinates(parts)
+        return cls(len(array), owner.astype(np.int64), first, lonlat)._walk_in_short_steps()
+
+    @classmethod
+    def from_arrays(
+        cls,
+        lonlat: NDArray[np.float64],
+        first: NDArray[np.int64],
+        part_line: NDArray[np.int64] | None = None,
+        *,
+        size: int | None = None,
+    ) -> Lines:
+        """Take ragged coordinate arrays as they are: GeoArrow's, or shapely's `to_ragged_array`.
+
+        Parameters
+        ----------
+        lonlat
+            Vertices, degrees, EPSG:4326, shape (v, 2); not copied where it need not be.
+        first
+            Offsets: index of each part's first vertex, and v at the end, shape (p + 1,).
+        part_line
+            Which line each part belongs to, ascending, shape (p,); each a line of its own by
+            default.
+        size
+            How many lines there are; as many as `part_line` names by default.
+
+        Returns
+        -------
+        lines
+            Parts of fewer than two vertices are left out; long segments carry vertices in between.
+
+        Raises
+        ------
+        ValueError
+            If the offsets do not fit the vertices, or parts of one line do not stand together.
+        """
+        lonlat = np.ascontiguousarray(lonlat, dtype=float)
+        first = np.ascontiguousarray(first, dtype=np.int64)
+        counts = np.diff(first)
+        owner = np.arange(len(counts)) if part_line is None else np.asarray(part_line)
+        fits = len(first) > 0 and first[0] == 0 and first[-1] == len(lonlat)
+        if not fits or bool((counts < 0).any()) or len(owner) != len(counts):
+            message = "offsets have to ascend from 0 to the number of vertices, one line per part"
+            raise ValueError(message)
+        if bool((np.diff(owner) < 0).any()):
+            message = "the parts of lines have to stand in the order of the lines"
+            raise ValueError(message)
+        if size is None:
+            size = int(owner[-1]) + 1 if len(owner) else 0
+        full = counts > 1
+        if not bool(full.all()):
+            lonlat = lonlat[np.repeat(full, counts)]
+            owner, counts = owner[full], counts[full]
+            first = np.concatenate(([0], np.cumsum(counts)))
+        lines = cls(size, owner.astype(np.int64), first.astype(np.int64), lonlat)
+        return lines._walk_in_short_steps()
+
+    def _walk_in_short_steps(self) -> Lines:
+        """Give long segments vertices in between."""
+        step = np.abs(np.diff(self.lonlat, axis=0)).sum(axis=1)
+        step[self.first[1:-1] - 1] = 0.0
+        long = np.flatnonzero(step > LONGEST_SEGMENT_DEG)
+        if len(long) == 0:
+            return self
+        more = np.zeros(len(self.lonlat), dtype=np.int64)
+        more[long] = np.ceil(step[long] / LONGEST_SEGMENT_DEG).astype(np.int64) - 1
+        vertex = np.repeat(np.arange(len(more)), more + 1)
+        begin = np.concatenate(([0], np.cumsum(more + 1)))
+        share = (np.arange(len(vertex)) - begin[vertex]) / (more[vertex] + 1)
+        lonlat = self.position(vertex + share, vertex, share)
+        return Lines(self.size, self.part_line, begin[self.first], lonlat)
+
+    def bounds(self, begin: int, end: int) -> NDArray[np.float64]:
+        """Give west, south, east and north of the parts from `begin` up to `end`, shape (4, k)."""
+        first = self.first[begin:end]
+        lonlat = self.lonlat[first[0] : self.first[end]] if end > begin else self.lonlat[:0]
+        if len(lonlat) == 0:
+            return np.empty((4, 0))
+        low = np.minimum.reduceat(lonlat, first - first[0], axis=0)
+        high = np.maximum.reduceat(lonlat, first - first[0], axis=0)
+        return np.concatenate((low.T, high.T))
+
+    def strings(self, part: NDArray[np.int64]) -> NDArray[np.object_]:
+        """Build the line strings of parts, EPSG:4326, shape (k,)."""
+        sizes = self.first[part + 1] - self.first[part]
+        index = np.repeat(np.arange(len(part)), sizes)
+        begin = np.cumsum(sizes) - sizes
+        vertex = np.arange(len(index)) + (self.first[part] - begin)[index]
+        return np.asarray(shapely.linestrings(self.lonlat[vertex], indices=index), dtype=object)
 
     def everywhere(self) -> Intervals:
         """Give each part from its first vertex to its last."""
         return Intervals(
-            np.arange(len(self.parts)),
+            np.arange(len(self.part_line)),
             self.first[:-1].astype(float),
             self.first[1:].astype(float) - 1,
-            np.zeros(len(self.parts), dtype=np.int64),
+            np.zeros(len(self.part_line), dtype=np.int64),
         )
 
     def segment_lengths_m(self) -> NDArray[np.float64]:
@@ -201,7 +178,12 @@ class Lines:
         length[self.first[1:] - 1] = 0.0
         return length
 
-    def position(self, place: NDArray[np.float64], before: NDArray[np.int64]) -> Floats:
+    def position(
+        self,
+        place: NDArray[np.float64],
+        before: NDArray[np.int64],
+        share: NDArray[np.float64] | None = None,
+    ) -> Floats:
         """Give longitude and latitude of places, degrees, shape (k, 2).
 
         Parameters
@@ -210,6 +192,8 @@ class Lines:
             Places, shape (k,).
         before
             The vertex that begins each place's segment, shape (k,).
+        share
+            How much of it is walked, where that is known better than from `place`, shape (k,).
 
         Returns
         -------
@@ -217,7 +201,7 @@ class Lines:
             Degrees, shape (k, 2); a place on a vertex is that vertex, bit for bit.
         """
         after = np.minimum(before + 1, len(self.lonlat) - 1)
-        fraction = (place - before)[:, None]
+        fraction = (place - before if share is None else share)[:, None]
         return np.asarray(self.lonlat[before] * (1 - fraction) + self.lonlat[after] * fraction)
 
     def lengths_m(self, stretches: Intervals) -> NDArray[np.float64]:
@@ -233,37 +217,7 @@ class Lines:
         length_m
             Ground metres, shape (k,).
         """
-        if len(stretches) == 0:
-            return np.empty(0)
-        travelled, shift = self._travelled_m(stretches.part)
-        begin = np.floor(stretches.start).astype(np.int64)
-        finish = np.ceil(stretches.end).astype(np.int64) - 1
-        enter = self.position(stretches.start, begin)
-        leave = self.position(stretches.end, finish)
-        within = ground_distance_m(enter[:, 0], enter[:, 1], leave[:, 0], leave[:, 1])
-        head = self.lonlat[np.minimum(begin + 1, len(self.lonlat) - 1)]
-        tail = self.lonlat[finish]
-        across = (
-            ground_distance_m(enter[:, 0], enter[:, 1], head[:, 0], head[:, 1])
-            + travelled[finish + shift]
-            - travelled[np.minimum(begin + 1 + shift, len(travelled) - 1)]
-            + ground_distance_m(tail[:, 0], tail[:, 1], leave[:, 0], leave[:, 1])
-        )
-        return np.where(begin >= finish, within, across)
-
-    def _travelled_m(self, part: Ints) -> tuple[Floats, Ints]:
-        """Give the length from the first vertex on, over the parts that are asked for alone.
-
-        The second value takes a vertex of `part` to its place in the first.
-        """
-        used, which = np.unique(part, return_inverse=True)
-        sizes = self.first[used + 1] - self.first[used]
-        begin = np.concatenate(([0], np.cumsum(sizes)))[:-1]
-        vertex = np.arange(sizes.sum()) + np.repeat(self.first[used] - begin, sizes)
-        lon, lat = self.lonlat[vertex].T
-        length = ground_distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
-        length[(begin + sizes - 1)[:-1]] = 0.0
-        return np.concatenate(([0.0], np.cumsum(length))), (begin - self.first[used])[which]
+        return stretch_lengths_m(self, stretches)
 
     def line_lengths_m(self) -> NDArray[np.float64]:
         """Measure each line on the ground, metres, shape (n,)."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from qxgeo.geodesy.lines import Intervals
+from qxgeo.geodesy.intervals import Intervals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +51,7 @@ def partition_lines(
         whole = whole.take(np.unique(among.part))
     holds = _usable(polygons)
     tree = shapely.STRtree(polygons[holds])
-    parts = lines.parts[whole.part]
+    parts = lines.strings(whole.part)
     # The first polygon that holds a part completely labels it, if no other one touches the part.
     row, column = tree.query(parts, predicate="intersects")
     touching = np.bincount(row, minlength=len(parts))

@@ -55,7 +55,7 @@ def judge(rule: Rule, scene: Scene) -> Judgement:
         Rows per subject and territory, counts that add up, stretches, and the drawn zone.
     """
     opinion = JUDGES[rule.kind](rule, scene)
-    has_lines = len(scene.lines[rule.subject.layer].parts) > 0
+    has_lines = len(scene.lines[rule.subject.layer].part_line) > 0
     zone, names = None, ""
     if rule.kind == "within_distance":
         zone, names = draw_zone(rule, scene)

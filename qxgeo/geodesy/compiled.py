@@ -1,0 +1,89 @@
+"""The door to the compiled loops: when they are worth their start, and what to do without them.
+
+Numba takes 0.4 s to import, and some seconds to compile the first time on a machine, so a district
+never sees it; a province does. Where Numba cannot be imported the plain NumPy forms answer, the
+same to rounding and several times slower, and say so once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from qxgeo.errors import SlowWarning, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+MANY = 100_000  # parts or stretches: below, plain arrays take less than a second
+_CHUNK = 1 << 15  # parts or stretches a thread takes at a time
+SLOW = Text(
+    "道路超过 {many:,} 段，但无法载入 Numba（{reason}）：改用 NumPy 计算，结果相同，速度慢数倍。"
+    "安装：pip install 'qxgeo[fast]'",
+    "more than {many:,} road parts and Numba cannot be loaded ({reason}): computed with NumPy, the "
+    "same answer several times slower. To install it: pip install 'qxgeo[fast]'",
+)
+
+
+def find_loops(name: str, *, size: int) -> ModuleType | None:
+    """Load compiled loops if the work is large enough for them.
+
+    Parameters
+    ----------
+    name
+        Module of `qxgeo.geodesy.loops`.
+    size
+        How many parts or stretches there are.
+
+    Returns
+    -------
+    loops
+        The module; None for little work, or where there is no Numba.
+    """
+    if size < MANY:
+        return None
+    return _load(name)
+
+
+def in_threads(size: int, work: Callable[[int, int], Any]) -> list[Any]:
+    """Work through a range in pieces, on all cores that this process may use.
+
+    Parameters
+    ----------
+    size
+        Length of the range.
+    work
+        Called with begin and end of a piece; it lets go of the interpreter's lock.
+
+    Returns
+    -------
+    results
+        One per piece, in order, whichever came first.
+    """
+    begins = range(0, max(size, 1), _CHUNK)
+    with ThreadPoolExecutor(max_workers=_count_cores()) as pool:
+        return list(pool.map(work, begins, (min(b + _CHUNK, size) for b in begins)))
+
+
+def _count_cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@cache
+def _load(name: str) -> ModuleType | None:
+    """Import loops, or warn once that there are none."""
+    try:
+        return importlib.import_module(f"qxgeo.geodesy.loops.{name}")
+    except (ImportError, RuntimeError) as error:  # no wheel, a NumPy too new, no place for a cache
+        reason = str(error).splitlines()[0]
+        message = "\n".join(text.format(many=MANY, reason=reason) for text in SLOW)
+        warnings.warn(message, SlowWarning, stacklevel=3)
+        return None
