@@ -8,7 +8,7 @@ RADIAN = 0.017453292519943295
 DEGREE = 7
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def square_m2(frames, station, lon, lat):
     """Give the squared ground distance of a place to a station."""
     centre, axis, equator, curvature = frames[0], frames[1], frames[2], frames[3]
