@@ -20,7 +20,7 @@ from qxgeo.geodesy.nearest import (
     nearest_station,
     pair_distances_m,
 )
-from qxgeo.geodesy.partition import partition_lines, partition_polygons
+from qxgeo.geodesy.partition import Territories, partition_lines, partition_polygons
 from qxgeo.geodesy.plane import local_plane, move_coordinates
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Intervals",
     "Lines",
     "NearestPlaces",
+    "Territories",
     "area_m2",
     "bearing_deg",
     "disc_boxes",

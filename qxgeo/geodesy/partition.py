@@ -6,14 +6,17 @@ degrees is the exact place to cut; only lengths and areas need the ellipsoid.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from qxgeo.geodesy.compiled import find_loops, in_threads
 from qxgeo.geodesy.intervals import Intervals
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from numpy.typing import NDArray
 
     from qxgeo.geodesy.lines import Lines
@@ -22,21 +25,29 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 NOWHERE = -1
-_SHORTEST = 1e-11  # of a segment: a sliver between two cuts at the same place
+TOUCH = 1e-11  # of a segment: this near its end it still meets an edge; a cut too many does no harm
+PARALLEL = 1e-12  # sine of the angle below which a segment also counts as running along an edge
+_PARTS_AT_ONCE = 50_000
+_CELLS_PER_EDGE = 2
+_MOST_CELLS = 1 << 22
 
 
 def partition_lines(
-    lines: Lines, polygons: NDArray[np.object_], *, among: Intervals | None = None
+    lines: Lines,
+    polygons: NDArray[np.object_] | Territories,
+    *,
+    among: Intervals | None = None,
 ) -> Intervals:
     """Cut lines at polygon edges.
 
     Parameters
     ----------
     lines
-        Roads.
+        Roads: one or ten million.
     polygons
         Territories, EPSG:4326, shape (m,); empty and missing ones hold nothing. Where they
-        overlap or share an edge the first one holds.
+        overlap or share an edge the first one holds. Who cuts many times by the same ones prepares
+        them once, as `Territories`.
     among
         Stretches that matter; the parts they do not name are left out. All by default.
 
@@ -46,28 +57,92 @@ def partition_lines(
         They cover each part from end to end without overlap; `label` is the index of the polygon,
         -1 outside all. Sorted by part and start.
     """
-    whole = lines.everywhere()
-    if among is not None:
-        whole = whole.take(np.unique(among.part))
-    holds = _usable(polygons)
-    tree = shapely.STRtree(polygons[holds])
-    parts = lines.strings(whole.part)
+    territories = polygons if isinstance(polygons, Territories) else Territories(polygons)
+    part = np.arange(len(lines.part_line)) if among is None else np.unique(among.part)
+    loops = find_loops("partition", size=len(part))
+    if loops is None or len(territories.numbers) == 0:
+        several = [
+            _partition(lines, part[a : a + _PARTS_AT_ONCE], territories)
+            for a in range(0, len(part), _PARTS_AT_ONCE)
+        ]
+        return Intervals.concatenate(several)
+    grid = territories.grid(loops)
+    pieces = in_threads(
+        len(part), lambda begin, end: loops.cut(lines.lonlat, lines.first, part, begin, end, *grid)
+    )
+    owner, start, end, label, is_hard = (np.concatenate(c) for c in zip(*pieces, strict=True))
+    held = label != NOWHERE
+    label[held] = territories.numbers[label[held]]
+    hard = _partition(lines, part[is_hard], territories)
+    return Intervals.concatenate([Intervals(owner, start, end, label), hard]).in_order()
+
+
+class Territories:
+    """Polygons made ready to cut lines, again and again.
+
+    Parameters
+    ----------
+    polygons
+        EPSG:4326, shape (m,); empty and missing ones hold nothing.
+    """
+
+    def __init__(self, polygons: NDArray[np.object_]) -> None:
+        self.numbers = _usable(polygons)
+        self.polygons = np.asarray(polygons, dtype=object)[self.numbers]
+        self.tree = shapely.STRtree(self.polygons)
+        self._grid: tuple[Any, ...] | None = None
+
+    def edges(self) -> tuple[Floats, Ints]:
+        """Give all edges, degrees, shape (e, 4), and where those of each polygon begin."""
+        parts, polygon = shapely.get_parts(self.polygons, return_index=True)
+        rings, part = shapely.get_rings(parts, return_index=True)
+        corner, ring = shapely.get_coordinates(rings, return_index=True)
+        edge = np.flatnonzero(ring[1:] == ring[:-1])
+        owner = polygon[part[ring[edge]]]
+        first = np.searchsorted(owner, np.arange(len(self.polygons) + 1))
+        return np.concatenate((corner[edge], corner[edge + 1]), axis=1), first.astype(np.int64)
+
+    def grid(self, loops: ModuleType) -> tuple[Any, ...]:
+        """Give edges, origin, scale and size of a grid over them, and what its cells hold."""
+        if self._grid is None:
+            edges, first = self.edges()
+            low, high = shapely.total_bounds(self.polygons).reshape(2, 2)
+            margin = (high - low) * 1e-3 + 1e-9
+            extent = high - low + 2 * margin
+            wanted = min(max(_CELLS_PER_EDGE * len(edges), 1), _MOST_CELLS)
+            cells = np.maximum(np.sqrt(wanted * extent / extent[::-1]), 1).astype(np.int64)
+            place = (low - margin, cells / extent, cells)
+            self._grid = (edges, *place, loops.lay_edges(edges, first, *place))
+        return self._grid
+
+
+def shortest_cut(place: Any) -> Any:  # noqa: ANN401 - a number or an array, plain or compiled
+    """Give the least gap between two cuts: what rounding leaves of one, of a segment."""
+    return 1e-11 + 4e-16 * place
+
+
+def _partition(lines: Lines, part: Ints, territories: Territories) -> Intervals:
+    """Cut parts by whole arrays, with exact predicates."""
+    if len(part) == 0:
+        return Intervals.concatenate([])
+    whole = lines.everywhere().take(part)
+    numbers, polygons, tree = territories.numbers, territories.polygons, territories.tree
+    strings = lines.strings(part)
     # The first polygon that holds a part completely labels it, if no other one touches the part.
-    row, column = tree.query(parts, predicate="intersects")
-    touching = np.bincount(row, minlength=len(parts))
-    label = np.full(len(parts), NOWHERE, dtype=np.int64)
+    row, column = tree.query(strings, predicate="intersects")
+    touching = np.bincount(row, minlength=len(strings))
+    label = np.full(len(strings), NOWHERE, dtype=np.int64)
     alone = touching[row] == 1
-    candidates = polygons[holds][column[alone]]
-    shapely.prepare(polygons[holds])
-    within = shapely.covers(candidates, parts[row[alone]])
-    label[row[alone][within]] = holds[column[alone][within]]
+    candidates = polygons[column[alone]]
+    shapely.prepare(polygons)
+    within = shapely.covers(candidates, strings[row[alone]])
+    label[row[alone][within]] = numbers[column[alone][within]]
     is_simple = (touching == 0) | (label != NOWHERE)
     simple = Intervals(
         whole.part[is_simple], whole.start[is_simple], whole.end[is_simple], label[is_simple]
     )
-    cut = _cut(lines, whole.take(~is_simple), polygons[holds], tree, holds)
-    both = Intervals.concatenate([simple, cut])
-    return both.take(np.lexsort((both.start, both.part)))
+    cut = _cut(lines, whole.take(~is_simple), territories)
+    return Intervals.concatenate([simple, cut]).in_order()
 
 
 def partition_polygons(
@@ -126,13 +201,7 @@ def _usable(polygons: NDArray[np.object_]) -> Ints:
     return np.flatnonzero(~(shapely.is_missing(array) | shapely.is_empty(array)))
 
 
-def _cut(
-    lines: Lines,
-    whole: Intervals,
-    polygons: NDArray[np.object_],
-    tree: shapely.STRtree,
-    numbers: Ints,
-) -> Intervals:
+def _cut(lines: Lines, whole: Intervals, territories: Territories) -> Intervals:
     """Cut the parts that meet an edge, and label the stretches by their middles."""
     if len(whole) == 0:
         return whole
@@ -141,13 +210,15 @@ def _cut(
     offset = np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     vertex = whole.start[row].astype(np.int64) + offset
     begin, finish = lines.lonlat[vertex], lines.lonlat[vertex + 1]
-    which, fraction = _crossings(begin, finish, polygons)
+    which, fraction = _crossings(begin, finish, territories)
     place = np.concatenate((whole.start, whole.end, vertex[which] + fraction))
     owner = np.concatenate((np.arange(len(whole)), np.arange(len(whole)), row[which]))
     order = np.lexsort((place, owner))
     place, owner = place[order], owner[order]
     fresh = np.ones(len(place), dtype=bool)
-    fresh[1:] = (owner[1:] != owner[:-1]) | (place[1:] - place[:-1] > _SHORTEST)
+    fresh[1:] = (owner[1:] != owner[:-1]) | (
+        place[1:] - place[:-1] > shortest_cut(place[1:])
+    )
     place, owner = place[fresh], owner[fresh]
     is_last = np.append(owner[1:] != owner[:-1], True)
     place[is_last] = whole.end[owner[is_last]]  # a cut a hair before the end gives way to it
@@ -156,9 +227,9 @@ def _cut(
     middle = (start + end) / 2
     before = np.minimum(np.floor(middle), np.ceil(end) - 1).astype(np.int64)
     points = np.asarray(shapely.points(lines.position(middle, before)), dtype=object)
-    hit, column = tree.query(points, predicate="intersects")
+    hit, column = territories.tree.query(points, predicate="intersects")
     label = np.full(len(points), np.iinfo(np.int64).max)
-    np.minimum.at(label, hit, numbers[column])
+    np.minimum.at(label, hit, territories.numbers[column])
     label[label == np.iinfo(np.int64).max] = NOWHERE
     return _join(Intervals(whole.part[owner], start, end, label))
 
@@ -176,15 +247,13 @@ def _join(pieces: Intervals) -> Intervals:
     return Intervals(pieces.part[first], pieces.start[first], pieces.end[last], pieces.label[first])
 
 
-def _crossings(begin: Floats, finish: Floats, polygons: NDArray[np.object_]) -> tuple[Ints, Floats]:
+def _crossings(begin: Floats, finish: Floats, territories: Territories) -> tuple[Ints, Floats]:
     """Where segments meet polygon edges: index of the segment and the fraction walked.
 
     A segment that runs along an edge is cut where the edge begins and ends.
     """
-    rings = _rings(polygons)
-    corner, ring = shapely.get_coordinates(rings, return_index=True)
-    edge = np.flatnonzero(ring[1:] == ring[:-1])
-    edge_from, edge_to = corner[edge], corner[edge + 1]
+    edges = territories.edges()[0]
+    edge_from, edge_to = edges[:, :2], edges[:, 2:]
     boxes = _boxes(edge_from, edge_to)
     mine = _boxes(begin, finish)
     segment, other = shapely.STRtree(boxes).query(mine)
@@ -194,10 +263,10 @@ def _crossings(begin: Floats, finish: Floats, polygons: NDArray[np.object_]) -> 
     with np.errstate(divide="ignore", invalid="ignore"):
         along = _cross(gap, edge_step) / turn
         along_edge = _cross(gap, step) / turn
-    meets = (along >= 0) & (along <= 1) & (along_edge >= 0) & (along_edge <= 1)
+    meets = (np.abs(along - 0.5) <= 0.5 + TOUCH) & (np.abs(along_edge - 0.5) <= 0.5 + TOUCH)
     length2 = np.maximum((step * step).sum(axis=1), 1e-300)
-    parallel = np.abs(turn) <= 1e-12 * length2
-    found, fraction = [segment[meets]], [along[meets]]
+    parallel = np.abs(turn) <= PARALLEL * length2
+    found, fraction = [segment[meets]], [np.clip(along[meets], 0.0, 1.0)]
     for corner_gap in (gap[parallel], gap[parallel] + edge_step[parallel]):
         at = (corner_gap * step[parallel]).sum(axis=1) / length2[parallel]
         inside = (at > 0) & (at < 1)
@@ -211,11 +280,6 @@ def _boxes(first: Floats, last: Floats) -> NDArray[np.object_]:
     return np.asarray(
         shapely.box(*np.minimum(first, last).T, *np.maximum(first, last).T), dtype=object
     )
-
-
-def _rings(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
-    """All rings of polygons and multi-polygons."""
-    return np.asarray(shapely.get_rings(shapely.get_parts(polygons)))
 
 
 def _cross(first: Floats, second: Floats) -> Floats:
