@@ -28,7 +28,7 @@ NOWHERE = -1
 TOUCH = 1e-11  # of a segment: this near its end it still meets an edge; a cut too many does no harm
 PARALLEL = 1e-12  # sine of the angle below which a segment also counts as running along an edge
 _PARTS_AT_ONCE = 50_000
-_CELLS_PER_EDGE = 2
+_CELLS_PER_EDGE = 8
 _MOST_CELLS = 1 << 22
 
 
@@ -58,7 +58,11 @@ def partition_lines(
         -1 outside all. Sorted by part and start.
     """
     territories = polygons if isinstance(polygons, Territories) else Territories(polygons)
-    part = np.arange(len(lines.part_line)) if among is None else np.unique(among.part)
+    named = np.ones(len(lines.part_line), dtype=bool)
+    if among is not None:
+        named[:] = False
+        named[among.part] = True
+    part = np.flatnonzero(named)
     loops = find_loops("partition", size=len(part))
     if loops is None or len(territories.numbers) == 0:
         several = [

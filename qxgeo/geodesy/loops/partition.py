@@ -15,6 +15,7 @@ from qxgeo.geodesy.partition import NOWHERE, PARALLEL, TOUCH, shortest_cut
 
 NOBODY = np.iinfo(np.int64).max
 HARD = -2
+FEW = 48  # edges near a part: more, and they are looked up segment by segment
 MIDDLE_ACROSS, MIDDLE_UP = 0.4871, 0.5239  # of a cell, where regular town lines seldom run
 PAD = 1e-6  # of a cell: its edges are also looked at from a hair outside
 CLEAR_DEG = 1e-11  # farther than a double errs
@@ -115,12 +116,20 @@ def cut(lonlat, first, parts, begin, end, edges, origin, scale, cells, grid):
     start_out, end_out = np.empty(room), np.empty(room)
     hard = np.zeros(end - begin, dtype=np.bool_)
     places = np.empty(64)
+    near = np.empty(FEW, dtype=np.int64)
     total = 0
     for row in range(begin, end):
         part = parts[row]
-        places, count = _find_cuts(
-            lonlat, first[part], first[part + 1], edges, origin, scale, cells, grid, places
-        )
+        vertices = first[part], first[part + 1]
+        few = _gather(lonlat, *vertices, edges, origin, scale, cells, grid, near)
+        if few == 0:
+            places[0], places[1], count = vertices[0], vertices[1] - 1, 2
+        elif few > 0:
+            places, count = _find_cuts_among(lonlat, *vertices, edges, near[:few], places)
+        else:
+            places, count = _find_cuts(
+                lonlat, *vertices, edges, origin, scale, cells, grid, places
+            )
         if total + count > len(part_out):
             room = 2 * (total + count)
             part_out, label_out = _grow_whole(part_out, room), _grow_whole(label_out, room)
@@ -148,6 +157,65 @@ def cut(lonlat, first, parts, begin, end, edges, origin, scale, cells, grid):
 
 
 @njit(cache=True, nogil=True)
+def _gather(lonlat, begin, end, edges, origin, scale, cells, grid, near):
+    """List the edges whose boxes meet that of a part, and count them; -1 if they are many."""
+    across, up = cells
+    first, entry = grid[0], grid[1]
+    west = east = lonlat[begin, 0]
+    south = north = lonlat[begin, 1]
+    for vertex in range(begin + 1, end):
+        lon, lat = lonlat[vertex, 0], lonlat[vertex, 1]
+        west, east = min(west, lon), max(east, lon)
+        south, north = min(south, lat), max(north, lat)
+    row = _to_cells((west, south, east, north), origin, scale)
+    if row[2] < 0 or row[3] < 0 or row[0] >= across or row[1] >= up:
+        return 0
+    left, right = int(max(row[0], 0.0)), int(min(row[2], across - 1.0))
+    low, high = int(max(row[1], 0.0)), int(min(row[3], up - 1.0))
+    lon_middle, lat_middle = (west + east) / 2, (south + north) / 2
+    wide, tall = (east - west) / 2 + CLEAR_DEG, (north - south) / 2 + CLEAR_DEG
+    count = 0
+    for j in range(low, high + 1):
+        for one in range(first[j * across + left], first[j * across + right + 1]):
+            edge = entry[one]
+            x0, y0, x1, y1 = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
+            if max(x0, x1) < west or min(x0, x1) > east:
+                continue
+            if max(y0, y1) < south or min(y0, y1) > north:
+                continue
+            # The box lies on one side of the edge's line.
+            dx, dy = x1 - x0, y1 - y0
+            off = (lon_middle - x0) * dy - (lat_middle - y0) * dx
+            if abs(off) > 1.000001 * (wide * abs(dy) + tall * abs(dx)):
+                continue
+            known = False
+            for other in range(count):
+                known |= near[other] == edge
+            if known:
+                continue
+            if count == FEW:
+                return -1
+            near[count] = edge
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def _find_cuts_among(lonlat, begin, end, edges, near, places):
+    """Find the places where a part meets some edges, its ends among them, ascending and apart."""
+    places[0], places[1] = begin, end - 1
+    count = 2
+    for vertex in range(begin, end - 1):
+        x0, y0 = lonlat[vertex, 0], lonlat[vertex, 1]
+        x1, y1 = lonlat[vertex + 1, 0], lonlat[vertex + 1, 1]
+        if count + 3 * FEW > len(places):
+            places = _grow(places, count + 6 * FEW)
+        for one in near:
+            count = _meet(x0, y0, x1, y1, edges, one, vertex, places, count)
+    return places, _set_apart(places, count, end - 1)
+
+
+@njit(cache=True, nogil=True)
 def _find_cuts(lonlat, begin, end, edges, origin, scale, cells, grid, places):
     """Find the places where a part meets edges, its ends among them, ascending and apart."""
     across, up = cells
@@ -166,22 +234,23 @@ def _find_cuts(lonlat, begin, end, edges, origin, scale, cells, grid, places):
         for j in range(low, high + 1):
             left, right = _columns_of(row, j, across)
             for one in range(first[j * across + left], first[j * across + right + 1]):
-                edge = edges[entry[one]]
-                if max(edge[0], edge[2]) < min(x0, x1) or min(edge[0], edge[2]) > max(x0, x1):
-                    continue
-                if max(edge[1], edge[3]) < min(y0, y1) or min(edge[1], edge[3]) > max(y0, y1):
-                    continue
                 if count + 3 > len(places):
                     places = _grow(places, 2 * len(places))
-                count = _meet(x0, y0, x1 - x0, y1 - y0, edge, vertex, places, count)
+                count = _meet(x0, y0, x1, y1, edges, entry[one], vertex, places, count)
     return places, _set_apart(places, count, end - 1)
 
 
 @njit(cache=True, nogil=True)
-def _meet(x0, y0, dx, dy, edge, vertex, places, count):
+def _meet(x0, y0, x1, y1, edges, edge, vertex, places, count):
     """Add the places where a segment meets an edge."""
-    edge_dx, edge_dy = edge[2] - edge[0], edge[3] - edge[1]
-    gap_x, gap_y = edge[0] - x0, edge[1] - y0
+    a_x, a_y, b_x, b_y = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
+    if max(a_x, b_x) < min(x0, x1) or min(a_x, b_x) > max(x0, x1):
+        return count
+    if max(a_y, b_y) < min(y0, y1) or min(a_y, b_y) > max(y0, y1):
+        return count
+    dx, dy = x1 - x0, y1 - y0
+    edge_dx, edge_dy = b_x - a_x, b_y - a_y
+    gap_x, gap_y = a_x - x0, a_y - y0
     turn = dx * edge_dy - dy * edge_dx
     if turn != 0:
         along = (gap_x * edge_dy - gap_y * edge_dx) / turn
@@ -239,7 +308,9 @@ def _label(lon, lat, edges, origin, scale, cells, grid):
     while one < stop and owner[one] < best:
         polygon, is_in = owner[one], inside[one]
         while one < stop and owner[one] == polygon:
-            crossed = _is_between(lon, lat, middle_lon, middle_lat, edges[entry[one]])
+            crossed = _is_between(
+                lon, lat, middle_lon, middle_lat, edges, entry[one]
+            )
             if crossed == HARD:
                 return HARD
             is_in ^= crossed == 1
@@ -250,14 +321,15 @@ def _label(lon, lat, edges, origin, scale, cells, grid):
 
 
 @njit(cache=True, nogil=True)
-def _is_between(lon, lat, middle_lon, middle_lat, edge):
+def _is_between(lon, lat, middle_lon, middle_lat, edges, edge):
     """Say whether an edge runs between two places: 1, 0 or HARD."""
-    one = _side(lon, lat, middle_lon, middle_lat, edge[0], edge[1])
-    other = _side(lon, lat, middle_lon, middle_lat, edge[2], edge[3])
+    a_x, a_y, b_x, b_y = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
+    one = _side(lon, lat, middle_lon, middle_lat, a_x, a_y)
+    other = _side(lon, lat, middle_lon, middle_lat, b_x, b_y)
     if one * other > 0:
         return 0
-    here = _side(edge[0], edge[1], edge[2], edge[3], lon, lat)
-    there = _side(edge[0], edge[1], edge[2], edge[3], middle_lon, middle_lat)
+    here = _side(a_x, a_y, b_x, b_y, lon, lat)
+    there = _side(a_x, a_y, b_x, b_y, middle_lon, middle_lat)
     if here * there > 0:
         return 0
     if one == 0 or other == 0 or here == 0 or there == 0:
