@@ -1,7 +1,7 @@
 """The door to the compiled loops: when they are worth their start, and what to do without them.
 
-Numba takes 0.4 s to import, and some seconds to compile the first time on a machine, so a district
-never sees it; a province does. Where Numba cannot be imported the plain NumPy forms answer, the
+Numba takes 0.4 s to import, and twenty to compile the first time on a machine, so a district never
+sees it; a province does. Where Numba cannot be imported the plain NumPy forms answer, the
 same to rounding and several times slower, and say so once.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-MANY = 100_000  # parts or stretches: below, plain arrays take less than a second
+MANY = 200_000  # parts or stretches: below, plain arrays take two or three seconds
 _CHUNK = 1 << 15  # parts or stretches a thread takes at a time
 SLOW = Text(
     "道路超过 {many:,} 段，但无法载入 Numba（{reason}）：改用 NumPy 计算，结果相同，速度慢数倍。"
@@ -47,7 +47,7 @@ def find_loops(name: str, *, size: int) -> ModuleType | None:
     """
     if size < MANY:
         return None
-    return _load(name)
+    return load_loops(name)
 
 
 def in_threads(size: int, work: Callable[[int, int], Any]) -> list[Any]:
@@ -78,8 +78,19 @@ def _count_cores() -> int:
 
 
 @cache
-def _load(name: str) -> ModuleType | None:
-    """Import loops, or warn once that there are none."""
+def load_loops(name: str) -> ModuleType | None:
+    """Import loops, or warn once that there are none.
+
+    Parameters
+    ----------
+    name
+        Module of `qxgeo.geodesy.loops`.
+
+    Returns
+    -------
+    loops
+        The module, or None.
+    """
     try:
         return importlib.import_module(f"qxgeo.geodesy.loops.{name}")
     except (ImportError, RuntimeError) as error:  # no wheel, a NumPy too new, no place for a cache

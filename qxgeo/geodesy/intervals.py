@@ -41,8 +41,8 @@ class Intervals:
         """Count the stretches."""
         return len(self.part)
 
-    def take(self, chosen: NDArray[np.int64] | NDArray[np.bool_]) -> Intervals:
-        """Give some of the stretches, by position or by mask."""
+    def take(self, chosen: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Intervals:
+        """Give some of the stretches, by position, by mask or by range."""
         return Intervals(
             self.part[chosen], self.start[chosen], self.end[chosen], self.label[chosen]
         )

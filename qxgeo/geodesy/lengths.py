@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-BAND_DEG = 0.05  # of latitude, in the compiled form: its Taylor series of degree 5 is exact to 1e-14 m
+BAND_DEG = (
+    0.05  # of latitude, in the compiled form: its Taylor series of degree 5 is exact to 1e-14 m
+)
 _AT_ONCE = 100_000  # stretches that plain arrays hold at a time: 150 MB with six vertices each
 
 

@@ -58,6 +58,11 @@ class Lines:
         -------
         lines
             Heights are left out; long segments carry vertices in between.
+
+        Raises
+        ------
+        ValueError
+            If a coordinate is not finite.
         """
         array = np.asarray(geometries, dtype=object)
         owner = np.arange(len(array))
@@ -71,7 +76,7 @@ class Lines:
             counts = shapely.get_num_coordinates(parts)
         first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
         lonlat = shapely.get_coordinates(parts)
-        return cls(len(array), owner.astype(np.int64), first, lonlat)._walk_in_short_steps()
+        return _walk_in_short_steps(cls(len(array), owner.astype(np.int64), first, lonlat))
 
     @classmethod
     def from_arrays(
@@ -104,7 +109,8 @@ class Lines:
         Raises
         ------
         ValueError
-            If the offsets do not fit the vertices, or parts of one line do not stand together.
+            If the offsets do not fit the vertices, parts of one line do not stand together, or a
+            coordinate is not finite.
         """
         lonlat = np.ascontiguousarray(lonlat, dtype=float)
         first = np.ascontiguousarray(first, dtype=np.int64)
@@ -124,23 +130,9 @@ class Lines:
             lonlat = lonlat[np.repeat(full, counts)]
             owner, counts = owner[full], counts[full]
             first = np.concatenate(([0], np.cumsum(counts)))
-        lines = cls(size, owner.astype(np.int64), first.astype(np.int64), lonlat)
-        return lines._walk_in_short_steps()
-
-    def _walk_in_short_steps(self) -> Lines:
-        """Give long segments vertices in between."""
-        step = np.abs(np.diff(self.lonlat, axis=0)).sum(axis=1)
-        step[self.first[1:-1] - 1] = 0.0
-        long = np.flatnonzero(step > LONGEST_SEGMENT_DEG)
-        if len(long) == 0:
-            return self
-        more = np.zeros(len(self.lonlat), dtype=np.int64)
-        more[long] = np.ceil(step[long] / LONGEST_SEGMENT_DEG).astype(np.int64) - 1
-        vertex = np.repeat(np.arange(len(more)), more + 1)
-        begin = np.concatenate(([0], np.cumsum(more + 1)))
-        share = (np.arange(len(vertex)) - begin[vertex]) / (more[vertex] + 1)
-        lonlat = self.position(vertex + share, vertex, share)
-        return Lines(self.size, self.part_line, begin[self.first], lonlat)
+        return _walk_in_short_steps(
+            cls(size, owner.astype(np.int64), first.astype(np.int64), lonlat)
+        )
 
     def bounds(self, begin: int, end: int) -> NDArray[np.float64]:
         """Give west, south, east and north of the parts from `begin` up to `end`, shape (4, k)."""
@@ -270,3 +262,29 @@ class Lines:
         lonlat[offset] = self.position(cut.start, begin)
         lonlat[offset + inner + 1] = self.position(cut.end, finish)
         return np.asarray(shapely.linestrings(lonlat, indices=index))
+
+
+def _walk_in_short_steps(lines: Lines) -> Lines:
+    """Give long segments vertices in between, and refuse places that are none.
+
+    Raises
+    ------
+    ValueError
+        If a coordinate is not finite.
+    """
+    lonlat, first = lines.lonlat, lines.first
+    if not bool(np.isfinite(lonlat).all()):
+        message = "coordinates of lines have to be finite"
+        raise ValueError(message)
+    step = np.abs(np.diff(lonlat, axis=0)).sum(axis=1)
+    step[first[1:-1] - 1] = 0.0
+    long = np.flatnonzero(step > LONGEST_SEGMENT_DEG)
+    if len(long) == 0:
+        return lines
+    more = np.zeros(len(lonlat), dtype=np.int64)
+    more[long] = np.ceil(step[long] / LONGEST_SEGMENT_DEG).astype(np.int64) - 1
+    vertex = np.repeat(np.arange(len(more)), more + 1)
+    begin = np.concatenate(([0], np.cumsum(more + 1)))
+    share = (np.arange(len(vertex)) - begin[vertex]) / (more[vertex] + 1)
+    walked = lines.position(vertex + share, vertex, share)
+    return Lines(lines.size, lines.part_line, begin[first], walked)

@@ -11,6 +11,7 @@ This is the plain form, by whole arrays. `qxgeo.geodesy.loops.discs` does the sa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,7 +100,6 @@ def find_reach(
         One entry per part.
     """
     count = len(lines.part_line)
-    square_m2, station = np.full(count, np.inf), np.full(count, -1, dtype=np.int64)
     scene = _Scene(lines, frames, shapely.STRtree(frames.boxes()), radius_m**2)
     limit_m2 = limit_m**2 if wants_nearest else -1.0
     count = len(lines.part_line)
@@ -142,8 +142,8 @@ def _look_at_parts(scene: _Scene, begin: int, end: int, limit_m2: float) -> Part
     square_m2 = np.full(len(row), np.inf)
     for pairs in _share_out(np.diff(lines.first)[begin + row]):
         segments = _unroll(lines, frames, begin + row[pairs], station[pairs])
-        foot, foot_m2 = _find_feet(segments, scene.radius_m2, wants_nearest=limit_m2 >= 0)
-        found.append(_cut(segments, foot, foot_m2, scene.radius_m2, begin + row[pairs]))
+        foot_m2 = _square_feet(segments, scene.radius_m2, wants_nearest=limit_m2 >= 0)
+        found.append(_cut(segments, foot_m2, scene.radius_m2, begin + row[pairs]))
         ends_m2 = np.minimum(segments.first_m2, segments.last_m2)
         np.minimum.at(square_m2[pairs], segments.pair, np.minimum(ends_m2, foot_m2))
     nearest_m2, nearest = _take_nearest(row, station, square_m2, end - begin, limit_m2)
@@ -170,7 +170,7 @@ def _share_out(sizes: Ints) -> list[slice]:
         return []
     heap = np.cumsum(sizes) // _VERTICES_AT_ONCE
     edges = [0, *(np.flatnonzero(np.diff(heap)) + 1), len(sizes)]
-    return [slice(a, z) for a, z in zip(edges[:-1], edges[1:], strict=True)]
+    return [slice(a, z) for a, z in pairwise(edges)]
 
 
 def _unroll(lines: Lines, frames: Frames, part: Ints, station: Ints) -> _Segments:
@@ -201,13 +201,11 @@ def _unroll(lines: Lines, frames: Frames, part: Ints, station: Ints) -> _Segment
     )
 
 
-def _find_feet(
-    segments: _Segments, radius_m2: float, *, wants_nearest: bool
-) -> tuple[Floats, Floats]:
-    """Find where segments come nearest between their ends, and how near.
+def _square_feet(segments: _Segments, radius_m2: float, *, wants_nearest: bool) -> Floats:
+    """Give the squared distance where segments come nearest between their ends.
 
     Only where that matters: outside the disc on both ends and perhaps not between them, or perhaps
-    nearer than any vertex. Elsewhere the distance is infinite.
+    nearer than any vertex. Elsewhere it is infinite.
     """
     first_m2, last_m2, length_m2 = segments.first_m2, segments.last_m2, segments.length_m2
     lean = last_m2 - first_m2 - length_m2
@@ -225,15 +223,11 @@ def _find_feet(
         at = np.clip(at - slope / (2 * length_m2[which]), 0.0, 1.0)
     foot_m2 = np.full(len(foot), np.inf)
     between = (at > 0) & (at < 1)
-    which, at = which[between], at[between]
-    foot[which] = at
-    foot_m2[which] = segments.look(which, at)[0]
-    return foot, foot_m2
+    foot_m2[which[between]] = segments.look(which[between], at[between])[0]
+    return foot_m2
 
 
-def _cut(
-    segments: _Segments, foot: Floats, foot_m2: Floats, radius_m2: float, part: Ints
-) -> Intervals:
+def _cut(segments: _Segments, foot_m2: Floats, radius_m2: float, part: Ints) -> Intervals:
     """Give the stretches of segments within the radius."""
     starts_in, ends_in = segments.first_m2 <= radius_m2, segments.last_m2 <= radius_m2
     which = np.flatnonzero(starts_in | ends_in | (foot_m2 <= radius_m2))

@@ -63,14 +63,14 @@ def partition_lines(
         named[:] = False
         named[among.part] = True
     part = np.flatnonzero(named)
-    loops = find_loops("partition", size=len(part))
-    if loops is None or len(territories.numbers) == 0:
+    loops, cells = (find_loops(name, size=len(part)) for name in ("partition", "cells"))
+    if loops is None or cells is None or len(territories.numbers) == 0:
         several = [
             _partition(lines, part[a : a + _PARTS_AT_ONCE], territories)
             for a in range(0, len(part), _PARTS_AT_ONCE)
         ]
         return Intervals.concatenate(several)
-    grid = territories.grid(loops)
+    grid = territories.grid(cells)
     pieces = in_threads(
         len(part), lambda begin, end: loops.cut(lines.lonlat, lines.first, part, begin, end, *grid)
     )
@@ -220,9 +220,7 @@ def _cut(lines: Lines, whole: Intervals, territories: Territories) -> Intervals:
     order = np.lexsort((place, owner))
     place, owner = place[order], owner[order]
     fresh = np.ones(len(place), dtype=bool)
-    fresh[1:] = (owner[1:] != owner[:-1]) | (
-        place[1:] - place[:-1] > shortest_cut(place[1:])
-    )
+    fresh[1:] = (owner[1:] != owner[:-1]) | (place[1:] - place[:-1] > shortest_cut(place[1:]))
     place, owner = place[fresh], owner[fresh]
     is_last = np.append(owner[1:] != owner[:-1], True)
     place[is_last] = whole.end[owner[is_last]]  # a cut a hair before the end gives way to it

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from qxgeo.geodesy.loops.ground import RADIAN, square_and_slope, square_m2
+from qxgeo.geodesy.loops.room import grow, grow_whole
 from qxgeo.geodesy.neighbourhoods import FOOT_STEPS, MOST_STEPS, ROOT_TOLERANCE_M
 
 TOLERANCE_M2 = ROOT_TOLERANCE_M**2
@@ -59,8 +60,8 @@ def reach(lonlat, first, begin, end, frames, bounds, grid, radius_m2, limit_m2):
             pieces = 1
         if total + pieces > len(part_out):
             room = 2 * (total + pieces)
-            part_out, start_out = _grow_whole(part_out, room), _grow(start_out, room)
-            end_out = _grow(end_out, room)
+            part_out, start_out = grow_whole(part_out, room), grow(start_out, room)
+            end_out = grow(end_out, room)
         total = _unite(starts, ends, pieces, part, part_out, start_out, end_out, total)
     return part_out[:total], start_out[:total], end_out[:total], nearest_m2, nearest
 
@@ -104,8 +105,8 @@ def _list_stations(box, part, centre, bounds, grid, radius_m2, limit_m2, seen, n
                 seen[station] = part
                 w, s = west - centre[station, 0], south - centre[station, 1]
                 e, n = east - centre[station, 0], north - centre[station, 1]
-                gap_u = max(max(w, -e), 0.0)
-                gap_v = max(max(s, -n), 0.0)
+                gap_u = max(w, -e, 0.0)
+                gap_v = max(s, -n, 0.0)
                 if gap_u > half[station, 0] or gap_v > half[station, 1]:
                     continue
                 u2, v2 = (gap_u * RADIAN) ** 2, (gap_v * RADIAN) ** 2
@@ -163,7 +164,7 @@ def _look_at_part(
         foot_m2 = _foot_m2(
             frames, station, segment, quadratic, spare_m2, radius_m2, wants_nearest, least_m2
         )
-        least_m2 = min(least_m2, min(min(first_m2, last_m2), foot_m2))
+        least_m2 = min(least_m2, first_m2, last_m2, foot_m2)
         if first_m2 > radius_m2 and last_m2 > radius_m2 and foot_m2 > radius_m2:
             continue
         enter, leave = 0.0, 1.0
@@ -178,16 +179,14 @@ def _look_at_part(
             ends[pieces - 1] = leave
             continue
         if pieces == len(starts):
-            starts, ends = _grow(starts, 2 * pieces), _grow(ends, 2 * pieces)
+            starts, ends = grow(starts, 2 * pieces), grow(ends, 2 * pieces)
         starts[pieces], ends[pieces] = enter, leave
         pieces += 1
     return pieces, least_m2, starts, ends
 
 
 @njit(cache=True, nogil=True)
-def _foot_m2(
-    frames, station, segment, quadratic, spare_m2, radius_m2, wants_nearest, least_m2
-):
+def _foot_m2(frames, station, segment, quadratic, spare_m2, radius_m2, wants_nearest, least_m2):
     """Give the squared distance where a segment comes nearest, if that matters; else infinity."""
     lon, lat, step_lon, step_lat = segment
     first_m2, last_m2, length_m2 = quadratic
@@ -264,19 +263,3 @@ def _unite(starts, ends, pieces, part, part_out, start_out, end_out, total):
             end = max(end, ends[row])
     part_out[total], start_out[total], end_out[total] = part, start, end
     return total + 1
-
-
-@njit(cache=True, nogil=True)
-def _grow(array, room):
-    """Give an array more room at its end."""
-    result = np.empty(room)
-    result[: len(array)] = array
-    return result
-
-
-@njit(cache=True, nogil=True)
-def _grow_whole(array, room):
-    """Give an array of whole numbers more room at its end."""
-    result = np.empty(room, dtype=np.int64)
-    result[: len(array)] = array
-    return result

@@ -1,9 +1,9 @@
 """Cuts at territory lines, part by part: `qxgeo.geodesy.partition` as compiled loops.
 
-A grid lies over the edges of all polygons. A cell without an edge belongs to one owner; in the
-others a place is labelled by the edges between it and the middle of its cell. Whatever a double
-cannot decide for sure, as a place on an edge itself, is handed back to the plain form, whose
-predicates are exact.
+A grid lies over the edges of all polygons (`qxgeo.geodesy.loops.cells`). A cell without an edge
+belongs to one owner; in the others a place is labelled by the edges between it and the middle of
+its cell. Whatever a double cannot decide for sure, as a place on an edge itself, is handed back to
+the plain form, whose predicates are exact.
 """
 
 from __future__ import annotations
@@ -11,98 +11,22 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from qxgeo.geodesy.loops.cells import (
+    CLEAR_DEG,
+    MIDDLE_ACROSS,
+    MIDDLE_UP,
+    NOBODY,
+    columns_of,
+    rows_of,
+    to_cells,
+)
+from qxgeo.geodesy.loops.room import grow, grow_whole
 from qxgeo.geodesy.partition import NOWHERE, PARALLEL, TOUCH, shortest_cut
 
-NOBODY = np.iinfo(np.int64).max
 HARD = -2
 FEW = 48  # edges near a part: more, and they are looked up segment by segment
-MIDDLE_ACROSS, MIDDLE_UP = 0.4871, 0.5239  # of a cell, where regular town lines seldom run
-PAD = 1e-6  # of a cell: its edges are also looked at from a hair outside
-CLEAR_DEG = 1e-11  # farther than a double errs
 CERTAIN = 4e-16  # of the products of an orientation; Shewchuk 1997: (3 + 16 eps) eps
 gap_allowed = njit(cache=True, nogil=True)(shortest_cut)
-
-
-@njit(cache=True, nogil=True)
-def lay_edges(edges, edge_first, origin, scale, cells):
-    """Lay the grid over edges, shape (e, 4), of polygons that own them from `edge_first` on.
-
-    Gives first entry of each cell, the edge and its polygon of each entry, whether the middle of
-    the cell lies in that polygon, the first polygon that covers a cell without an edge of it, and
-    whether a middle is too near an edge to say.
-    """
-    across, up = cells
-    count = np.zeros(across * up + 1, dtype=np.int64)
-    for fill in range(2):
-        if fill:
-            first = np.cumsum(count)
-            entry = np.empty(first[-1], dtype=np.int64)
-            free = first[:-1].copy()
-        for edge in range(len(edges)):
-            row = _to_cells(edges[edge], origin, scale)
-            low, high = _rows_of(row, up)
-            for j in range(low, high + 1):
-                left, right = _columns_of(row, j, across)
-                for cell in range(j * across + left, j * across + right + 1):
-                    if fill:
-                        entry[free[cell]] = edge
-                        free[cell] += 1
-                    else:
-                        count[cell + 1] += 1
-    owner = np.empty(len(entry), dtype=np.int64)
-    polygon_of = np.empty(len(edges), dtype=np.int64)
-    for polygon in range(len(edge_first) - 1):
-        polygon_of[edge_first[polygon] : edge_first[polygon + 1]] = polygon
-    for row in range(len(entry)):
-        owner[row] = polygon_of[entry[row]]
-    inside, cover, unclear = _fill(edges, edge_first, origin, scale, cells, first, owner)
-    return first, entry, owner, inside, cover, unclear
-
-
-@njit(cache=True, nogil=True)
-def _fill(edges, edge_first, origin, scale, cells, first, owner):
-    """Say of the middles of cells in which polygons they lie: even and odd along rows."""
-    across, up = cells
-    inside = np.zeros(len(owner), dtype=np.bool_)
-    cover = np.full(across * up, NOBODY, dtype=np.int64)
-    unclear = np.zeros(across * up, dtype=np.bool_)
-    turns = np.zeros(across * up, dtype=np.bool_)
-    for polygon in range(len(edge_first) - 1):
-        left, right, low, high = across, -1, up, -1
-        for edge in range(edge_first[polygon], edge_first[polygon + 1]):
-            x0, y0, x1, y1 = edges[edge]
-            row = _to_cells(edges[edge], origin, scale)
-            j_first, j_last = _rows_of(row, up)
-            i_first = min(max(int(np.floor(min(row[0], row[2]))) - 1, 0), across - 1)
-            left, low, high = min(left, i_first), min(low, j_first), max(high, j_last)
-            right = max(right, min(int(np.floor(max(row[0], row[2]))) + 1, across - 1))
-            for j in range(j_first, j_last + 1):
-                y = origin[1] + (j + MIDDLE_UP) / scale[1]
-                if (y0 <= y) == (y1 <= y):
-                    continue
-                x = x0 + (y - y0) / (y1 - y0) * (x1 - x0)
-                place = (x - origin[0]) * scale[0] - MIDDLE_ACROSS
-                column = int(np.floor(place)) + 1  # the first cell whose middle lies behind
-                for near in (column - 1, column):
-                    middle = origin[0] + (near + MIDDLE_ACROSS) / scale[0]
-                    if 0 <= near < across and abs(x - middle) < CLEAR_DEG:
-                        unclear[j * across + near] = True
-                column = max(column, 0)
-                if column < across:
-                    turns[j * across + column] ^= True
-        for j in range(low, high + 1):
-            is_in = False
-            for cell in range(j * across + left, j * across + min(right + 2, across)):
-                is_in ^= turns[cell]
-                turns[cell] = False
-                if is_in:
-                    has_edge = False
-                    for entry in range(first[cell], first[cell + 1]):
-                        if owner[entry] == polygon:
-                            inside[entry] = has_edge = True
-                    if not has_edge:
-                        cover[cell] = min(cover[cell], polygon)
-    return inside, cover, unclear
 
 
 @njit(cache=True, nogil=True)
@@ -127,13 +51,11 @@ def cut(lonlat, first, parts, begin, end, edges, origin, scale, cells, grid):
         elif few > 0:
             places, count = _find_cuts_among(lonlat, *vertices, edges, near[:few], places)
         else:
-            places, count = _find_cuts(
-                lonlat, *vertices, edges, origin, scale, cells, grid, places
-            )
+            places, count = _find_cuts(lonlat, *vertices, edges, origin, scale, cells, grid, places)
         if total + count > len(part_out):
             room = 2 * (total + count)
-            part_out, label_out = _grow_whole(part_out, room), _grow_whole(label_out, room)
-            start_out, end_out = _grow(start_out, room), _grow(end_out, room)
+            part_out, label_out = grow_whole(part_out, room), grow_whole(label_out, room)
+            start_out, end_out = grow(start_out, room), grow(end_out, room)
         before = total
         for left in range(count - 1):
             start, finish = places[left], places[left + 1]
@@ -167,7 +89,7 @@ def _gather(lonlat, begin, end, edges, origin, scale, cells, grid, near):
         lon, lat = lonlat[vertex, 0], lonlat[vertex, 1]
         west, east = min(west, lon), max(east, lon)
         south, north = min(south, lat), max(north, lat)
-    row = _to_cells((west, south, east, north), origin, scale)
+    row = to_cells((west, south, east, north), origin, scale)
     if row[2] < 0 or row[3] < 0 or row[0] >= across or row[1] >= up:
         return 0
     left, right = int(max(row[0], 0.0)), int(min(row[2], across - 1.0))
@@ -209,7 +131,7 @@ def _find_cuts_among(lonlat, begin, end, edges, near, places):
         x0, y0 = lonlat[vertex, 0], lonlat[vertex, 1]
         x1, y1 = lonlat[vertex + 1, 0], lonlat[vertex + 1, 1]
         if count + 3 * FEW > len(places):
-            places = _grow(places, count + 6 * FEW)
+            places = grow(places, count + 6 * FEW)
         for one in near:
             count = _meet(x0, y0, x1, y1, edges, one, vertex, places, count)
     return places, _set_apart(places, count, end - 1)
@@ -225,17 +147,17 @@ def _find_cuts(lonlat, begin, end, edges, origin, scale, cells, grid, places):
     for vertex in range(begin, end - 1):
         x0, y0 = lonlat[vertex, 0], lonlat[vertex, 1]
         x1, y1 = lonlat[vertex + 1, 0], lonlat[vertex + 1, 1]
-        row = _to_cells((x0, y0, x1, y1), origin, scale)
+        row = to_cells((x0, y0, x1, y1), origin, scale)
         if max(row[0], row[2]) < 0 or min(row[0], row[2]) > across:
             continue
         if max(row[1], row[3]) < 0 or min(row[1], row[3]) > up:
             continue
-        low, high = _rows_of(row, up)
+        low, high = rows_of(row, up)
         for j in range(low, high + 1):
-            left, right = _columns_of(row, j, across)
+            left, right = columns_of(row, j, across)
             for one in range(first[j * across + left], first[j * across + right + 1]):
                 if count + 3 > len(places):
-                    places = _grow(places, 2 * len(places))
+                    places = grow(places, 2 * len(places))
                 count = _meet(x0, y0, x1, y1, edges, entry[one], vertex, places, count)
     return places, _set_apart(places, count, end - 1)
 
@@ -301,16 +223,14 @@ def _label(lon, lat, edges, origin, scale, cells, grid):
     cell = j * across + i
     if unclear[cell]:
         return HARD
-    best = cover[cell]
+    best = np.int64(cover[cell])
     middle_lon = origin[0] + (i + MIDDLE_ACROSS) / scale[0]
     middle_lat = origin[1] + (j + MIDDLE_UP) / scale[1]
     one, stop = first[cell], first[cell + 1]
     while one < stop and owner[one] < best:
-        polygon, is_in = owner[one], inside[one]
+        polygon, is_in = np.int64(owner[one]), inside[one]
         while one < stop and owner[one] == polygon:
-            crossed = _is_between(
-                lon, lat, middle_lon, middle_lat, edges, entry[one]
-            )
+            crossed = _is_between(lon, lat, middle_lon, middle_lat, edges, entry[one])
             if crossed == HARD:
                 return HARD
             is_in ^= crossed == 1
@@ -345,53 +265,3 @@ def _side(x0, y0, x1, y1, x, y):
     if abs(turn) <= CERTAIN * (abs(left) + abs(right)):
         return 0
     return 1 if turn > 0 else -1
-
-
-@njit(cache=True, nogil=True)
-def _to_cells(edge, origin, scale):
-    """Give both ends of an edge as columns and rows of the grid."""
-    return (
-        (edge[0] - origin[0]) * scale[0],
-        (edge[1] - origin[1]) * scale[1],
-        (edge[2] - origin[0]) * scale[0],
-        (edge[3] - origin[1]) * scale[1],
-    )
-
-
-@njit(cache=True, nogil=True)
-def _rows_of(row, up):
-    """Give the first and last row of cells that a piece of line passes."""
-    low = int(np.floor(min(row[1], row[3]) - PAD))
-    high = int(np.floor(max(row[1], row[3]) + PAD))
-    return max(low, 0), min(high, up - 1)
-
-
-@njit(cache=True, nogil=True)
-def _columns_of(row, j, across):
-    """Give the first and last column that a piece of line passes in a row of cells."""
-    x0, y0, x1, y1 = row
-    if y0 > y1:
-        x0, y0, x1, y1 = x1, y1, x0, y0
-    begin, end = x0, x1
-    if y1 > y0:
-        low, high = max(j - PAD, y0), min(j + 1 + PAD, y1)
-        begin = x0 + (low - y0) / (y1 - y0) * (x1 - x0)
-        end = x0 + (high - y0) / (y1 - y0) * (x1 - x0)
-    left, right = int(np.floor(min(begin, end) - PAD)), int(np.floor(max(begin, end) + PAD))
-    return min(max(left, 0), across - 1), max(min(right, across - 1), 0)
-
-
-@njit(cache=True, nogil=True)
-def _grow(array, room):
-    """Give an array more room at its end."""
-    result = np.empty(room)
-    result[: len(array)] = array
-    return result
-
-
-@njit(cache=True, nogil=True)
-def _grow_whole(array, room):
-    """Give an array of whole numbers more room at its end."""
-    result = np.empty(room, dtype=np.int64)
-    result[: len(array)] = array
-    return result

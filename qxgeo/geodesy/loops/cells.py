@@ -1,0 +1,131 @@
+"""A grid over the edges of polygons: which pass a cell, and in which polygons its middle lies."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+NOBODY = 2**31 - 1  # 32 bits keep the grid in the cache
+MIDDLE_ACROSS, MIDDLE_UP = 0.4871, 0.5239  # of a cell, where regular town lines seldom run
+PAD = 1e-6  # of a cell: its edges are also looked at from a hair outside
+CLEAR_DEG = 1e-11  # farther than a double errs
+
+
+@njit(cache=True, nogil=True)
+def to_cells(edge, origin, scale):
+    """Give both ends of an edge as columns and rows of the grid."""
+    return (
+        (edge[0] - origin[0]) * scale[0],
+        (edge[1] - origin[1]) * scale[1],
+        (edge[2] - origin[0]) * scale[0],
+        (edge[3] - origin[1]) * scale[1],
+    )
+
+
+@njit(cache=True, nogil=True)
+def rows_of(row, up):
+    """Give the first and last row of cells that a piece of line passes."""
+    low = int(np.floor(min(row[1], row[3]) - PAD))
+    high = int(np.floor(max(row[1], row[3]) + PAD))
+    return max(low, 0), min(high, up - 1)
+
+
+@njit(cache=True, nogil=True)
+def columns_of(row, j, across):
+    """Give the first and last column that a piece of line passes in a row of cells."""
+    x0, y0, x1, y1 = row
+    if y0 > y1:
+        x0, y0, x1, y1 = x1, y1, x0, y0
+    begin, end = x0, x1
+    if y1 > y0:
+        low, high = max(j - PAD, y0), min(j + 1 + PAD, y1)
+        begin = x0 + (low - y0) / (y1 - y0) * (x1 - x0)
+        end = x0 + (high - y0) / (y1 - y0) * (x1 - x0)
+    left, right = int(np.floor(min(begin, end) - PAD)), int(np.floor(max(begin, end) + PAD))
+    return min(max(left, 0), across - 1), max(min(right, across - 1), 0)
+
+
+@njit(cache=True, nogil=True)
+def lay_edges(edges, edge_first, origin, scale, cells):
+    """Lay the grid over edges, shape (e, 4), of polygons that own them from `edge_first` on.
+
+    Gives first entry of each cell, the edge and its polygon of each entry, whether the middle of
+    the cell lies in that polygon, the first polygon that covers a cell without an edge of it, and
+    whether a middle is too near an edge to say.
+    """
+    across, up = cells
+    count = np.zeros(across * up + 1, dtype=np.int64)
+    nothing = np.empty(0, dtype=np.int32)
+    _enter(edges, origin, scale, cells, count[1:], nothing)
+    first = np.cumsum(count).astype(np.int32)
+    entry = np.empty(first[-1], dtype=np.int32)
+    _enter(edges, origin, scale, cells, first[:-1].astype(np.int64), entry)
+    owner = np.empty(len(entry), dtype=np.int32)
+    polygon_of = np.empty(len(edges), dtype=np.int32)
+    for polygon in range(len(edge_first) - 1):
+        polygon_of[edge_first[polygon] : edge_first[polygon + 1]] = polygon
+    for row in range(len(entry)):
+        owner[row] = polygon_of[entry[row]]
+    inside, cover, unclear = _fill(edges, edge_first, origin, scale, cells, first, owner)
+    return first, entry, owner, inside, cover, unclear
+
+
+@njit(cache=True, nogil=True)
+def _enter(edges, origin, scale, cells, free, entry):
+    """Enter each edge at the next free place of each cell it passes; without room, count them."""
+    across, up = cells
+    for edge in range(len(edges)):
+        row = to_cells(edges[edge], origin, scale)
+        low, high = rows_of(row, up)
+        for j in range(low, high + 1):
+            left, right = columns_of(row, j, across)
+            for cell in range(j * across + left, j * across + right + 1):
+                if len(entry):
+                    entry[free[cell]] = edge
+                free[cell] += 1
+
+
+@njit(cache=True, nogil=True)
+def _fill(edges, edge_first, origin, scale, cells, first, owner):
+    """Say of the middles of cells in which polygons they lie: even and odd along rows."""
+    across, up = cells
+    inside = np.zeros(len(owner), dtype=np.bool_)
+    cover = np.full(across * up, NOBODY, dtype=np.int32)
+    unclear = np.zeros(across * up, dtype=np.bool_)
+    turns = np.zeros(across * up, dtype=np.bool_)
+    for polygon in range(len(edge_first) - 1):
+        left, right, low, high = across, -1, up, -1
+        for edge in range(edge_first[polygon], edge_first[polygon + 1]):
+            x0, y0, x1, y1 = edges[edge]
+            row = to_cells(edges[edge], origin, scale)
+            j_first, j_last = rows_of(row, up)
+            i_first = min(max(int(np.floor(min(row[0], row[2]))) - 1, 0), across - 1)
+            left, low, high = min(left, i_first), min(low, j_first), max(high, j_last)
+            right = max(right, min(int(np.floor(max(row[0], row[2]))) + 1, across - 1))
+            for j in range(j_first, j_last + 1):
+                y = origin[1] + (j + MIDDLE_UP) / scale[1]
+                if (y0 <= y) == (y1 <= y):
+                    continue
+                x = x0 + (y - y0) / (y1 - y0) * (x1 - x0)
+                place = (x - origin[0]) * scale[0] - MIDDLE_ACROSS
+                column = int(np.floor(place)) + 1  # the first cell whose middle lies behind
+                for near in (column - 1, column):
+                    middle = origin[0] + (near + MIDDLE_ACROSS) / scale[0]
+                    if 0 <= near < across and abs(x - middle) < CLEAR_DEG:
+                        unclear[j * across + near] = True
+                column = max(column, 0)
+                if column < across:
+                    turns[j * across + column] ^= True
+        for j in range(low, high + 1):
+            is_in = False
+            for cell in range(j * across + left, j * across + min(right + 2, across)):
+                is_in ^= turns[cell]
+                turns[cell] = False
+                if is_in:
+                    has_edge = False
+                    for entry in range(first[cell], first[cell + 1]):
+                        if owner[entry] == polygon:
+                            inside[entry] = has_edge = True
+                    if not has_edge:
+                        cover[cell] = min(cover[cell], polygon)
+    return inside, cover, unclear
