@@ -126,12 +126,13 @@ class Frames:
         axis, equator = self.axis_m[station], self.equator_m[station]
         u, v = ((lonlat - self.lonlat[station]) * RADIAN).T
         du, dv = (step * RADIAN).T
-        p, dp = _polynomial(axis, v)
+        rise, dp = _polynomial(axis, v)
         z, dz = _polynomial(equator, v)
         u2 = u * u
         hat = u2 * (1.0 - u2 * (1 / 12 - u2 * (1 / 360 - u2 * (1 / 20160))))  # (2 sin(u / 2))^2
         sine = u * (1.0 - u2 * (1 / 6 - u2 * (1 / 120 - u2 * (1 / 5040))))
-        start, rise = axis[:, 0], p - axis[:, 0]
+        start = axis[:, 0]
+        p = start + rise
         across2, along2 = p * start * hat, rise * rise + z * z
         bend = self.curvature[station, 0] * along2 + self.curvature[station, 1] * across2
         square = across2 + along2 + bend * bend / 12
@@ -163,12 +164,12 @@ def disc_half_sizes(stations: NDArray[np.float64], radius_m: float) -> NDArray[n
 
 
 def _polynomial(coefficient: Floats, at: Floats) -> tuple[Floats, Floats]:
-    """Give a polynomial and its derivative, row by row (Horner)."""
+    """Give a polynomial less its first term, and its derivative, row by row (Horner)."""
     value, slope = coefficient[:, DEGREE], np.zeros(len(at))
-    for power in range(DEGREE - 1, -1, -1):
+    for power in range(DEGREE - 1, 0, -1):
         slope = slope * at + value
         value = value * at + coefficient[:, power]
-    return value, slope
+    return value * at, slope * at + value
 
 
 def meridian_series(lat: Floats) -> tuple[Floats, Floats]:

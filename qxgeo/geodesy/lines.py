@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 # geodesic differ by less than 0.1 m and their lengths by less than 4e-9 of it, at any latitude of
 # China.
 LONGEST_SEGMENT_DEG = 0.02
+_PLAIN_LINE = np.array([1, 2, 0, 0, 0], dtype=np.uint8)  # little-endian, LineString, no height
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,42 @@ class Lines:
         return _walk_in_short_steps(
             cls(size, owner.astype(np.int64), first.astype(np.int64), lonlat)
         )
+
+    @classmethod
+    def from_wkb(cls, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Lines:
+        """Take lines as GeoParquet stores them, without building a geometry.
+
+        Parameters
+        ----------
+        data
+            Well-known binary of all lines behind one another, EPSG:4326, bytes.
+        offsets
+            Where each begins, and the end of the last, shape (n + 1,).
+
+        Returns
+        -------
+        lines
+            The same as `from_geometries` gives, which is asked where not all of them are plain
+            lines of longitude and latitude in little-endian order.
+
+        Raises
+        ------
+        ValueError
+            If a coordinate is not finite.
+        """
+        head = offsets[:-1, None] + np.arange(len(_PLAIN_LINE) + 4)
+        sizes = np.diff(offsets)
+        if bool((sizes < head.shape[1]).any()) or bool(
+            (data[head[:, : len(_PLAIN_LINE)]] != _PLAIN_LINE).any()
+        ):
+            raw = data.tobytes()
+            several = [raw[a:z] for a, z in pairwise(offsets.tolist())]
+            return cls.from_geometries(shapely.from_wkb(np.array(several, dtype=object)))
+        is_place = np.ones(offsets[-1] - offsets[0], dtype=bool)
+        is_place[head - offsets[0]] = False
+        lonlat = data[offsets[0] : offsets[-1]][is_place].view("<f8").reshape(-1, 2)
+        counts = (sizes - head.shape[1]) // 16
+        return cls.from_arrays(lonlat, np.concatenate(([0], np.cumsum(counts))), size=len(sizes))
 
     def bounds(self, begin: int, end: int) -> NDArray[np.float64]:
         """Give west, south, east and north of the parts from `begin` up to `end`, shape (4, k)."""

@@ -1,4 +1,4 @@
-"""The compiled loops and the plain form give the same answer, and nobody waits for what is small."""
+"""Compiled loops and the plain form give the same answer; what is small waits for neither."""
 
 from __future__ import annotations
 
@@ -29,24 +29,27 @@ from qxgeo.geodesy import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-GRID = st.integers(min_value=0, max_value=8)  # few places: roads run along edges and through corners
+GRID = st.integers(
+    min_value=0, max_value=8
+)  # few places: roads run along edges and through corners
 FORMS = ("plain", "compiled")
 
 
 def _province(lat: float, seed: int = 3) -> tuple[Lines, np.ndarray, np.ndarray]:
     """3,000 streets, 12 highways, 40 stations in clusters, 60 towns and a district over them."""
     rng = np.random.default_rng(seed)
+    middle, begin = np.array([110.0, lat]), np.array([109.8, lat - 0.2])
     walks = np.cumsum(rng.normal(0, 0.0012, (3000, 7, 2)), axis=1)
-    streets = list(shapely.linestrings(walks + rng.uniform(-0.3, 0.3, (3000, 1, 2)) + [110, lat]))
+    streets = list(shapely.linestrings(walks + rng.uniform(-0.3, 0.3, (3000, 1, 2)) + middle))
     bends = np.cumsum(rng.normal(0.004, 0.012, (12, 90, 2)), axis=1)
-    highways = list(shapely.linestrings(bends + [109.8, lat - 0.2]))
-    twins = [shapely.MultiLineString([a, b]) for a, b in zip(streets[:50], streets[50:100])]  # noqa: B905
+    highways = list(shapely.linestrings(bends + begin))
+    twins = [shapely.MultiLineString(streets[k : k + 2]) for k in range(50)]
     stations = rng.normal(0, 0.02, (40, 2)) + rng.uniform(-0.25, 0.25, (8, 2)).repeat(5, axis=0)
-    seeds = shapely.multipoints(rng.uniform(-0.35, 0.35, (60, 2)) + [110, lat])
+    seeds = shapely.multipoints(rng.uniform(-0.35, 0.35, (60, 2)) + middle)
     towns = shapely.get_parts(shapely.voronoi_polygons(seeds))
     towns = np.append(towns, [None, shapely.Point(110, lat).buffer(0.25)])
     lines = Lines.from_geometries(np.array([*streets, *highways, *twins], dtype=object))
-    return lines, stations + [110, lat], towns
+    return lines, stations + middle, towns
 
 
 def _same(first: Intervals, second: Intervals) -> None:
@@ -162,7 +165,9 @@ def test_without_numba_much_work_is_done_by_plain_arrays_and_one_warning(
     monkeypatch.setattr(importlib, "import_module", refuse)
     compiled.load_loops.cache_clear()
     try:
-        with pytest.warns(SlowWarning, match=r"(?s)Numba needs NumPy 2\.4 or less.*qxgeo\[fast\]") as told:
+        with pytest.warns(
+            SlowWarning, match=r"(?s)Numba needs NumPy 2\.4 or less.*qxgeo\[fast\]"
+        ) as told:
             found = stretches_in_discs(lines, stations, radius_m=1_000)
         assert len(told) == 1
         assert "道路" in str(told[0].message)

@@ -48,9 +48,10 @@ def _ends(lines: Lines, inside: Intervals) -> np.ndarray:
     return lines.position(place, before)[within]
 
 
+@pytest.mark.usefixtures("form")
 @pytest.mark.parametrize("lat", LATITUDES)
 @pytest.mark.parametrize("radius_m", [300, 1_000, 5_000, 20_000])
-def test_roads_enter_and_leave_within_a_millimetre_of_the_radius(
+def test_roads_enter_and_leave_within_a_micrometre_of_the_radius(
     lat: float, radius_m: float
 ) -> None:
     geometries, stations = _town(lat)
@@ -58,9 +59,67 @@ def test_roads_enter_and_leave_within_a_millimetre_of_the_radius(
     inside = reach_of_discs(lines, stations, radius_m=radius_m).inside
     ends = _ends(lines, inside)
     assert len(ends) > 1
-    assert np.abs(_karney_distance(ends, stations) - radius_m).max() < 1e-3
+    assert np.abs(_karney_distance(ends, stations) - radius_m).max() < 1e-6
 
 
+@pytest.mark.usefixtures("form")
+@pytest.mark.parametrize("lat", LATITUDES)
+@pytest.mark.parametrize("radius_m", [1_000, 5_000, 20_000])
+def test_a_place_is_inside_exactly_if_a_station_is_within_the_radius(
+    lat: float, radius_m: float
+) -> None:
+    geometries, stations = _town(lat)
+    lines = Lines.from_geometries(geometries)
+    inside = reach_of_discs(lines, stations, radius_m=radius_m).inside
+    whole = lines.everywhere()
+    rng = np.random.default_rng(5)
+    part = rng.integers(0, len(whole), 20_000)
+    highways = np.repeat(np.flatnonzero(lines.part_line >= 1500), 5_000)
+    part = np.concatenate((part, highways))
+    place = rng.uniform(whole.start[part], whole.end[part])
+    distance_m = _karney_distance(lines.position(place, place.astype(int)), stations)
+    at = np.searchsorted(inside.start, place, side="right") - 1
+    is_inside = (at >= 0) & (place <= inside.end[at])
+    sure = np.abs(distance_m - radius_m) > 1e-6
+    assert 0.01 < is_inside.mean() < 0.999 or radius_m > 10_000
+    assert np.array_equal(is_inside[sure], distance_m[sure] <= radius_m)
+
+
+@pytest.mark.usefixtures("form")
+@pytest.mark.parametrize("lat", LATITUDES)
+@pytest.mark.parametrize("radius_m", [1_000, 5_000, 20_000])
+def test_a_road_that_passes_a_millimetre_inside_the_circle_is_found_and_one_outside_is_not(
+    lat: float, radius_m: float
+) -> None:
+    """The road goes off at a right angle, so that it comes nearest where it was put.
+
+    It bends away from its geodesic by less than tan(lat) / R, so a chord at depth d has the half
+    length sqrt(2 r d) to 0.5 % at 20 km and 54 N.
+    """
+    azimuth = np.arange(0, 360, 15.0)
+    size = len(azimuth)
+    for depth_m in (1e-3, -1e-3):
+        lon, lat_p, back = KARNEY.fwd(
+            [110.0] * size, [lat] * size, azimuth, [radius_m - depth_m] * size
+        )
+        to = KARNEY.fwd(lon, lat_p, np.asarray(back) + 90, [0.5] * size)
+        middle = np.stack((lon, lat_p), axis=1)
+        step = (np.stack(to[:2], axis=1) - middle) * 500
+        roads = shapely.linestrings(np.stack((middle - step, middle + 1.3 * step), axis=1))
+        lines = Lines.from_geometries(roads)
+        reach = reach_of_discs(
+            lines, np.array([[110.0, lat]]), radius_m=radius_m, search_m=radius_m + 1
+        )
+        assert np.abs(reach.distance_m - (radius_m - depth_m)).max() < 1e-6
+        if depth_m < 0:
+            assert len(reach.inside) == 0
+        else:
+            assert len(reach.inside) == size
+            expected = 2 * np.sqrt(2 * radius_m * depth_m)
+            assert lines.lengths_m(reach.inside) == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.usefixtures("form")
 @pytest.mark.parametrize("lat", LATITUDES)
 def test_the_length_inside_equals_a_dense_sampling(lat: float) -> None:
     """Cut into 0.3 m steps; a step that straddles the circle is cut where the distance is linear.
@@ -85,6 +144,7 @@ def test_the_length_inside_equals_a_dense_sampling(lat: float) -> None:
     assert measured == pytest.approx((step_m * share).sum(), rel=1e-7)
 
 
+@pytest.mark.usefixtures("form")
 def test_overlapping_discs_count_a_metre_once() -> None:
     road = np.array([shapely.LineString([(109.9, 25.0), (110.1, 25.0)])])
     lines = Lines.from_geometries(road)
@@ -96,6 +156,7 @@ def test_overlapping_discs_count_a_metre_once() -> None:
     assert lines.lengths_m(inside)[0] == pytest.approx(2_000 + apart_m, abs=1e-3)
 
 
+@pytest.mark.usefixtures("form")
 def test_a_line_that_grazes_the_disc_between_its_vertices_is_found() -> None:
     lat = 25.0
     north = KARNEY.fwd(110.0, lat, 0, 999.9)[1]
@@ -108,6 +169,7 @@ def test_a_line_that_grazes_the_disc_between_its_vertices_is_found() -> None:
     assert reach.distance_m[0] == pytest.approx(999.9, abs=1e-3)
 
 
+@pytest.mark.usefixtures("form")
 def test_the_nearest_station_and_its_distance_are_reported() -> None:
     geometries, stations = _town(31.2)
     lines = Lines.from_geometries(geometries)
@@ -125,6 +187,7 @@ def test_the_nearest_station_and_its_distance_are_reported() -> None:
     assert np.isinf(reach.distance_m[truth > 4_001]).all()
 
 
+@pytest.mark.usefixtures("form")
 def test_without_a_station_nothing_is_inside() -> None:
     lines = Lines.from_geometries(_town(25.0)[0])
     reach = reach_of_discs(lines, NO_STATION, radius_m=1_000)
@@ -164,6 +227,7 @@ def test_a_drawn_disc_has_the_true_area_and_stays_near_the_circle() -> None:
         assert np.abs(off).max() < 1e-5 * 5_000
 
 
+@pytest.mark.usefixtures("form")
 def test_many_overlapping_discs_give_what_each_alone_gives() -> None:
     """The roads that a later station cannot change are skipped; nobody must notice."""
     geometries, _ = _town(25.27)
@@ -182,3 +246,85 @@ def test_many_overlapping_discs_give_what_each_alone_gives() -> None:
     assert np.array_equal(together.distance_m, distances.min(axis=0))
     found = np.isfinite(together.distance_m)
     assert np.array_equal(together.station[found], distances.argmin(axis=0)[found])
+
+
+def test_arrays_say_the_same_as_geometries() -> None:
+    geometries, stations = _town(25.27)
+    twins = np.append(geometries[:-2], [shapely.MultiLineString(list(geometries[-2:]))])
+    lines = Lines.from_geometries(twins)
+    counts = shapely.get_num_coordinates(geometries)
+    arrays = Lines.from_arrays(
+        shapely.get_coordinates(geometries),
+        np.concatenate(([0], np.cumsum(counts))),
+        np.append(np.arange(len(twins)), len(twins) - 1),
+    )
+    assert arrays.size == lines.size
+    one, other = (reach_of_discs(several, stations, radius_m=1_000) for several in (lines, arrays))
+    assert np.array_equal(one.inside.start, other.inside.start)
+    assert np.array_equal(one.distance_m, other.distance_m)
+
+
+def test_arrays_keep_the_numbers_of_lines_without_a_segment() -> None:
+    lonlat = np.array([[110, 25], [110.001, 25], [110.5, 25], [111, 25], [111.001, 25]])
+    lines = Lines.from_arrays(lonlat, np.array([0, 2, 2, 3, 5]), size=6)
+    assert lines.part_line.tolist() == [0, 3]
+    assert (lines.line_lengths_m() > 0).tolist() == [True, False, False, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("first", "part_line", "words"),
+    [
+        ([0, 3], None, "offsets"),
+        ([1, 2], None, "offsets"),
+        ([0, 2, 1, 2], None, "offsets"),
+        ([0, 2], [0, 1], "offsets"),
+        ([0, 1, 2], [1, 0], "order"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(
+    first: list[int], part_line: list[int] | None, words: str
+) -> None:
+    owner = None if part_line is None else np.array(part_line)
+    with pytest.raises(ValueError, match=words):
+        Lines.from_arrays(np.array([[110.0, 25.0], [110.1, 25.0]]), np.array(first), owner)
+
+
+def test_a_line_to_nowhere_is_refused() -> None:
+    with pytest.raises(ValueError, match="finite"):
+        Lines.from_arrays(np.array([[110.0, 25.0], [np.nan, 25.0]]), np.array([0, 2]))
+
+
+def test_no_line_at_all_has_no_reach() -> None:
+    lines = Lines.from_geometries(np.empty(0, dtype=object))
+    reach = reach_of_discs(lines, np.array([[110.0, 25.0]]), radius_m=1_000)
+    assert (len(reach.inside), len(reach.distance_m)) == (0, 0)
+
+
+def _as_wkb(geometries: np.ndarray, **options: int) -> tuple[np.ndarray, np.ndarray]:
+    several = shapely.to_wkb(geometries, **options)
+    offsets = np.concatenate(([0], np.cumsum([len(one) for one in several])))
+    return np.frombuffer(b"".join(several), dtype=np.uint8), offsets
+
+
+@pytest.mark.parametrize("byte_order", [0, 1])
+def test_stored_lines_are_read_as_they_were_built(byte_order: int) -> None:
+    geometries, _ = _town(25.27)
+    data, offsets = _as_wkb(geometries, byte_order=byte_order)
+    lines, built = Lines.from_wkb(data, offsets), Lines.from_geometries(geometries)
+    assert np.array_equal(lines.lonlat, built.lonlat)
+    assert np.array_equal(lines.first, built.first)
+    # A batch begins in the middle of its buffer.
+    some = Lines.from_wkb(data, offsets[100:900])
+    assert np.array_equal(some.lonlat, Lines.from_geometries(geometries[100:899]).lonlat)
+
+
+def test_stored_lines_of_any_kind_are_read() -> None:
+    flat = shapely.LineString([(110, 25), (110.001, 25)])
+    kinds = [flat, shapely.force_3d(flat, 5), shapely.MultiLineString([flat, flat])]
+    geometries = np.array([*kinds, shapely.LineString()], dtype=object)
+    lines = Lines.from_wkb(*_as_wkb(geometries))
+    assert lines.size == 4
+    assert lines.part_line.tolist() == [0, 1, 2, 2]
+    assert np.array_equal(lines.lonlat, Lines.from_geometries(geometries).lonlat)
+    nothing = Lines.from_wkb(*_as_wkb(np.array([flat, shapely.LineString()], dtype=object)))
+    assert (nothing.size, nothing.part_line.tolist()) == (2, [0])

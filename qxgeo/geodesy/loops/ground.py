@@ -14,14 +14,15 @@ def square_m2(frames, station, lon, lat):
     centre, axis, equator, curvature = frames[0], frames[1], frames[2], frames[3]
     u = (lon - centre[station, 0]) * RADIAN
     v = (lat - centre[station, 1]) * RADIAN
-    p, z = axis[station, DEGREE], equator[station, DEGREE]
-    for power in range(DEGREE - 1, -1, -1):
-        p = p * v + axis[station, power]
+    rise, z = axis[station, DEGREE], equator[station, DEGREE]
+    for power in range(DEGREE - 1, 0, -1):
+        rise = rise * v + axis[station, power]
         z = z * v + equator[station, power]
+    rise, z = rise * v, z * v
     u2 = u * u
     hat = u2 * (1.0 - u2 * (1 / 12 - u2 * (1 / 360 - u2 * (1 / 20160))))
     start = axis[station, 0]
-    rise = p - start
+    p = start + rise
     across2 = p * start * hat
     along2 = rise * rise + z * z
     bend = curvature[station, 0] * along2 + curvature[station, 1] * across2
@@ -35,18 +36,20 @@ def square_and_slope(frames, station, lon, lat, step_lon, step_lat):
     u = (lon - centre[station, 0]) * RADIAN
     v = (lat - centre[station, 1]) * RADIAN
     du, dv = step_lon * RADIAN, step_lat * RADIAN
-    p, z = axis[station, DEGREE], equator[station, DEGREE]
+    rise, z = axis[station, DEGREE], equator[station, DEGREE]
     dp, dz = 0.0, 0.0
-    for power in range(DEGREE - 1, -1, -1):
-        dp = dp * v + p
+    for power in range(DEGREE - 1, 0, -1):
+        dp = dp * v + rise
         dz = dz * v + z
-        p = p * v + axis[station, power]
+        rise = rise * v + axis[station, power]
         z = z * v + equator[station, power]
+    dp, dz = dp * v + rise, dz * v + z
+    rise, z = rise * v, z * v
     u2 = u * u
     hat = u2 * (1.0 - u2 * (1 / 12 - u2 * (1 / 360 - u2 * (1 / 20160))))
     sine = u * (1.0 - u2 * (1 / 6 - u2 * (1 / 120 - u2 * (1 / 5040))))
     start = axis[station, 0]
-    rise = p - start
+    p = start + rise
     across2 = p * start * hat
     along2 = rise * rise + z * z
     bend = curvature[station, 0] * along2 + curvature[station, 1] * across2
