@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
-MANY = 200_000  # parts or stretches: below, plain arrays take two or three seconds
+MANY = 200_000  # parts of lines: below, plain arrays take two or three seconds
 _CHUNK = 1 << 15  # parts or stretches a thread takes at a time
 SLOW = Text(
     "道路超过 {many:,} 段，但无法载入 Numba（{reason}）：改用 NumPy 计算，结果相同，速度慢数倍。"
@@ -38,7 +38,8 @@ def find_loops(name: str, *, size: int) -> ModuleType | None:
     name
         Module of `qxgeo.geodesy.loops`.
     size
-        How many parts or stretches there are.
+        How many parts the lines have, whatever is asked of them: then the form that answers depends
+        on the input alone, to the last bit.
 
     Returns
     -------

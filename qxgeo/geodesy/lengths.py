@@ -40,7 +40,7 @@ def stretch_lengths_m(lines: Lines, stretches: Intervals) -> NDArray[np.float64]
     length_m
         Ground metres, shape (k,).
     """
-    loops = find_loops("lengths", size=len(stretches))
+    loops = find_loops("lengths", size=len(lines.part_line)) if len(stretches) else None
     if loops is not None:
         tables = _latitude_bands(lines.lonlat)
         walked = (lines.lonlat, stretches.start, stretches.end)

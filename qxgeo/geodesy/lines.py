@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 # geodesic differ by less than 0.1 m and their lengths by less than 4e-9 of it, at any latitude of
 # China.
 LONGEST_SEGMENT_DEG = 0.02
-_PLAIN_LINE = np.array([1, 2, 0, 0, 0], dtype=np.uint8)  # little-endian, LineString, no height
+_PLAIN_LINE = (1, 2, 0, 0, 0)  # well-known binary: little-endian, LineString, no height
+_HEADER = 9  # bytes: these, and how many vertices
+_AT_ONCE = 1 << 14  # lines or vertices that the cache holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +160,21 @@ class Lines:
         ValueError
             If a coordinate is not finite.
         """
-        head = offsets[:-1, None] + np.arange(len(_PLAIN_LINE) + 4)
-        sizes = np.diff(offsets)
-        if bool((sizes < head.shape[1]).any()) or bool(
-            (data[head[:, : len(_PLAIN_LINE)]] != _PLAIN_LINE).any()
-        ):
+        begin = offsets[:-1]
+        counts = (np.diff(offsets) - _HEADER) // 16
+        if bool((counts < 0).any()) or not _are_plain(data, begin):
             raw = data.tobytes()
             several = [raw[a:z] for a, z in pairwise(offsets.tolist())]
             return cls.from_geometries(shapely.from_wkb(np.array(several, dtype=object)))
-        is_place = np.ones(offsets[-1] - offsets[0], dtype=bool)
-        is_place[head - offsets[0]] = False
-        lonlat = data[offsets[0] : offsets[-1]][is_place].view("<f8").reshape(-1, 2)
-        counts = (sizes - head.shape[1]) // 16
-        return cls.from_arrays(lonlat, np.concatenate(([0], np.cumsum(counts))), size=len(sizes))
+        first = np.concatenate(([0], np.cumsum(counts)))
+        lonlat = np.empty((first[-1], 2), dtype="<f8")
+        for row in range(0, len(counts), _AT_ONCE):
+            last = min(row + _AT_ONCE, len(counts))
+            is_place = np.ones(offsets[last] - offsets[row], dtype=bool)
+            is_place[(begin[row:last, None] - begin[row]) + np.arange(_HEADER)] = False
+            places = data[offsets[row] : offsets[last]][is_place].view("<f8")
+            lonlat[first[row] : first[last]] = places.reshape(-1, 2)
+        return cls.from_arrays(lonlat, first, size=len(counts))
 
     def bounds(self, begin: int, end: int) -> NDArray[np.float64]:
         """Give west, south, east and north of the parts from `begin` up to `end`, shape (4, k)."""
@@ -314,15 +318,24 @@ def _walk_in_short_steps(lines: Lines) -> Lines:
     if not bool(np.isfinite(lonlat).all()):
         message = "coordinates of lines have to be finite"
         raise ValueError(message)
-    step = np.abs(np.diff(lonlat, axis=0)).sum(axis=1)
-    step[first[1:-1] - 1] = 0.0
+    step = np.zeros(len(lonlat))
+    for begin in range(0, len(lonlat) - 1, _AT_ONCE):
+        here = lonlat[begin : begin + _AT_ONCE + 1]
+        way = np.abs(here[1:] - here[:-1])
+        step[begin : begin + len(way)] = way[:, 0] + way[:, 1]
+    step[first[1:] - 1] = 0.0
     long = np.flatnonzero(step > LONGEST_SEGMENT_DEG)
     if len(long) == 0:
         return lines
     more = np.zeros(len(lonlat), dtype=np.int64)
     more[long] = np.ceil(step[long] / LONGEST_SEGMENT_DEG).astype(np.int64) - 1
     vertex = np.repeat(np.arange(len(more)), more + 1)
-    begin = np.concatenate(([0], np.cumsum(more + 1)))
-    share = (np.arange(len(vertex)) - begin[vertex]) / (more[vertex] + 1)
+    place = np.concatenate(([0], np.cumsum(more + 1)))
+    share = (np.arange(len(vertex)) - place[vertex]) / (more[vertex] + 1)
     walked = lines.position(vertex + share, vertex, share)
-    return Lines(lines.size, lines.part_line, begin[first], walked)
+    return Lines(lines.size, lines.part_line, place[first], walked)
+
+
+def _are_plain(data: NDArray[np.uint8], begin: Ints) -> bool:
+    """Say whether all lines in well-known binary are plain."""
+    return all(bool((data[begin + at] == byte).all()) for at, byte in enumerate(_PLAIN_LINE))

@@ -63,7 +63,7 @@ def partition_lines(
         named[:] = False
         named[among.part] = True
     part = np.flatnonzero(named)
-    loops, cells = (find_loops(name, size=len(part)) for name in ("partition", "cells"))
+    loops, cells = (find_loops(name, size=len(lines.part_line)) for name in ("partition", "cells"))
     if loops is None or cells is None or len(territories.numbers) == 0:
         several = [
             _partition(lines, part[a : a + _PARTS_AT_ONCE], territories)
