@@ -218,7 +218,7 @@ def run_qxgeo(options: argparse.Namespace) -> dict[str, Any]:
     import numpy as np
     import shapely
 
-    from qxgeo.geodesy import Lines, partition_lines, reach_of_discs
+    from qxgeo.geodesy import Lines, partition_lines, stretches_in_discs
 
     begin = time.perf_counter()
     roads, stations, townships = read_layers(options)
@@ -226,7 +226,7 @@ def run_qxgeo(options: argparse.Namespace) -> dict[str, Any]:
     ready_cpu = time.process_time()
     lines = Lines.from_geometries(roads.geometry.to_numpy())
     points = shapely.get_coordinates(stations.geometry.to_numpy())
-    inside = reach_of_discs(lines, points, radius_m=options.radius_m).inside
+    inside = stretches_in_discs(lines, points, radius_m=options.radius_m)
     polygons = townships.geometry.to_numpy()
     pieces = inside.intersection(partition_lines(lines, polygons, among=inside))
     length_m = lines.lengths_m(pieces)

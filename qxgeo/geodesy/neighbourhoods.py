@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 ROOT_TOLERANCE_M = 1e-9  # the last step of an iteration
 MOST_STEPS = 60  # a road that touches the circle halves the way to it with each step: 2 km to 2 fm
-FOOT_STEPS = 3  # each leaves 2 % of the way, and the distance feels the square of what is left
+FOOT_STEPS = 3  # each leaves 4 % of the way, and the distance feels the square of what is left
 _PARTS_AT_ONCE = 50_000
 _VERTICES_AT_ONCE = 200_000  # of pairs: about 100 MB of arrays
 

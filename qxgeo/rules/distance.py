@@ -17,6 +17,7 @@ from qxgeo.geodesy import (
     nearest_feature,
     nearest_station,
     reach_of_discs,
+    stretches_in_discs,
 )
 from qxgeo.rules.evidence import combine_doubts, judge_margin, spare_existing
 from qxgeo.rules.judgement import Opinion
@@ -184,8 +185,8 @@ def _judge_by_stations(rule: Rule, scene: Scene) -> Opinion:
         if not rule.whole_section:
             inside = reach.inside
             low_m = max(radius_m - error_m, 0.0)
-            inside_low = reach_of_discs(lines, points, radius_m=low_m).inside
-            inside_high = reach_of_discs(lines, points, radius_m=radius_m + error_m).inside
+            inside_low = stretches_in_discs(lines, points, radius_m=low_m)
+            inside_high = stretches_in_discs(lines, points, radius_m=radius_m + error_m)
     verdicts = combine_doubts(judge_margin(radius_m - distance_m, error_m=error_m), truth)
     found = station >= 0
     opinion = Opinion(

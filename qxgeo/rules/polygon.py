@@ -8,7 +8,12 @@ import numpy as np
 import shapely
 
 from qxgeo.district import stations_in_force
-from qxgeo.geodesy import nearest_feature, nearest_station, partition_lines, reach_of_discs
+from qxgeo.geodesy import (
+    nearest_feature,
+    nearest_station,
+    partition_lines,
+    stretches_in_discs,
+)
 from qxgeo.rules.distance import require_reference, spare, station_error_m, station_points
 from qxgeo.rules.evidence import combine_doubts, judge_margin
 from qxgeo.rules.judgement import Opinion
@@ -161,5 +166,5 @@ def _limit_to_stations(
     ).astype(object)
     if inside is not None:
         lines = scene.lines[rule.subject.layer]
-        inside = inside.intersection(reach_of_discs(lines, points, radius_m=radius_m).inside)
+        inside = inside.intersection(stretches_in_discs(lines, points, radius_m=radius_m))
     return result, inside
