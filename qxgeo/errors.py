@@ -90,6 +90,10 @@ class QxgeoError(Exception):
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
         super().__init__(self.in_language("zh") + "\n" + self.in_language("en"))
 
+    def __reduce__(self) -> tuple[type[QxgeoError], tuple[tuple[Fault, ...]]]:
+        """Travel between processes as the faults, not as the message made of them."""
+        return type(self), (self.faults,)
+
     def in_language(self, lang: str) -> str:
         """Give every fault on a line of its own in `lang`."""
         return "\n".join(fault.in_language(lang) for fault in self.faults)

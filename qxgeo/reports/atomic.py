@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qxgeo.errors import Fault, OutputError, QxgeoError, Text
-from qxgeo.reports.lock import hold_lock
+from qxgeo.lock import hold_lock
 from qxgeo.reports.run_record import format_record
 
 if TYPE_CHECKING:

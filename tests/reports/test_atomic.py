@@ -14,7 +14,7 @@ import pytest
 from qxgeo.errors import Fault, OutputError, Text
 from qxgeo.reports import atomic
 from qxgeo.reports.atomic import replace_outputs
-from qxgeo.reports.lock import hold_lock
+from qxgeo.lock import hold_lock
 
 ROOT = Path(__file__).parents[2]
 
@@ -316,7 +316,7 @@ def test_a_lock_removed_by_its_owner_is_taken_anew(
             where.unlink()
         return len(seen) > 1 and os.path.samestat(os.fstat(handle), where.stat())
 
-    monkeypatch.setattr("qxgeo.reports.lock._is_same_file", vanish_once)
+    monkeypatch.setattr("qxgeo.lock._is_same_file", vanish_once)
     with hold_lock(path):
         assert path.exists()
     assert len(seen) == 2
@@ -324,7 +324,7 @@ def test_a_lock_removed_by_its_owner_is_taken_anew(
 
 
 def test_a_lock_file_that_is_gone_is_not_the_one_we_hold(tmp_path: Path) -> None:
-    from qxgeo.reports.lock import _is_same_file
+    from qxgeo.lock import _is_same_file
 
     path = tmp_path / "lock"
     path.write_text("")
