@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDERS = ("stations", "boundaries", "demo")
-STAMPED = (*FOLDERS, "plans", "patrol")
+STAMPED = (*FOLDERS, "plans", "patrol", "air")
 
 
 def entries(folder: Path) -> list[dict[str, object]]:
