@@ -6,11 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import numpy as np
 from rich.table import Table
 from rich.text import Text as Cell
 
 from qxgeo.cli.session import Session, lang_option, open_console
-from qxgeo.district import describe_missing, missing_inputs, survey_district, title_layer
+from qxgeo.district import (
+    STREAM_FROM_ROWS,
+    describe_missing,
+    missing_inputs,
+    survey_district,
+    title_layer,
+)
 from qxgeo.vocabulary import DEMO_BANNER, STRENGTH_LABELS
 
 if TYPE_CHECKING:
@@ -42,7 +49,11 @@ def command(
     context: click.Context, session: Session, *, district: Path | None, as_of: datetime | None
 ) -> None:
     """Survey a district and print what was found."""
-    survey = survey_district(district, as_of=None if as_of is None else as_of.date())
+    survey = survey_district(
+        district,
+        as_of=None if as_of is None else as_of.date(),
+        stream_from=STREAM_FROM_ROWS,
+    )
     console = open_console()
     _print_head(session, survey)
     console.print(_layer_table(session, survey))
@@ -104,11 +115,12 @@ def _layer_cells(session: Session, one: LayerSurvey) -> tuple[str, ...]:
         return (name, "—", "—", "—", "—", "", "", faults)
     marks = [session.words("演示", "demo")] if layer.is_demo else []
     marks += [session.words("近似", "approximate")] if layer.is_approximate else []
-    west, south, east, north = layer.table.total_bounds
-    is_placed = bool(layer.table.geometry.notna().any())
+    bounds = layer.table.total_bounds if layer.streamed is None else layer.streamed.bounds
+    is_placed = bounds is not None and bool(np.isfinite(bounds).all())
+    west, south, east, north = bounds if is_placed else (0.0,) * 4
     return (
         name,
-        str(len(layer.table)),
+        str(layer.size),
         f"{west:.4f}, {south:.4f} – {east:.4f}, {north:.4f}" if is_placed else "—",
         layer.datum,
         f"{layer.accuracy_m:g}",

@@ -88,7 +88,7 @@ def check_together(
             if layer is not boundary:
                 _check_place(layer, fence, found)
     for layer in layers.values():
-        if layer.table.empty:
+        if layer.size == 0:
             found.note(layer, Text("没有任何行：等于未提供", "no rows at all: as if not given"))
     townships = layers.get("townships")
     if townships is not None:
@@ -116,7 +116,8 @@ def _check_people(layers: Mapping[str, Layer], plan: ActionPlan | None, found: F
 def _smell_datums(layers: Mapping[str, Layer], found: Findings) -> None:
     """Note loudly where lines fit known ones only under another datum than the declared."""
     for name, known in FOLLOWS.items():
-        if name in layers and known in layers:
+        is_there = all(one in layers and len(layers[one].table) for one in (name, known))
+        if is_there:
             layer, reference = layers[name], layers[known]
             shapes = np.asarray(layer.table.geometry.dropna().array, dtype=object)
             for warning in smell_shift(shapes, reference.table.geometry).warnings:
@@ -136,12 +137,15 @@ def _check_place(layer: Layer, fence: Box, found: Findings) -> None:
     """Refuse a layer that lies in another part of the world; note features that do."""
     geometry = np.asarray(layer.table.geometry.array, dtype=object)
     geometry = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
-    if len(geometry) == 0:
-        return
     bounds = shapely.bounds(geometry)
+    if layer.streamed is not None:  # whole pieces: nearer than any of their rows
+        known = [piece.bounds for piece in layer.streamed.dataset.pieces if piece.bounds]
+        bounds = np.array(known, dtype=float).reshape(-1, 4)
+    if len(bounds) == 0:
+        return
     near = _meet(bounds, fence)
     if near.any():
-        if layer.name != "stations" and not near.all():
+        if layer.name != "stations" and layer.streamed is None and not near.all():
             far = int((~near).sum())
             text = Text(
                 f"{far} 个要素距辖区 {REACH_KM:g} 公里以上",

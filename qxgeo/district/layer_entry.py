@@ -70,7 +70,7 @@ def _read_layer(name: str, entry: Entry, folder: Path) -> LayerDeclaration:
     """Read one layer."""
     written = entry.text("path")
     path = resolve_path(written, folder)
-    if written and not path.is_file():
+    if written and not path.is_file() and not (name == "roads" and path.is_dir()):
         entry.fault("path", *no_file(written))
     has_place = not LAYERS[name].position_optional
     format_ = _read_word(entry, "format", FORMATS, default=_format_of(name, path))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from qxgeo.district.patrol_settings import PatrolSettings
+    from qxgeo.district.streamed import StreamedRows
     from qxgeo.errors import Text
     from qxgeo.plan import SiteKind
 
@@ -129,6 +130,9 @@ class Layer:
         What was skipped, mended or taken as given while reading.
     rows
         Row of each record in the file, in the order of the table; empty where nobody counted.
+    streamed
+        Where the rows are read from, piece by piece; then the table is empty. None for a layer
+        that is held in memory.
     """
 
     name: str
@@ -144,6 +148,12 @@ class Layer:
     is_approximate: bool
     notes: tuple[Text, ...]
     rows: tuple[int, ...] = ()
+    streamed: StreamedRows | None = None
+
+    @property
+    def size(self) -> int:
+        """How many rows there are, in memory or not."""
+        return len(self.table) if self.streamed is None else self.streamed.dataset.rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,7 +144,7 @@ def describe_missing(entry: str, plan: ActionPlan) -> Text:
 
 def _is_given(layer: str, district: District) -> bool:
     """Whether the district has the layer, with at least one row."""
-    return layer in district.layers and len(district.layers[layer].table) > 0
+    return layer in district.layers and district.layers[layer].size > 0
 
 
 def _lacking_subject(rule: Rule, district: District, plan: ActionPlan) -> list[str]:

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
-from glob import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from qxgeo.district.crosscheck import check_together
 from qxgeo.district.declaration import check_against_plan, find_district_file, read_declaration
+from qxgeo.district.layer_reading import read_layer
 from qxgeo.district.model import District, Layer
 from qxgeo.district.reach import surroundings_of
-from qxgeo.district.rows import read_rows
 from qxgeo.district.titles import title_layer
 from qxgeo.errors import DistrictError, Fault, QxgeoError, Text
 from qxgeo.plan import apply_choices, load_plan
-from qxgeo.schemas import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    import geopandas as gpd
-
-    from qxgeo.district.model import Declaration, LayerDeclaration
-    from qxgeo.district.rows import Box
+    from qxgeo.district.model import Declaration
     from qxgeo.plan import ActionPlan
-
-_SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +66,9 @@ class Survey:
     errors: tuple[QxgeoError, ...]
 
 
-def load_district(path: str | Path | None = None, *, as_of: date | None = None) -> District:
+def load_district(
+    path: str | Path | None = None, *, as_of: date | None = None, stream_from: int | None = None
+) -> District:
     """Read and check every layer of a district.
 
     Parameters
@@ -85,6 +77,9 @@ def load_district(path: str | Path | None = None, *, as_of: date | None = None) 
         The district's folder or its district.toml; None for the embedded default district.
     as_of
         Takes the place of the day in the file.
+    stream_from
+        From how many rows on roads in Parquet are left on the disk, to be read piece by piece
+        (`assess.assess_streamed`); None for a caller that needs every layer in memory.
 
     Returns
     -------
@@ -98,7 +93,7 @@ def load_district(path: str | Path | None = None, *, as_of: date | None = None) 
         raised it, the error is of its class: `ReadError`, `SchemaError`, `DatumError` or
         `PlanError`. All are `InputError`.
     """
-    survey = survey_district(path, as_of=as_of)
+    survey = survey_district(path, as_of=as_of, stream_from=stream_from)
     if len(survey.errors) == 1:
         raise survey.errors[0]
     if survey.errors:
@@ -106,7 +101,9 @@ def load_district(path: str | Path | None = None, *, as_of: date | None = None) 
     return survey.district
 
 
-def survey_district(path: str | Path | None = None, *, as_of: date | None = None) -> Survey:
+def survey_district(
+    path: str | Path | None = None, *, as_of: date | None = None, stream_from: int | None = None
+) -> Survey:
     """Read a district as far as it can be read.
 
     Parameters
@@ -115,6 +112,8 @@ def survey_district(path: str | Path | None = None, *, as_of: date | None = None
         The district's folder or its district.toml; None for the embedded default district.
     as_of
         Takes the place of the day in the file.
+    stream_from
+        As `load_district` takes it.
 
     Returns
     -------
@@ -133,7 +132,7 @@ def survey_district(path: str | Path | None = None, *, as_of: date | None = None
         faults += check_against_plan(declaration, plan)
     trouble.add_file_faults(faults)
     plan = _choose_readings(plan, declaration, trouble)
-    layers = _read_layers(declaration, plan, trouble)
+    layers = _read_layers(declaration, plan, trouble, stream_from)
     together = check_together(layers, as_of=declaration.as_of, plan=plan)
     for name, found in together.faults.items():
         trouble.add(DistrictError(found), name)
@@ -207,111 +206,27 @@ def _choose_readings(
 
 
 def _read_layers(
-    declaration: Declaration, plan: ActionPlan | None, trouble: _Trouble
+    declaration: Declaration,
+    plan: ActionPlan | None,
+    trouble: _Trouble,
+    stream_from: int | None,
 ) -> dict[str, Layer]:
     """Read every layer, the boundary first: it tells where the others belong."""
     layers: dict[str, Layer] = {}
     surroundings = None
     for one in sorted(declaration.layers.values(), key=lambda layer: layer.name != "boundary"):
         try:
-            layers[one.name] = _read_layer(one, code=declaration.code, surroundings=surroundings)
+            layers[one.name] = read_layer(
+                one,
+                code=declaration.code,
+                surroundings=surroundings,
+                stream_from=stream_from,
+            )
         except QxgeoError as error:
             trouble.add(error, one.name)
         if "boundary" in layers and plan is not None:
             surroundings = surroundings_of(layers["boundary"].table, plan)
     return layers
-
-
-def _read_layer(declaration: LayerDeclaration, *, code: str, surroundings: Box | None) -> Layer:
-    """Read one layer and put what was declared beside it."""
-    result = read_rows(declaration, surroundings=surroundings)
-    schema = LAYERS[declaration.name]
-    table, notes = result.table, list(result.notes)
-    if declaration.name == "boundary":
-        table = _pick_boundary(table, declaration, code)
-    if declaration.name == "stations":
-        table, remarks = _fill_control_level(table, declaration)
-        notes += remarks
-    order = table[schema.id_column].astype("string").sort_values(kind="stable").index
-    return Layer(
-        name=declaration.name,
-        table=table.loc[order].reset_index(drop=True),
-        path=declaration.path,
-        sha256=_hash(declaration.path),
-        datum=declaration.datum or "file",
-        accuracy_m=declaration.accuracy_m,
-        source=declaration.source,
-        licence=declaration.licence,
-        as_of=declaration.as_of,
-        is_demo=declaration.is_demo,
-        is_approximate=declaration.is_approximate,
-        notes=(*declaration.notes, *notes),
-        rows=tuple(result.rows[place] for place in order) if result.rows else (),
-    )
-
-
-def _pick_boundary(
-    table: gpd.GeoDataFrame, declaration: LayerDeclaration, code: str
-) -> gpd.GeoDataFrame:
-    """Take the district's row of a boundary file that holds several districts.
-
-    Raises
-    ------
-    DistrictError
-        If it is not among them, or more than once.
-    """
-    if len(table) == 1:
-        return table
-    mine = table[table["district_id"].astype("string").fillna("") == code]
-    if len(mine) == 1:
-        return mine
-    raise DistrictError(
-        Fault(
-            file=declaration.path.name,
-            column="district_id",
-            problem=Text(
-                f"界线文件有 {len(table)} 行，其中代码为 {code} 的有 {len(mine)} 行",
-                f"the boundary file has {len(table)} rows, {len(mine)} of them with code {code}",
-            ),
-            mend=Text(
-                "只留本辖区一行，或用 where 选出它",
-                "keep the row of this district alone, or choose it with where",
-            ),
-        )
-    )
-
-
-def _fill_control_level(
-    table: gpd.GeoDataFrame, declaration: LayerDeclaration
-) -> tuple[gpd.GeoDataFrame, list[Text]]:
-    """Fill in the control level that a registry leaves blank, and say so."""
-    if "control_level" in table.columns:
-        level = table["control_level"].astype("string").str.strip()
-    else:
-        level = pd.Series(data=pd.NA, index=table.index, dtype="string")
-    blank = level.isna() | (level == "")
-    if not blank.any():
-        return table, []
-    filled = table.assign(control_level=level.mask(blank, declaration.control_level))
-    return filled, [
-        Text(
-            f"{int(blank.sum())} 个站点未写控制级别，按 {declaration.control_level} 计",
-            f"{int(blank.sum())} stations name no control level:"
-            f" taken as {declaration.control_level}",
-        )
-    ]
-
-
-def _hash(path: Path) -> str:
-    """Give the SHA-256 of a file; of a Shapefile that of its parts, in a fixed order."""
-    parts = [path]
-    if path.suffix.lower() == ".shp":
-        beside = {one.suffix.lower(): one for one in path.parent.glob(f"{escape(path.stem)}.*")}
-        parts = [beside[ending] for ending in _SHAPEFILE_PARTS if ending in beside]
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part.read_bytes())
-    return digest.hexdigest()
 
 
 def _build_district(declaration: Declaration, layers: Mapping[str, Layer]) -> District:

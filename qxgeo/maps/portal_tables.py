@@ -280,7 +280,7 @@ def list_layers(assessment: Assessment, words: Mapping[str, str], lang: str) -> 
                 layer.as_of.isoformat() if layer.as_of else words["no_value"],
                 layer.source,
                 layer.licence,
-                f"{len(layer.table):,}",
+                f"{layer.size:,}",
                 f"{layer.accuracy_m:g}",
             ]
         )

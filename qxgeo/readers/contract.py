@@ -76,6 +76,23 @@ def convert_columns(
     return pd.DataFrame(known | others, index=cells.index), faults
 
 
+def empty_columns(schema: LayerSchema) -> pd.DataFrame:
+    """Give the columns of a contract, each of its kind, without a row.
+
+    Parameters
+    ----------
+    schema
+        Contract of the layer.
+
+    Returns
+    -------
+    table
+        As `convert_columns` would type it.
+    """
+    blank = pd.Series(pd.NA, index=pd.RangeIndex(0), dtype="object")
+    return pd.DataFrame({name: _typed(blank, c.kind) for name, c in schema.columns.items()})
+
+
 def fill_ids(
     raw: Raw, table: pd.DataFrame, headings: Mapping[str, str], schema: LayerSchema
 ) -> tuple[pd.DataFrame, list[Fault], tuple[Text, ...]]:

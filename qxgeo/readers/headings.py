@@ -115,7 +115,9 @@ def has_positions(raw: Raw, columns: Mapping[str, str]) -> bool:
     return is_found or any(name in columns for name in POSITION_COLUMNS)
 
 
-def choose_rows(raw: Raw, headings: Mapping[str, str], where: Mapping[str, object]) -> Raw:
+def choose_rows(
+    raw: Raw, headings: Mapping[str, str], where: Mapping[str, object], *, is_part: bool = False
+) -> Raw:
     """Keep the rows whose cells have the wanted values, compared as text.
 
     Parameters
@@ -126,6 +128,8 @@ def choose_rows(raw: Raw, headings: Mapping[str, str], where: Mapping[str, objec
         Column name to heading.
     where
         Column name or heading to a value or a list of values.
+    is_part
+        Whether there are other rows elsewhere: then none need be chosen here.
 
     Returns
     -------
@@ -146,7 +150,7 @@ def choose_rows(raw: Raw, headings: Mapping[str, str], where: Mapping[str, objec
         wanted = {as_text(one) for one in values}
         texts = [as_text(cell) for cell in raw.cells[heading]]
         keep &= np.fromiter((text in wanted for text in texts), bool, len(texts))
-        if not keep.any():
+        if not keep.any() and not is_part:
             raise SchemaError(_no_row(raw, column, texts))
     return take(raw, keep)
 

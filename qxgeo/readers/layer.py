@@ -108,16 +108,61 @@ def read_table(  # noqa: PLR0913  one keyword per key of a layer in district.tom
     DatumError
         If no datum is declared or the numbers contradict it.
     """
-    schema, mapping = LAYERS[layer], dict(columns or {})
+    mapping = dict(columns or {})
     raw = read_raw(
         path,
-        known=expected_headings(schema, mapping),
+        known=expected_headings(LAYERS[layer], mapping),
         encoding=encoding,
         sheet=sheet,
         sublayer=sublayer,
         header_row=header_row,
         is_datum_declared=bool(datum),
     )
+    return check_raw(
+        raw,
+        layer=layer,
+        datum=datum,
+        columns=mapping,
+        where=where,
+        missing_position=missing_position,
+        repair=repair,
+        surroundings=surroundings,
+    )
+
+
+def check_raw(
+    raw: Raw,
+    *,
+    layer: str,
+    datum: str | None,
+    columns: Mapping[str, str],
+    where: Mapping[str, object] | None = None,
+    missing_position: str = "refuse",
+    repair: bool = False,
+    surroundings: Box | None = None,
+) -> ReadResult:
+    """Check a file as it was read, or a part of one, and put it into the layer's columns.
+
+    Parameters
+    ----------
+    raw
+        Cells and geometry.
+    layer, datum, columns, where, missing_position, repair, surroundings
+        As `read_table` takes them.
+
+    Returns
+    -------
+    result
+        As `read_table` gives it.
+
+    Raises
+    ------
+    SchemaError
+        If the table breaks its contract.
+    DatumError
+        If no datum is declared or the numbers contradict it.
+    """
+    schema, mapping = LAYERS[layer], columns
     raw, headings = _match(raw, schema, mapping, where or {})
     raw, faults = _with_geometry(raw, mapping, schema)
     raw, faults, unplaced = _without_position(raw, headings, schema, missing_position, faults)

@@ -139,7 +139,7 @@ def _describe_layer(layer: Layer, district: District) -> dict[str, Any]:
         "source": layer.source,
         "licence": layer.licence,
         "as_of": layer.as_of.isoformat() if layer.as_of else None,
-        "rows": len(layer.table),
+        "rows": layer.size,
         "is_demo": layer.is_demo,
         "is_approximate": layer.is_approximate,
         "notes": [_both(note) for note in layer.notes],

@@ -358,7 +358,7 @@ def list_sources(assessment: Assessment, *, lang: str) -> Sheet:
             make_text_column("文件" if zh else "File", [layer.path.name for layer in layers]),
             SheetColumn(
                 heading="行数" if zh else "Rows",
-                cells=[len(layer.table) for layer in layers],
+                cells=[layer.size for layer in layers],
                 form="count",
             ),
             make_text_column("基准" if zh else "Datum", [layer.datum for layer in layers]),
