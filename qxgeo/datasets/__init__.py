@@ -1,0 +1,16 @@
+"""Roads of a province or a country in Parquet: opened, pruned, read by pieces, written."""
+
+from __future__ import annotations
+
+from qxgeo.datasets.dataset import Piece, RoadDataset, near, open_dataset
+from qxgeo.datasets.reading import Batch, iter_lines, read_lines
+
+__all__ = [
+    "Batch",
+    "Piece",
+    "RoadDataset",
+    "iter_lines",
+    "near",
+    "open_dataset",
+    "read_lines",
+]
