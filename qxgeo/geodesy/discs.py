@@ -157,7 +157,7 @@ def _find_reach(
     lines: Lines, frames: Frames, radius_m: float, limit_m: float, *, wants_nearest: bool
 ) -> PartReach:
     """Ask the compiled loops if the work is large enough for them, else plain arrays."""
-    loops = find_loops("discs", size=len(lines.part_line)) if len(frames.lonlat) else None
+    loops = find_loops("discs", size=lines.work_size) if len(frames.lonlat) else None
     if loops is None:
         return find_reach(
             lines, frames, radius_m=radius_m, limit_m=limit_m, wants_nearest=wants_nearest

@@ -3,12 +3,15 @@
 A place on a line is a number: the index of the vertex before it plus the fraction of the segment
 walked. Places grow from part to part, so stretches of all lines lie on one axis, and a metre is
 never counted twice and never lost.
+
+The fraction is a whole number of steps, so that it is the same whichever vertices stand before: a
+road is cut at the same places, bit for bit, alone or among half a million others.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -16,6 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
+
+# To a segment, of 2.2 km at most: a place is off by half a micrometre at most. A double holds it
+# exactly among `MOST_VERTICES` vertices; among more of them rounding moves it by as much again.
+STEPS = 2.0**31
+MOST_VERTICES = 1 << 22
+
+
+def to_steps(fraction: Any) -> Any:  # noqa: ANN401 - a number or an array, plain or compiled
+    """Round fractions of segments to whole steps."""
+    return np.floor(fraction * STEPS + 0.5) / STEPS
 
 
 @dataclass(frozen=True, slots=True)

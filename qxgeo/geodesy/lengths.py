@@ -40,7 +40,7 @@ def stretch_lengths_m(lines: Lines, stretches: Intervals) -> NDArray[np.float64]
     length_m
         Ground metres, shape (k,).
     """
-    loops = find_loops("lengths", size=len(lines.part_line)) if len(stretches) else None
+    loops = find_loops("lengths", size=lines.work_size) if len(stretches) else None
     if loops is not None:
         tables = _latitude_bands(lines.lonlat)
         walked = (lines.lonlat, stretches.start, stretches.end)
@@ -63,7 +63,6 @@ def _latitude_bands(lonlat: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 
 def _measure(lines: Lines, stretches: Intervals) -> Floats:
     """Measure stretches by whole arrays."""
-    travelled, shift = _travelled_m(lines, stretches.part)
     begin = np.floor(stretches.start).astype(np.int64)
     finish = np.ceil(stretches.end).astype(np.int64) - 1
     enter = lines.position(stretches.start, begin)
@@ -73,23 +72,17 @@ def _measure(lines: Lines, stretches: Intervals) -> Floats:
     tail = lines.lonlat[finish]
     across = (
         ground_distance_m(enter[:, 0], enter[:, 1], head[:, 0], head[:, 1])
-        + travelled[finish + shift]
-        - travelled[np.minimum(begin + 1 + shift, len(travelled) - 1)]
+        + _between_m(lines, begin + 1, finish)
         + ground_distance_m(tail[:, 0], tail[:, 1], leave[:, 0], leave[:, 1])
     )
     return np.where(begin >= finish, within, across)
 
 
-def _travelled_m(lines: Lines, part: Ints) -> tuple[Floats, Ints]:
-    """Give the length from the first vertex on, over the parts that are asked for alone.
-
-    The second value takes a vertex of `part` to its place in the first.
-    """
-    used, which = np.unique(part, return_inverse=True)
-    sizes = lines.first[used + 1] - lines.first[used]
-    begin = np.concatenate(([0], np.cumsum(sizes)))[:-1]
-    vertex = np.arange(sizes.sum()) + np.repeat(lines.first[used] - begin, sizes)
-    lon, lat = lines.lonlat[vertex].T
-    length = ground_distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
-    length[(begin + sizes - 1)[:-1]] = 0.0
-    return np.concatenate(([0.0], np.cumsum(length))), (begin - lines.first[used])[which]
+def _between_m(lines: Lines, begin: Ints, finish: Ints) -> Floats:
+    """Give the length from one vertex to another, each sum on its own: no other road rounds it."""
+    sizes = np.maximum(finish - begin, 0)
+    row = np.repeat(np.arange(len(begin)), sizes)
+    vertex = np.arange(len(row)) + (begin - np.cumsum(sizes) + sizes)[row]
+    (lon, lat), (next_lon, next_lat) = lines.lonlat[vertex].T, lines.lonlat[vertex + 1].T
+    length = ground_distance_m(lon, lat, next_lon, next_lat)
+    return np.bincount(row, weights=length, minlength=len(begin)).astype(float)

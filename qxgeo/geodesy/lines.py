@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -42,12 +42,24 @@ class Lines:
         Index of each part's first vertex, and the vertex count at the end, shape (p + 1,).
     lonlat
         Vertices, degrees, shape (v, 2).
+    among
+        How many parts a larger work has of which these lines are a piece; 0 where they are all.
     """
 
     size: int
     part_line: NDArray[np.int64]
     first: NDArray[np.int64]
     lonlat: NDArray[np.float64]
+    among: int = 0
+
+    @property
+    def work_size(self) -> int:
+        """How many parts the whole work has: this decides which form of the kernel answers."""
+        return max(len(self.part_line), self.among)
+
+    def as_piece_of(self, among: int) -> Lines:
+        """Say how many parts the whole work has, so that one form answers for every piece."""
+        return replace(self, among=among)
 
     @classmethod
     def from_geometries(cls, geometries: NDArray[np.object_]) -> Lines:

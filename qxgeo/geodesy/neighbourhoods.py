@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 
 from qxgeo.geodesy.frames import RADIAN, Frames
-from qxgeo.geodesy.intervals import Intervals
+from qxgeo.geodesy.intervals import Intervals, to_steps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -233,8 +233,8 @@ def _cut(segments: _Segments, foot_m2: Floats, radius_m2: float, part: Ints) -> 
     which = np.flatnonzero(starts_in | ends_in | (foot_m2 <= radius_m2))
     enter, leave = np.zeros(len(which)), np.ones(len(which))
     comes, goes = ~starts_in[which], ~ends_in[which]
-    enter[comes] = _solve(segments, which[comes], radius_m2, side=-1.0)
-    leave[goes] = _solve(segments, which[goes], radius_m2, side=1.0)
+    enter[comes] = to_steps(_solve(segments, which[comes], radius_m2, side=-1.0))
+    leave[goes] = to_steps(_solve(segments, which[goes], radius_m2, side=1.0))
     vertex = segments.vertex[which].astype(float)
     keep = leave > enter
     return Intervals(

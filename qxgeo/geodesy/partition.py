@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from qxgeo.geodesy.compiled import find_loops, in_threads
-from qxgeo.geodesy.intervals import Intervals
+from qxgeo.geodesy.intervals import STEPS, Intervals, to_steps
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NOWHERE = -1
 TOUCH = 1e-11  # of a segment: this near its end it still meets an edge; a cut too many does no harm
+_EPSILON = 2.0**-52  # of places beyond `MOST_VERTICES`, which a double does not hold exactly
 PARALLEL = 1e-12  # sine of the angle below which a segment also counts as running along an edge
 _PARTS_AT_ONCE = 50_000
 _CELLS_PER_EDGE = 8
@@ -63,7 +64,7 @@ def partition_lines(
         named[:] = False
         named[among.part] = True
     part = np.flatnonzero(named)
-    loops, cells = (find_loops(name, size=len(lines.part_line)) for name in ("partition", "cells"))
+    loops, cells = (find_loops(name, size=lines.work_size) for name in ("partition", "cells"))
     if loops is None or cells is None or len(territories.numbers) == 0:
         several = [
             _partition(lines, part[a : a + _PARTS_AT_ONCE], territories)
@@ -96,14 +97,14 @@ class Territories:
         self.tree = shapely.STRtree(self.polygons)
         self._grid: tuple[Any, ...] | None = None
 
-    def edges(self) -> tuple[Floats, Ints]:
-        """Give all edges, degrees, shape (e, 4), and where those of each polygon begin."""
-        parts, polygon = shapely.get_parts(self.polygons, return_index=True)
+    def edges(self, which: Ints | slice = slice(None)) -> tuple[Floats, Ints]:
+        """Give the edges of some, degrees, shape (e, 4), and where those of each polygon begin."""
+        parts, polygon = shapely.get_parts(self.polygons[which], return_index=True)
         rings, part = shapely.get_rings(parts, return_index=True)
         corner, ring = shapely.get_coordinates(rings, return_index=True)
         edge = np.flatnonzero(ring[1:] == ring[:-1])
         owner = polygon[part[ring[edge]]]
-        first = np.searchsorted(owner, np.arange(len(self.polygons) + 1))
+        first = np.searchsorted(owner, np.arange(len(self.polygons[which]) + 1))
         return np.concatenate((corner[edge], corner[edge + 1]), axis=1), first.astype(np.int64)
 
     def grid(self, loops: ModuleType) -> tuple[Any, ...]:
@@ -122,7 +123,7 @@ class Territories:
 
 def shortest_cut(place: Any) -> Any:  # noqa: ANN401 - a number or an array, plain or compiled
     """Give the least gap between two cuts: what rounding leaves of one, of a segment."""
-    return 1e-11 + 4e-16 * place
+    return np.maximum(1.5 / STEPS, _EPSILON * place)
 
 
 def _partition(lines: Lines, part: Ints, territories: Territories) -> Intervals:
@@ -145,7 +146,8 @@ def _partition(lines: Lines, part: Ints, territories: Territories) -> Intervals:
     simple = Intervals(
         whole.part[is_simple], whole.start[is_simple], whole.end[is_simple], label[is_simple]
     )
-    cut = _cut(lines, whole.take(~is_simple), territories)
+    met = np.unique(column[~is_simple[row]])
+    cut = _cut(lines, whole.take(~is_simple), territories, met)
     return Intervals.concatenate([simple, cut]).in_order()
 
 
@@ -205,8 +207,8 @@ def _usable(polygons: NDArray[np.object_]) -> Ints:
     return np.flatnonzero(~(shapely.is_missing(array) | shapely.is_empty(array)))
 
 
-def _cut(lines: Lines, whole: Intervals, territories: Territories) -> Intervals:
-    """Cut the parts that meet an edge, and label the stretches by their middles."""
+def _cut(lines: Lines, whole: Intervals, territories: Territories, met: Ints) -> Intervals:
+    """Cut parts at the edges of polygons they meet, and label the stretches by their middles."""
     if len(whole) == 0:
         return whole
     sizes = (whole.end - whole.start).astype(np.int64)
@@ -214,8 +216,8 @@ def _cut(lines: Lines, whole: Intervals, territories: Territories) -> Intervals:
     offset = np.arange(len(row)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     vertex = whole.start[row].astype(np.int64) + offset
     begin, finish = lines.lonlat[vertex], lines.lonlat[vertex + 1]
-    which, fraction = _crossings(begin, finish, territories)
-    place = np.concatenate((whole.start, whole.end, vertex[which] + fraction))
+    which, fraction = _crossings(begin, finish, territories.edges(met)[0])
+    place = np.concatenate((whole.start, whole.end, vertex[which] + to_steps(fraction)))
     owner = np.concatenate((np.arange(len(whole)), np.arange(len(whole)), row[which]))
     order = np.lexsort((place, owner))
     place, owner = place[order], owner[order]
@@ -249,12 +251,11 @@ def _join(pieces: Intervals) -> Intervals:
     return Intervals(pieces.part[first], pieces.start[first], pieces.end[last], pieces.label[first])
 
 
-def _crossings(begin: Floats, finish: Floats, territories: Territories) -> tuple[Ints, Floats]:
+def _crossings(begin: Floats, finish: Floats, edges: Floats) -> tuple[Ints, Floats]:
     """Where segments meet polygon edges: index of the segment and the fraction walked.
 
     A segment that runs along an edge is cut where the edge begins and ends.
     """
-    edges = territories.edges()[0]
     edge_from, edge_to = edges[:, :2], edges[:, 2:]
     boxes = _boxes(edge_from, edge_to)
     mine = _boxes(begin, finish)

@@ -149,7 +149,39 @@ def test_the_answer_does_not_depend_on_how_much_is_done_at_once(
         assert np.array_equal(one.end, other.end)
         assert np.array_equal(one.label, other.label)
     assert np.array_equal(whole[1], pieces[1])
-    assert np.abs(whole[3] - pieces[3]).max() < 1e-6
+    assert np.array_equal(whole[3], pieces[3])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_road_is_cut_and_measured_to_the_same_bit_alone_and_among_others(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million vertices stand before the same roads: their places are another number, no more."""
+    lines, stations, towns = _province(31.2)
+    size, ahead = 10_000_000, 200_000
+    monkeypatch.setattr(compiled, "MANY", size if form == "compiled" else sys.maxsize)
+    far = np.tile([[70.0, 10.0], [70.01, 10.0], [70.02, 10.0], [70.03, 10.0], [70.04, 10.0]],
+                  (ahead, 1))  # fmt: skip
+    first = np.concatenate((np.arange(ahead) * 5, lines.first + len(far)))
+    owner = np.concatenate((np.arange(ahead), lines.part_line + ahead))
+    late = Lines(lines.size + ahead, owner, first, np.concatenate((far, lines.lonlat)), among=size)
+    assert len(far) == 1_000_000
+    assert lines.as_piece_of(size).work_size == size
+    answers = []
+    for some in (lines.as_piece_of(size), late):
+        reach = reach_of_discs(some, stations, radius_m=5_000)
+        split = reach.inside.intersection(partition_lines(some, towns, among=reach.inside))
+        length_m = some.lengths_m(split)
+        answers.append((split, length_m, reach.distance_m, reach.station))
+    (alone, alone_m, *nearest), (among, among_m, *also) = answers
+    assert len(alone) > 1_000
+    assert np.array_equal(alone.part + ahead, among.part)
+    assert np.array_equal(alone.label, among.label)
+    assert np.array_equal(alone.start, among.start - len(far))
+    assert np.array_equal(alone.end, among.end - len(far))
+    assert np.array_equal(alone_m, among_m)
+    for mine, theirs in zip(nearest, also, strict=True):
+        assert np.array_equal(mine, theirs[ahead:])
 
 
 def test_without_numba_much_work_is_done_by_plain_arrays_and_one_warning(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from qxgeo.geodesy.intervals import to_steps
 from qxgeo.geodesy.loops.ground import RADIAN, square_and_slope, square_m2
 from qxgeo.geodesy.loops.room import grow, grow_whole
 from qxgeo.geodesy.neighbourhoods import FOOT_STEPS, MOST_STEPS, ROOT_TOLERANCE_M
 
 TOLERANCE_M2 = ROOT_TOLERANCE_M**2
+on_step = njit(cache=True, nogil=True)(to_steps)
 
 
 @njit(cache=True, nogil=True)
@@ -169,9 +171,9 @@ def _look_at_part(
             continue
         enter, leave = 0.0, 1.0
         if first_m2 > radius_m2:
-            enter = _root(frames, station, segment, quadratic, radius_m2, -1.0)
+            enter = on_step(_root(frames, station, segment, quadratic, radius_m2, -1.0))
         if last_m2 > radius_m2:
-            leave = _root(frames, station, segment, quadratic, radius_m2, 1.0)
+            leave = on_step(_root(frames, station, segment, quadratic, radius_m2, 1.0))
         if leave <= enter:
             continue
         enter, leave = vertex + enter, vertex + leave

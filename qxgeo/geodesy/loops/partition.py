@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from qxgeo.geodesy.intervals import to_steps
 from qxgeo.geodesy.loops.cells import (
     CLEAR_DEG,
     MIDDLE_ACROSS,
@@ -27,6 +28,7 @@ HARD = -2
 FEW = 48  # edges near a part: more, and they are looked up segment by segment
 CERTAIN = 4e-16  # of the products of an orientation; Shewchuk 1997: (3 + 16 eps) eps
 gap_allowed = njit(cache=True, nogil=True)(shortest_cut)
+on_step = njit(cache=True, nogil=True)(to_steps)
 
 
 @njit(cache=True, nogil=True)
@@ -64,7 +66,7 @@ def cut(lonlat, first, parts, begin, end, edges, origin, scale, cells, grid):
             share = middle - vertex
             lon = lonlat[vertex, 0] * (1 - share) + lonlat[vertex + 1, 0] * share
             lat = lonlat[vertex, 1] * (1 - share) + lonlat[vertex + 1, 1] * share
-            label = _label(lon, lat, edges, origin, scale, cells, grid)
+            label = label_place(lon, lat, edges, origin, scale, cells, grid)
             if label == HARD:
                 hard[row - begin] = True
                 total = before
@@ -178,7 +180,7 @@ def _meet(x0, y0, x1, y1, edges, edge, vertex, places, count):
         along = (gap_x * edge_dy - gap_y * edge_dx) / turn
         along_edge = (gap_x * dy - gap_y * dx) / turn
         if abs(along - 0.5) <= 0.5 + TOUCH and abs(along_edge - 0.5) <= 0.5 + TOUCH:
-            places[count] = vertex + min(max(along, 0.0), 1.0)
+            places[count] = vertex + on_step(min(max(along, 0.0), 1.0))
             count += 1
     length2 = max(dx * dx + dy * dy, 1e-300)
     if abs(turn) <= PARALLEL * length2:
@@ -186,7 +188,7 @@ def _meet(x0, y0, x1, y1, edges, edge, vertex, places, count):
             x, y = gap_x + corner * edge_dx, gap_y + corner * edge_dy
             at = (x * dx + y * dy) / length2
             if 0 < at < 1:
-                places[count] = vertex + at
+                places[count] = vertex + on_step(at)
                 count += 1
     return count
 
@@ -212,7 +214,7 @@ def _set_apart(places, count, last):
 
 
 @njit(cache=True, nogil=True)
-def _label(lon, lat, edges, origin, scale, cells, grid):
+def label_place(lon, lat, edges, origin, scale, cells, grid):
     """Find the first polygon that holds a place; HARD where a double cannot say."""
     across, up = cells
     first, entry, owner, inside, cover, unclear = grid
