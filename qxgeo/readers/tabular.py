@@ -151,6 +151,30 @@ def list_sheets(path: Path, *, file: str) -> tuple[str, ...]:
     return tuple(n for n in book.sheet_names if any(map(_is_filled, _grid(book, n, file))))
 
 
+def read_grids(path: Path, *, file: str) -> dict[str, list[list[Any]]]:
+    """Read every sheet of a workbook as it stands, hidden ones too.
+
+    Parameters
+    ----------
+    path
+        File.
+    file
+        Its name for messages.
+
+    Returns
+    -------
+    grids
+        Name of the sheet to its rows of cells, from A1 on.
+
+    Raises
+    ------
+    ReadError
+        If the workbook is broken or locked.
+    """
+    book = _open_book(path, file)
+    return {name: _grid(book, name, file) for name in book.sheet_names}
+
+
 def _open_book(path: Path, file: str) -> calamine.CalamineWorkbook:
     """Open a workbook.
 
