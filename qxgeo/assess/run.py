@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -11,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from qxgeo.assess.explain import explain_gaps
+from qxgeo.assess.findings import list_findings
 from qxgeo.assess.model import Assessment, Gap
-from qxgeo.assess.responsibility import add_reasons, add_units
 from qxgeo.assess.totals import add_up, collect_reasons
 from qxgeo.district import missing_inputs
 from qxgeo.geodesy import area_m2, partition_polygons
@@ -25,17 +24,14 @@ from qxgeo.rules import (
     list_assumptions,
     rule_radius_m,
 )
-from qxgeo.schemas import FINDING_COLUMNS
-from qxgeo.vocabulary import OUTSIDE_DISTRICT, Verdict
+from qxgeo.vocabulary import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from qxgeo.district import District
     from qxgeo.plan import Rule
     from qxgeo.rules import Scene
-
-_BANDS = 5  # distance bands within the radius: near roads first, then the damage decides
 
 
 def assess(
@@ -62,32 +58,132 @@ def assess(
     """
     plan = apply_choices(load_plan(district.plan), district.choices)
     scene = build_scene(district, plan)
+    work = sort_rules(scene)
     judged: list[Judgement] = []
-    gaps: list[Gap] = []
-    waiting: list[Rule] = []
     for number, rule in enumerate(plan.rules):
         if progress is not None:
             progress(rule.rule_id, number, len(plan.rules))
-        missing = _missing(rule, scene)
-        if not missing and not _has_rows(scene, rule.subject.layer):
-            waiting.append(rule)
-        elif missing:
-            gaps.append(explain_gaps(rule, plan, missing))
-        else:
+        if rule in work.ready:
             judged.append(judge(rule, scene))
-    for rule in waiting:
-        by_id = {j.rule.rule_id: j for j in judged}
-        others = [by_id[name] for name in rule.also_when_missing]
-        judged.append(let_stand_in(rule, scene, others))
+    judged += stand_in(work.waiting, scene, judged)
     judged.sort(key=lambda j: j.rule.rule_id)
+    drawn = [with_zone_rows(one, scene) for one in judged]
+    return put_together(
+        scene,
+        judged,
+        work.gaps,
+        findings=list_findings(scene, drawn),
+        totals=add_up(scene, drawn),
+        rule_counts=count_verdicts(judged),
+        reasons=collect_reasons(scene, judged),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What is to be done with each rule of a plan.
+
+    Attributes
+    ----------
+    ready
+        Rules that can be judged, in the plan's order.
+    waiting
+        Rules whose own layer is missing, for which others stand in.
+    gaps
+        What cannot be judged, and why.
+    """
+
+    ready: tuple[Rule, ...]
+    waiting: tuple[Rule, ...]
+    gaps: tuple[Gap, ...]
+
+
+def sort_rules(scene: Scene) -> Work:
+    """Say of each rule whether it can be judged.
+
+    Parameters
+    ----------
+    scene
+        The district.
+
+    Returns
+    -------
+    work
+        Every rule of the plan in one of three places.
+    """
+    ready, waiting, gaps = [], [], []
+    for rule in scene.plan.rules:
+        missing = _missing(rule, scene)
+        if missing:
+            gaps.append(explain_gaps(rule, scene.plan, missing))
+        elif _has_rows(scene.district, rule.subject.layer):
+            ready.append(rule)
+        else:
+            waiting.append(rule)
+    return Work(ready=tuple(ready), waiting=tuple(waiting), gaps=tuple(gaps))
+
+
+def stand_in(waiting: Sequence[Rule], scene: Scene, judged: Sequence[Judgement]) -> list[Judgement]:
+    """Judge the rules whose layer is missing by those that stand in.
+
+    Parameters
+    ----------
+    waiting
+        As `sort_rules` gives them.
+    scene
+        The district.
+    judged
+        What was judged before.
+
+    Returns
+    -------
+    judgements
+        One per waiting rule.
+    """
+    by_id = {one.rule.rule_id: one for one in judged}
+    return [
+        let_stand_in(rule, scene, [by_id[name] for name in rule.also_when_missing])
+        for rule in waiting
+    ]
+
+
+def put_together(
+    scene: Scene,
+    judged: Sequence[Judgement],
+    gaps: Sequence[Gap],
+    *,
+    findings: gpd.GeoDataFrame,
+    totals: pd.DataFrame,
+    rule_counts: pd.DataFrame,
+    reasons: pd.DataFrame,
+) -> Assessment:
+    """Put what was found beside what it was found from.
+
+    Parameters
+    ----------
+    scene
+        The district.
+    judged
+        Judgements with their zones, in the order of their rules.
+    gaps
+        What was not judged.
+    findings, totals, rule_counts, reasons
+        See `Assessment`.
+
+    Returns
+    -------
+    assessment
+        Complete.
+    """
+    district = scene.district
     return Assessment(
         district=district,
-        plan=plan,
-        findings=_findings(scene, [_with_zone_rows(j, scene) for j in judged]),
+        plan=scene.plan,
+        findings=findings,
         zones=_zones(scene, judged),
-        totals=add_up(scene, [_with_zone_rows(j, scene) for j in judged]),
-        rule_counts=_rule_counts(judged),
-        reasons=collect_reasons(scene, judged),
+        totals=totals,
+        rule_counts=rule_counts,
+        reasons=reasons,
         gaps=tuple(sorted(gaps, key=lambda g: g.rule_id)),
         assumptions=list_assumptions(scene, [j.rule for j in judged]),
         as_of=district.as_of,
@@ -109,13 +205,26 @@ def _missing(rule: Rule, scene: Scene) -> tuple[str, ...]:
     return tuple(dict.fromkeys(missing))
 
 
-def _has_rows(scene: Scene, layer: str) -> bool:
+def _has_rows(district: District, layer: str) -> bool:
     """Whether a layer is there and holds anything."""
-    return layer in scene.district.layers and len(scene.layer(layer).table) > 0
+    return layer in district.layers and district.layers[layer].size > 0
 
 
-def _with_zone_rows(judgement: Judgement, scene: Scene) -> Judgement:
-    """Add the ground of a restricting zone itself, per township."""
+def with_zone_rows(judgement: Judgement, scene: Scene) -> Judgement:
+    """Add the ground of a restricting zone itself, per township.
+
+    Parameters
+    ----------
+    judgement
+        With its zone, if it has one.
+    scene
+        The district.
+
+    Returns
+    -------
+    judgement
+        The same one where the rule draws none.
+    """
     rule = judgement.rule
     if not rule.draws_zone or judgement.zone is None:
         return judgement
@@ -153,69 +262,12 @@ def _with_zone_rows(judgement: Judgement, scene: Scene) -> Judgement:
         crs="EPSG:4326",
     )
     in_district = rows[rows["territory"] >= 0]
-    both = pd.concat([judgement.rows, in_district], ignore_index=True)
+    several = [table for table in (judgement.rows, in_district) if len(table)]
+    both = pd.concat(several or [in_district], ignore_index=True)
     return replace(judgement, rows=gpd.GeoDataFrame(both, geometry="geometry", crs="EPSG:4326"))
 
 
-def _findings(scene: Scene, judged: list[Judgement]) -> gpd.GeoDataFrame:
-    """Put all rows into the table that everybody reads."""
-    tables = [_rank(j, scene) for j in judged if len(j.rows)]
-    if not tables:
-        empty = {c: pd.Series(dtype=t) for c, t in FINDING_COLUMNS.items()}
-        return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs="EPSG:4326"))
-    rows = pd.concat(tables, ignore_index=True)
-    rows["township_id"] = scene.township_ids[rows["territory"]]
-    rows["township_name"] = scene.township_names[rows["territory"]]
-    demo = {name: layer.is_demo for name, layer in scene.district.layers.items()}
-    rows["is_demo"] = rows["subject_layer"].map(demo).fillna(value=False).astype(bool)
-    rows = add_reasons(add_units(rows, scene.plan), scene.plan)
-    rows["finding_id"] = [
-        hashlib.sha256("\x1f".join(key).encode()).hexdigest()[:16]
-        for key in rows[["rule_id", "subject_layer", "subject_id", "township_id"]].itertuples(
-            index=False
-        )
-    ]
-    rows = rows.sort_values(
-        ["rule_id", "township_id", "rank", "subject_layer", "subject_id"],
-        kind="stable",
-        na_position="last",
-        ignore_index=True,
-    )
-    table = rows[[*FINDING_COLUMNS]].astype(FINDING_COLUMNS)
-    return gpd.GeoDataFrame(table, geometry=rows["geometry"].to_numpy(), crs="EPSG:4326")
-
-
-def _rank(judgement: Judgement, scene: Scene) -> pd.DataFrame:
-    """Give subjects their number in order of work where the rule asks for it."""
-    rows = judgement.rows.assign(rank=pd.Series(pd.NA, index=judgement.rows.index, dtype="Int64"))
-    outside = scene.township_ids[rows["territory"]] == OUTSIDE_DISTRICT
-    to_do = rows[rows["verdict"].isin([Verdict.APPLIES, Verdict.TOO_CLOSE_TO_CALL]) & ~outside]
-    if not judgement.rule.rank_by or len(to_do) == 0:
-        return rows
-    table = scene.layer(judgement.rule.subject.layer).table
-    table = table.set_index(table["section_id"].astype(str))
-    subject = to_do["subject_id"]
-    keys = {
-        name: np.floor(to_do["distance_m"] / (to_do["radius_m"] / _BANDS))
-        if name == "distance_m"
-        else subject.map(_class_order(table[name], scene.plan.classes[name]))
-        for name in judgement.rule.rank_by
-    }
-    ordered = to_do.assign(**{f"key_{name}": keys[name] for name in judgement.rule.rank_by})
-    by = [f"key_{name}" for name in judgement.rule.rank_by]
-    first = ordered.sort_values([*by, "distance_m", "subject_id"], kind="stable")
-    numbers = {s: i + 1 for i, s in enumerate(dict.fromkeys(first["subject_id"]))}
-    rows.loc[to_do.index, "rank"] = subject.map(numbers).astype("Int64")
-    return rows
-
-
-def _class_order(words: pd.Series[str], steps: Sequence[Sequence[str]]) -> pd.Series[int]:
-    """Look up the step of a class word, first the most urgent; unknown words come last."""
-    step_of = {word: number for number, several in enumerate(steps) for word in several}
-    return words.astype("string").fillna("").map(lambda word: step_of.get(word, len(steps)))
-
-
-def _zones(scene: Scene, judged: list[Judgement]) -> gpd.GeoDataFrame:
+def _zones(scene: Scene, judged: Sequence[Judgement]) -> gpd.GeoDataFrame:
     """List the drawn zones."""
     drawn = [j for j in judged if j.zone is not None]
     columns = {
@@ -233,13 +285,39 @@ def _zones(scene: Scene, judged: list[Judgement]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:4326")
 
 
-def _rule_counts(judged: list[Judgement]) -> pd.DataFrame:
-    """Count subjects by verdict; the verdicts add up to the subjects."""
+def count_verdicts(judged: Sequence[Judgement]) -> pd.DataFrame:
+    """Count subjects by verdict; the verdicts add up to the subjects.
+
+    Parameters
+    ----------
+    judged
+        Judgements, in the order of their rules.
+
+    Returns
+    -------
+    rule_counts
+        See `Assessment.rule_counts`.
+    """
+    return tabulate({j.rule.rule_id: j.counts for j in judged})
+
+
+def tabulate(counts: Mapping[str, Mapping[Verdict, int]]) -> pd.DataFrame:
+    """Write counts by rule and verdict as a table.
+
+    Parameters
+    ----------
+    counts
+        Rule id to verdict to number of subjects.
+
+    Returns
+    -------
+    rule_counts
+        See `Assessment.rule_counts`.
+    """
     return pd.DataFrame(
         [
-            {"rule_id": j.rule.rule_id, "subjects": sum(j.counts.values())}
-            | {str(v): j.counts[v] for v in Verdict}
-            for j in judged
+            {"rule_id": rule_id, "subjects": sum(row.values())} | {str(v): row[v] for v in Verdict}
+            for rule_id, row in counts.items()
         ],
         columns=["rule_id", "subjects", *(str(v) for v in Verdict)],
     )

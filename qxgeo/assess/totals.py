@@ -48,13 +48,58 @@ def add_up(scene: Scene, judgements: Sequence[Judgement]) -> pd.DataFrame:
         See `Assessment.totals`. Rows of the townships, of no township and of the outside add up to
         the row ``all``, which is measured on its own.
     """
-    tables: list[dict[str, Any]] = []
+    return sum_entries(scene, list_entries(scene, judgements))
+
+
+def list_entries(
+    scene: Scene,
+    judgements: Sequence[Judgement],
+    *,
+    measure: Callable[[NDArray[np.float64]], Any] | None = None,
+) -> list[dict[str, Any]]:
+    """List what adds up to the totals.
+
+    Parameters
+    ----------
+    scene
+        The district, or a part of its roads.
+    judgements
+        As `add_up` takes them.
+    measure
+        Makes one length of those of several stretches, ground metres; their sum by default.
+
+    Returns
+    -------
+    entries
+        `scope`, `verdict`, `township_id`, `count`, `length_m`, `area_m2`; several may speak of the
+        same place. Those of roads that are judged in parts add up to those of all.
+    """
+    measure = measure or (lambda length_m: float(length_m.sum()))
+    entries: list[dict[str, Any]] = []
     for scope in _scopes(scene, judgements):
-        tables += _count_subjects(scene, scope)
-        tables += _measure_lines(scene, scope)
-        tables += _measure_areas(scene, scope)
+        entries += _count_subjects(scene, scope)
+        entries += _measure_lines(scene, scope, measure)
+        entries += _measure_areas(scene, scope)
+    return entries
+
+
+def sum_entries(scene: Scene, entries: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    """Add up entries by scope, verdict and township.
+
+    Parameters
+    ----------
+    scene
+        The district, which names the townships.
+    entries
+        From `list_entries`.
+
+    Returns
+    -------
+    totals
+        See `Assessment.totals`.
+    """
     columns = ["scope", "verdict", "township_id", "count", "length_m", "area_m2"]
-    long = pd.DataFrame(tables, columns=columns).fillna(
+    long = pd.DataFrame(entries, columns=columns).fillna(
         {"count": 0, "length_m": 0.0, "area_m2": 0.0}
     )
     keys = ["scope", "verdict", "township_id"]
@@ -186,7 +231,9 @@ def _count_subjects(scene: Scene, scope: _Scope) -> list[dict[str, Any]]:
     return result
 
 
-def _measure_lines(scene: Scene, scope: _Scope) -> list[dict[str, Any]]:
+def _measure_lines(
+    scene: Scene, scope: _Scope, measure: Callable[[NDArray[np.float64]], Any]
+) -> list[dict[str, Any]]:
     """Measure lines, a metre once."""
     result = []
     for layer, members in _by_layer(scope.judgements).items():
@@ -201,12 +248,12 @@ def _measure_lines(scene: Scene, scope: _Scope) -> list[dict[str, Any]]:
             mine = pieces.take(surest == rank)
             if len(mine) == 0:
                 continue
-            whole_m = float(lines.lengths_m(mine.union()).sum())
+            whole_m = measure(lines.lengths_m(mine.union()))
             result.append(_entry(scope, verdict, ALL, length_m=whole_m))
             cut = mine.union().intersection(split)
             length_m = lines.lengths_m(cut)
             for territory in np.unique(cut.label):
-                part_m = float(length_m[cut.label == territory].sum())
+                part_m = measure(length_m[cut.label == territory])
                 township = scene.township_ids[int(territory)]
                 result.append(_entry(scope, verdict, township, length_m=part_m))
     return result
@@ -245,7 +292,7 @@ def _entry(
     township_id: str,
     *,
     count: int = 0,
-    length_m: float = 0.0,
+    length_m: Any = 0.0,  # noqa: ANN401 - what measures, decides
     area: float = 0.0,
 ) -> dict[str, Any]:
     """Write one line of the totals."""

@@ -116,8 +116,8 @@ def _layer_cells(session: Session, one: LayerSurvey) -> tuple[str, ...]:
     marks = [session.words("演示", "demo")] if layer.is_demo else []
     marks += [session.words("近似", "approximate")] if layer.is_approximate else []
     bounds = layer.table.total_bounds if layer.streamed is None else layer.streamed.bounds
-    is_placed = bounds is not None and bool(np.isfinite(bounds).all())
-    west, south, east, north = bounds if is_placed else (0.0,) * 4
+    west, south, east, north = (np.nan,) * 4 if bounds is None else bounds
+    is_placed = bool(np.isfinite(west))
     return (
         name,
         str(layer.size),

@@ -118,7 +118,9 @@ def require_reference(rule: Rule) -> None:
         raise ValueError(message)
 
 
-def draw_zone(rule: Rule, scene: Scene) -> tuple[shapely.Geometry, str]:
+def draw_zone(
+    rule: Rule, scene: Scene, *, extent: tuple[float, float, float, float] | None = None
+) -> tuple[shapely.Geometry, str]:
     """Draw the zone of a distance rule, for maps and for its area.
 
     Parameters
@@ -127,6 +129,8 @@ def draw_zone(rule: Rule, scene: Scene) -> tuple[shapely.Geometry, str]:
         Of kind ``within_distance``.
     scene
         The district.
+    extent
+        West, south, east, north of the subjects in degrees, where the scene holds none of them.
 
     Returns
     -------
@@ -136,7 +140,7 @@ def draw_zone(rule: Rule, scene: Scene) -> tuple[shapely.Geometry, str]:
     radius_m = rule_radius_m(rule, scene)
     reference = rule.reference
     if reference is not None and reference.layer == "stations":
-        stations = _reaching(scene, rule, scene.stations(reference), radius_m)
+        stations = _reaching(scene, rule, scene.stations(reference), radius_m, extent)
         if len(stations) == 0:
             return shapely.Polygon(), ""
         discs = draw_discs(station_points(stations), radius_m=radius_m)
@@ -151,7 +155,11 @@ def draw_zone(rule: Rule, scene: Scene) -> tuple[shapely.Geometry, str]:
 
 
 def _reaching(
-    scene: Scene, rule: Rule, stations: gpd.GeoDataFrame, radius_m: float
+    scene: Scene,
+    rule: Rule,
+    stations: gpd.GeoDataFrame,
+    radius_m: float,
+    others: tuple[float, float, float, float] | None,
 ) -> gpd.GeoDataFrame:
     """Keep the stations whose disc comes near the district or a subject; a country has 2,000."""
     subjects, _ = scene.select(rule.subject)
@@ -159,6 +167,8 @@ def _reaching(
     extent = shapely.box(west, south, east, north)
     if len(subjects):
         extent = shapely.union(extent, shapely.box(*subjects.total_bounds))
+    if others is not None:
+        extent = shapely.union(extent, shapely.box(*others))
     meets = shapely.intersects(disc_boxes(station_points(stations), radius_m), extent)
     return stations[meets]
 

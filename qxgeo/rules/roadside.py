@@ -214,7 +214,7 @@ def roads_within(
         Rows of `shapes` and of `roads` and ground metres, ordered by place, distance and road. Of
         the sections of one name under one answer the nearest stands for all.
     """
-    near, candidate = shapely.STRtree(roads.shapes).query(_surroundings(shapes, tolerance_m))
+    near, candidate = shapely.STRtree(roads.shapes).query(draw_surroundings(shapes, tolerance_m))
     distance_m = pair_distances_m(shapes[near], roads.shapes[candidate])
     within = distance_m <= tolerance_m
     near, candidate, distance_m = near[within], candidate[within], distance_m[within]
@@ -274,7 +274,7 @@ def _nearest_by_name(
     rows = np.flatnonzero(plain_names != "")
     if not np.isfinite(reach_m):
         return _search_names(shapes, plain_names, roads, sorted(set(plain_names[rows])))
-    near, candidate = shapely.STRtree(roads.shapes).query(_surroundings(shapes[rows], reach_m))
+    near, candidate = shapely.STRtree(roads.shapes).query(draw_surroundings(shapes[rows], reach_m))
     is_called = np.asarray(plain_names[rows[near]] == roads.plain_names[candidate], dtype=bool)
     place, other = rows[near[is_called]], candidate[is_called]
     away_m = pair_distances_m(shapes[place], roads.shapes[other])
@@ -308,8 +308,21 @@ def _nowhere(size: int) -> tuple[Floats, Ints]:
     return distance_m, np.full(distance_m.shape, -1, dtype=np.int64)
 
 
-def _surroundings(shapes: NDArray[np.object_], reach_m: float) -> NDArray[np.object_]:
-    """Draw a box around each shape that holds all within a ground distance of it."""
+def draw_surroundings(shapes: NDArray[np.object_], reach_m: float) -> NDArray[np.object_]:
+    """Draw a box around each shape that holds all within a ground distance of it.
+
+    Parameters
+    ----------
+    shapes
+        EPSG:4326, not empty, shape (n,).
+    reach_m
+        Ground metres.
+
+    Returns
+    -------
+    boxes
+        EPSG:4326, shape (n,).
+    """
     bounds = shapely.bounds(shapes)
     boxes = [shapely.bounds(disc_boxes(bounds[:, at], reach_m)) for at in ([0, 1], [2, 3])]
     low, high = np.minimum(*boxes), np.maximum(*boxes)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from qxgeo.district import stations_in_force
 from qxgeo.geodesy import Lines
@@ -118,6 +119,36 @@ def build_scene(district: District, plan: ActionPlan) -> Scene:
         township_ids=np.array([*table["township_id"], NO_TOWNSHIP, OUTSIDE_DISTRICT], dtype=object),
         township_names=np.array([*table["name"], *places], dtype=object),
         lines=lines,
+    )
+
+
+def look_at(scene: Scene, layer: Layer) -> Scene:
+    """See a district with other rows of one layer of lines: a part of its roads.
+
+    Parameters
+    ----------
+    scene
+        The district.
+    layer
+        Takes the place of the layer of its name.
+
+    Returns
+    -------
+    scene
+        Territories that the layer's rows do not come near are missing, so that nobody cuts at
+        them; every other one keeps its number.
+    """
+    layers = {**scene.district.layers, layer.name: layer}
+    territories = scene.territories.copy()
+    if len(layer.table):
+        extent = shapely.box(*layer.table.total_bounds)
+        far = ~shapely.intersects(territories[:-1], extent)
+        territories[:-1][far] = None
+    return replace(
+        scene,
+        district=replace(scene.district, layers=layers),
+        territories=territories,
+        lines={**scene.lines, layer.name: Lines.from_geometries(_lines_only(layer.table))},
     )
 
 
