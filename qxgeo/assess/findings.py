@@ -128,7 +128,8 @@ def order_of_work(judgement: Judgement, scene: Scene) -> pd.DataFrame | None:
         else subject.map(_class_order(table[name], scene.plan.classes[name]))
         for number, name in enumerate(judgement.rule.rank_by)
     }
-    return to_do[["distance_m", "subject_id"]].assign(**keys)
+    ordered: pd.DataFrame = to_do[["distance_m", "subject_id"]].assign(**keys)
+    return ordered
 
 
 def number_subjects(keys: pd.DataFrame) -> pd.Series[int]:

@@ -150,7 +150,8 @@ def read_keys(files: Sequence[Path], rule_id: str) -> pd.DataFrame:
     tables = []
     for number, file in enumerate(files):
         table = pq.read_table(file, columns=columns, filters=[("rule_id", "==", rule_id)])
-        keys = table.to_pandas()
+        keys: pd.DataFrame = table.to_pandas()
         keys = keys[keys["key_0"].notna()]
         tables.append(keys.assign(file=number))
-    return pd.concat(tables, ignore_index=True)
+    whole: pd.DataFrame = pd.concat(tables, ignore_index=True)
+    return whole

@@ -7,21 +7,17 @@ out. What a rule says of a road hangs on no other road, so the judges are those 
 
 from __future__ import annotations
 
-import copyreg
-import functools
 import hashlib
-import io
-import pickle
 from collections import Counter
 from dataclasses import dataclass, replace
 from importlib import metadata
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from qxgeo.assess.findings import describe, order_of_work
+from qxgeo.assess.packing import pack, unpack
 from qxgeo.assess.parts import PartWriter
 from qxgeo.assess.run import stand_in
 from qxgeo.assess.totals import collect_reasons, list_entries
@@ -32,7 +28,7 @@ from qxgeo.rules import judge_subjects, look_at
 from qxgeo.streaming import sum_exactly, to_nanometres
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -87,7 +83,7 @@ class PlanJob:
             verdict, `extents` of the subjects of each rule in exact hexadecimal, `townships` that
             have findings, `rows` read.
         """
-        scene, rules, waiting = _unpack(self.content)
+        scene, rules, waiting = unpack(self.content)
         streamed = scene.layer("roads").streamed
         if streamed is None:
             message = "the roads of this job are in memory"
@@ -136,7 +132,7 @@ def build_job(scene: Scene, rules: Sequence[Rule], waiting: Sequence[Rule]) -> P
         [rule.rule_id for rule in (*rules, *waiting)],
     ]
     return PlanJob(
-        content=_pack((small, tuple(rules), tuple(waiting))),
+        content=pack((small, tuple(rules), tuple(waiting))),
         fingerprint=hashlib.sha256(repr(facts).encode()).hexdigest(),
     )
 
@@ -162,10 +158,10 @@ class _Sums:
 
     def add(self, entries: Sequence[dict[str, Any]], judged: Sequence[Judgement]) -> None:
         """Add a block."""
-        for one in entries:
-            key = (one["scope"], one["verdict"], one["township_id"])
-            self.entries[*key, "count"] += int(one["count"])
-            self.entries[*key, "length"] += int(one["length_m"])
+        for entry in entries:
+            key = (entry["scope"], entry["verdict"], entry["township_id"])
+            self.entries[*key, "count"] += int(entry["count"])
+            self.entries[*key, "length"] += int(entry["length_m"])
         for one in judged:
             rule_id, subjects = one.rule.rule_id, one.opinion.subjects
             mine = self.counts.setdefault(rule_id, Counter())
@@ -229,26 +225,3 @@ def with_keys(judgement: Judgement, scene: Scene) -> pd.DataFrame:
         for name in (name for name in names if name in keys.columns):
             rows.loc[keys.index, name] = keys[name].astype(float)
     return rows
-
-
-def _freeze(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
-    """Make a mapping read-only: the type itself has no name to pickle it by."""
-    return MappingProxyType(mapping)
-
-
-def _pack(value: object) -> bytes:
-    """Pickle what holds read-only mappings."""
-    stream = io.BytesIO()
-    pickler = pickle.Pickler(stream, protocol=5)
-    table: dict[type, Callable[[Any], Any]] = dict(copyreg.dispatch_table)
-    table[MappingProxyType] = lambda one: (_freeze, (dict(one),))
-    pickler.dispatch_table = table  # type: ignore[assignment] # the stub wants copyreg's own
-    pickler.dump(value)
-    return stream.getvalue()
-
-
-@functools.lru_cache(maxsize=1)
-def _unpack(content: bytes) -> tuple[Scene, tuple[Rule, ...], tuple[Rule, ...]]:
-    """Give back what `_pack` was given; our own bytes, from this run's own process."""
-    scene, rules, waiting = pickle.loads(content)  # noqa: S301 - our own bytes
-    return scene, rules, waiting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -106,11 +107,11 @@ def shelve(assessment: Assessment, folder: Path) -> Shelf:
     shelf
         The same findings.
     """
-    by_place = dict(list(assessment.findings.groupby("township_id", sort=False)))
+    findings = assessment.findings
     return fill_shelf(
         folder,
         name_places(assessment),
-        lambda township_id: by_place.get(township_id, empty_findings()),
+        lambda township_id: findings[findings["township_id"] == township_id],
     )
 
 
@@ -147,17 +148,17 @@ def shelve_parts(
     for number, (_, townships) in enumerate(parts):
         for township_id in townships:
             where.setdefault(township_id, []).append(number)
-    main_of = dict(list(main.groupby("township_id", sort=False)))
 
     def gather(township_id: str) -> gpd.GeoDataFrame:
-        tables = [main_of[township_id]] if township_id in main_of else []
+        mine = main[main["township_id"] == township_id]
+        tables = [mine] if len(mine) else []
         for number in where.get(township_id, ()):
             rows = read_part(files[number], township_id)
-            rank = pd.array(np.zeros(len(rows), dtype=np.int64), dtype="Int64")
+            rank = np.zeros(len(rows), dtype=np.int64)
             if number in ranks:
-                rank = pd.array(ranks[number][rows["row"].to_numpy()], dtype="Int64")
-            rank[rank == 0] = pd.NA
-            tables.append(rows.assign(rank=rank))
+                rank = ranks[number][rows["row"].to_numpy()]
+            numbers = pd.Series(rank, index=rows.index, dtype="Int64")
+            tables.append(rows.assign(rank=numbers.mask(numbers == 0)))
         return finish(pd.concat(tables, ignore_index=True)) if tables else empty_findings()
 
     return fill_shelf(folder, places, gather)
@@ -196,10 +197,8 @@ def fill_shelf(
             _write(findings, folder / f"{file_name(township_id)}.parquet")
             west, south, east, north = (float(side) for side in findings.total_bounds)
             bounds = (west, south, east, north) if np.isfinite(west) else None
-        counts = {
-            (str(rule), str(layer), str(verdict)): int(number)
-            for (rule, layer, verdict), number in findings.groupby(_COUNTED).size().items()
-        }
+        words = findings[_COUNTED].astype(str).itertuples(index=False, name=None)
+        counts = dict(sorted(Counter(words).items()))
         shelved.append(
             Place(
                 township_id=township_id,

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qxgeo.assess import assess
+from qxgeo.assess import assess, shelve
 from qxgeo.cli.progress import showing_progress
+from qxgeo.cli.scaled import FINDINGS, Means, is_too_large, run_streamed, write_scaled
 from qxgeo.cli.session import Session, lang_option
-from qxgeo.district import load_district
+from qxgeo.district import STREAM_FROM_ROWS, load_district
 from qxgeo.errors import Text
 from qxgeo.maps import write_maps
+from qxgeo.maps.scaled import MOST_PARTS
 from qxgeo.reports import replace_outputs, write_reports
 from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, OUTSIDE_DISTRICT, Verdict
 
@@ -60,10 +62,53 @@ _SMALL_M2 = 100_000.0  # below it square kilometres would round too much away
     is_flag=True,
     help="另加 OpenStreetMap 在线底图，默认关闭 · offer OpenStreetMap's tiles, off at first",
 )
+@click.option(
+    "--memory",
+    "memory_mb",
+    type=click.FloatRange(min=1.0),
+    default=2000.0,
+    show_default=True,
+    metavar="MB",
+    help="分块读取道路时每个进程的内存上限 · memory of each process while roads are streamed",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="进程数，0 为本进程的线程 · processes; 0: the threads of this one",
+)
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Dask 调度器地址，如 tcp://10.0.0.5:8786 · scheduler of a Dask cluster",
+)
+@click.option(
+    "--restart",
+    is_flag=True,
+    help="不接着上次中断的做，从头来 · begin anew, do not go on where an interrupted run stopped",
+)
+@click.option(
+    "--stream-from",
+    type=click.IntRange(min=0),
+    default=STREAM_FROM_ROWS,
+    show_default=True,
+    metavar="ROWS",
+    help="道路从多少行起分块读取（GeoParquet）· roads in GeoParquet of so many rows are streamed",
+)
+@click.option(
+    "--page-parts",
+    type=click.IntRange(min=1),
+    default=MOST_PARTS,
+    show_default=True,
+    metavar="N",
+    help="一张图最多画多少条结论，超过则按乡镇街道出图 · most findings of a map; beyond, maps by"
+    " township",
+)
 @click.option("--quiet", "-q", is_flag=True, help="只报错误 · say nothing but errors")
 @lang_option
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913 - the options of the command
     session: Session,
     *,
     district: Path | None,
@@ -71,23 +116,42 @@ def command(
     as_of: datetime | None,
     tianditu_key: str | None,
     osm_tiles: bool,
+    memory_mb: float,
+    workers: int,
+    dask: str | None,
+    restart: bool,
+    stream_from: int,
+    page_parts: int,
     quiet: bool,
 ) -> None:
     """Load, assess, write, and say where the maps are."""
+    online = {"tianditu": tianditu_key} if tianditu_key else {}
+    online |= {"osm": ""} if osm_tiles else {}
     with showing_progress(session, is_quiet=quiet) as tell:
         tell(session.words("读入图层", "reading layers"))
-        loaded = load_district(district, as_of=None if as_of is None else as_of.date())
-        assessment = assess(loaded, progress=tell)
-        with replace_outputs(out) as folder:
-            online = {"tianditu": tianditu_key} if tianditu_key else {}
-            online |= {"osm": ""} if osm_tiles else {}
-            write_maps(assessment, folder, lang=session.lang, online_base=online, progress=tell)
-            write_reports(assessment, folder, lang=session.lang, progress=tell)
+        loaded = load_district(
+            district, as_of=None if as_of is None else as_of.date(), stream_from=stream_from
+        )
+        means = Means(session.lang, online, page_parts, memory_mb, workers, dask, restart)
+        if any(layer.streamed is not None for layer in loaded.layers.values()):
+            assessment, findings = run_streamed(loaded, out, means, tell)
+        else:
+            assessment = assess(loaded, progress=tell)
+            findings = len(assessment.findings)
+            with replace_outputs(out) as folder:
+                if is_too_large(assessment, most_parts=page_parts):
+                    shelf = shelve(assessment, folder / FINDINGS)
+                    write_scaled(assessment, shelf, folder, means, tell)
+                else:
+                    write_maps(
+                        assessment, folder, lang=session.lang, online_base=online, progress=tell
+                    )
+                    write_reports(assessment, folder, lang=session.lang, progress=tell)
     if not quiet:
-        _print_headline(session, assessment, out)
+        _print_headline(session, assessment, findings, out)
 
 
-def _print_headline(session: Session, assessment: Assessment, out: Path) -> None:
+def _print_headline(session: Session, assessment: Assessment, findings: int, out: Path) -> None:
     """Say what was judged, the totals of each page, and where the results are."""
     if assessment.is_demo:
         session.say(DEMO_BANNER)
@@ -96,9 +160,9 @@ def _print_headline(session: Session, assessment: Assessment, out: Path) -> None
     session.say(
         session.words(
             f"{name} {assessment.as_of}：判定规则 {judged} 条，缺口 {gaps} 条，"
-            f"假设 {len(assessment.assumptions)} 条，结论 {len(assessment.findings)} 行",
+            f"假设 {len(assessment.assumptions)} 条，结论 {findings} 行",
             f"{name} {assessment.as_of}: {judged} rules judged, {gaps} gaps,"
-            f" {len(assessment.assumptions)} assumptions, {len(assessment.findings)} findings",
+            f" {len(assessment.assumptions)} assumptions, {findings} findings",
         )
     )
     for page, title in PAGES.items():

@@ -69,6 +69,7 @@ def render_page(
     base: Mapping[str, object],
     places: Sequence[object],
     online: Sequence[OnlineBase],
+    links: Sequence[Link] | None = None,
 ) -> str:
     """Draw one page of an assessment as a self-contained HTML file.
 
@@ -84,6 +85,8 @@ def render_page(
         From `base_layer.describe_base` and `base_layer.name_places`.
     online
         From `online.list_online_bases`.
+    links
+        To the other pages; the portal and the plan's pages beside this one by default.
 
     Returns
     -------
@@ -127,7 +130,7 @@ def render_page(
     html = assemble(
         _draw_map(overlays, lang),
         title=f"{PAGES[page].in_language(lang)} · {assessment.district.name.in_language(lang)}",
-        head=_write_head(assessment, page, lang),
+        head=_write_head(assessment, page, links, lang),
         tail=_write_tail(overlays, rules, assessment.district, lang),
         files_of_page=_OWN_FILES,
         data=data,
@@ -219,7 +222,7 @@ def _draw_map(overlays: Sequence[Overlay], lang: str) -> str:
     return finish_map(drawn, layers, lang)
 
 
-def _write_head(assessment: Assessment, page: str, lang: str) -> str:
+def _write_head(assessment: Assessment, page: str, links: Sequence[Link] | None, lang: str) -> str:
     """Write the title, what was judged, the banner and the links between pages."""
     words = choose(PAGE_WORDS, lang)
     facts = (
@@ -227,10 +230,11 @@ def _write_head(assessment: Assessment, page: str, lang: str) -> str:
         assessment.plan.title.in_language(lang),
         f"{words['as_of']} {assessment.as_of.isoformat()}",
     )
-    links = [
-        Link("index.html", words["portal"]),
-        *(Link(f"{key}.html", PAGES[key].in_language(lang), key == page) for key in PAGES),
-    ]
+    if links is None:
+        links = [
+            Link("index.html", words["portal"]),
+            *(Link(f"{key}.html", PAGES[key].in_language(lang), key == page) for key in PAGES),
+        ]
     title = PAGES[page].in_language(lang)
     return write_head(title, facts, links, is_demo=assessment.is_demo, lang=lang)
 

@@ -42,7 +42,14 @@ _FILES = (
 )
 
 
-def render_portal(assessment: Assessment, *, lang: str) -> str:
+def render_portal(
+    assessment: Assessment,
+    *,
+    lang: str,
+    links: str = "",
+    script: str = "",
+    is_scaled: bool = False,
+) -> str:
     """Write the portal.
 
     Parameters
@@ -51,6 +58,12 @@ def render_portal(assessment: Assessment, *, lang: str) -> str:
         What was found; every number on the page is one of its numbers.
     lang
         ``zh`` or ``en``.
+    links
+        A section in place of the links to one map per page, where there are maps by township.
+    script
+        What makes that section work.
+    is_scaled
+        Whether findings lie on the disk: then the table by township is that of the links.
 
     Returns
     -------
@@ -65,10 +78,9 @@ def render_portal(assessment: Assessment, *, lang: str) -> str:
         _head(assessment, words, lang),
         "<main>",
         _headlines(assessment, totals, words),
-        _map_links(assessment, totals, words, lang),
+        links or _map_links(assessment, totals, words, lang),
         _other_links(assessment, words, lang),
-        _roads(assessment, totals, "keep_wet", words["keep_wet_by_town"], lang),
-        _roads(assessment, totals, "repair", words["repair_by_town"], lang),
+        *(() if is_scaled else _by_township(assessment, totals, words, lang)),
         sum_restricted(assessment, totals, words, lang),
         list_rules(assessment, words, lang),
         list_gaps(assessment, words, lang),
@@ -79,15 +91,29 @@ def render_portal(assessment: Assessment, *, lang: str) -> str:
         "</main>",
         _foot(assessment, words, lang),
     )
+    policy = f"{_POLICY}; script-src 'unsafe-inline'" if script else _POLICY
     style = files("qxgeo.maps").joinpath("portal.css").read_text(encoding="utf-8")
+    if is_scaled:
+        style += files("qxgeo.maps").joinpath("scaled/index.css").read_text(encoding="utf-8")
     return (
         f'<!DOCTYPE html>\n<html lang="{"en" if lang == "en" else "zh-CN"}">\n<head>\n'
-        f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape_text(title)}</title>\n"
         f"<style>html{{font-family:{FONT_STACK}}}\n{style}</style>\n</head>\n<body>\n"
         + "\n".join(part for part in parts if part)
+        + (f"\n<script>{script}</script>" if script else "")
         + "\n</body>\n</html>\n"
+    )
+
+
+def _by_township(
+    assessment: Assessment, totals: Totals, words: Mapping[str, str], lang: str
+) -> tuple[str, str]:
+    """Show road length and counts by township."""
+    return (
+        _roads(assessment, totals, "keep_wet", words["keep_wet_by_town"], lang),
+        _roads(assessment, totals, "repair", words["repair_by_town"], lang),
     )
 
 

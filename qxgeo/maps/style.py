@@ -49,6 +49,8 @@ OUTLINES: dict[Strength, str] = {
 WIDTHS = (8.0, 5.6, 3.8, 2.6, 2.0)
 RADII = (8.0, 6.0, 4.2, 3.0, 2.2)
 
+MARK_COLOUR, MARK_WIDTH = "#0072B2", 2  # findings on the overview of a province
+
 ROAD_RANKS: dict[str, int] = {
     "motorway": 3,
     "trunk": 3,

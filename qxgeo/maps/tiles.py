@@ -25,6 +25,8 @@ from qxgeo.maps.style import (
     AROUND_COLOUR,
     BOUNDARY_COLOUR,
     LAND_COLOUR,
+    MARK_COLOUR,
+    MARK_WIDTH,
     ROAD_STYLES,
     WATER_COLOUR,
 )
@@ -48,6 +50,7 @@ _EDGE = 20037508.342789244  # metres of EPSG:3857 at 180 degrees east
 _RECIPE = 4  # raise when the drawing changes: old caches no longer fit
 _RANK_FROM_ZOOM = (15, 13, 11, 0)  # smallest roads only where there is room for them
 _MOST_LATITUDE = 85.0
+_SCREEN_TILES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,8 @@ def build_pyramid(
     roads: npt.NDArray[np.object_],
     ranks: npt.NDArray[np.intp],
     cache_folder: Path | None,
+    marked: npt.NDArray[np.object_] | None = None,
+    is_wide: bool = False,
 ) -> dict[str, object]:
     """Render, or read back, the tiles of a district.
 
@@ -78,6 +83,10 @@ def build_pyramid(
         For each road a row of `style.ROAD_STYLES`.
     cache_folder
         Where the tiles of this very input are kept; None renders anew.
+    marked
+        Lines drawn over everything in `style.MARK_COLOUR`: the findings of a province.
+    is_wide
+        Whether to begin with the level on which the whole fits, and not with that of a district.
 
     Returns
     -------
@@ -85,12 +94,13 @@ def build_pyramid(
         `min` and `max` zoom, `around` (colour of empty tiles) and `tiles`: ``z/x/y`` to PNG bytes
         in base64.
     """
-    key = _hash_input(land, water, roads, ranks)
+    more = () if marked is None else (marked,)
+    key = _hash_input(land, water, roads, ranks, *more) + ("w" if is_wide else "")
     file = None if cache_folder is None else cache_folder / f"tiles-{key}.json"
     kept = _read_cache(file)
     if kept is not None:
         return kept
-    pyramid = _render(land, water, roads, ranks)
+    pyramid = _render(land, water, roads, ranks, marked, is_wide=is_wide)
     _write_cache(file, pyramid)
     return pyramid
 
@@ -160,18 +170,24 @@ def _render(
     water: npt.NDArray[np.object_],
     roads: npt.NDArray[np.object_],
     ranks: npt.NDArray[np.intp],
+    marked: npt.NDArray[np.object_] | None,
+    *,
+    is_wide: bool,
 ) -> dict[str, object]:
     """Draw level by level until the budget is spent."""
     box = _unit_box([land if len(land) else roads])
-    drawn = (
+    begin = _first_zoom(box) if is_wide else FIRST_ZOOM
+    drawn: tuple[_Paths, ...] = (
         _unit_paths(shapely.boundary(land), np.zeros(len(land), dtype=np.intp)),
         _unit_paths(water, (shapely.get_dimensions(water) == 2).astype(np.intp)),  # noqa: PLR2004  # areas
         _unit_paths(roads, ranks),
     )
+    if marked is not None:
+        drawn = (*drawn, _unit_paths(marked, np.zeros(len(marked), dtype=np.intp)))
     tiles: dict[str, str] = {}
-    size, last = 0, FIRST_ZOOM
-    for zoom in range(FIRST_ZOOM, LAST_ZOOM + 1):
-        if zoom > FIRST_ZOOM and len(tiles) + _count_tiles(box, zoom) > MOST_TILES:
+    size, last = 0, begin
+    for zoom in range(begin, LAST_ZOOM + 1):
+        if zoom > begin and len(tiles) + _count_tiles(box, zoom) > MOST_TILES:
             break
         level: dict[str, str] = {}
         for name, content in _render_level(drawn, box, zoom):
@@ -179,11 +195,17 @@ def _render(
             size += len(content)
             if size > MOST_BYTES:
                 break
-        if zoom > FIRST_ZOOM and size > MOST_BYTES:
+        if zoom > begin and size > MOST_BYTES:
             break
         tiles |= level
         last = zoom
-    return {"min": FIRST_ZOOM, "max": last, "around": AROUND_COLOUR, "tiles": tiles}
+    return {"min": begin, "max": last, "around": AROUND_COLOUR, "tiles": tiles}
+
+
+def _first_zoom(box: tuple[float, float, float, float]) -> int:
+    """Give the deepest level on which a box is no wider than a screen."""
+    side = max(box[2] - box[0], box[3] - box[1])
+    return int(np.clip(np.floor(np.log2(_SCREEN_TILES / side)), 2, FIRST_ZOOM))
 
 
 def _unit_paths(shapes: npt.NDArray[np.object_], ranks: npt.NDArray[np.intp]) -> _Paths:
@@ -235,7 +257,7 @@ def _count_tiles(box: tuple[float, float, float, float], zoom: int) -> int:
 
 
 def _render_level(
-    drawn: tuple[_Paths, _Paths, _Paths], box: tuple[float, float, float, float], zoom: int
+    drawn: tuple[_Paths, ...], box: tuple[float, float, float, float], zoom: int
 ) -> Iterator[tuple[str, str]]:
     """Draw one level block by block; tiles with nothing on them are left out."""
     columns, rows = _span(box[0], box[2], zoom), _span(box[1], box[3], zoom)
@@ -249,14 +271,12 @@ def _render_level(
                         yield f"{zoom}/{column}/{row}", content
 
 
-def _draw_block(
-    drawn: tuple[_Paths, _Paths, _Paths], left: int, top: int, zoom: int
-) -> Image.Image:
+def _draw_block(drawn: tuple[_Paths, ...], left: int, top: int, zoom: int) -> Image.Image:
     """Draw `BLOCK_TILES` squared tiles whose first is ``left, top``."""
     side = BLOCK_TILES * TILE_PX * OVERSAMPLING
     image = Image.new("RGB", (side, side), AROUND_COLOUR)
     pen = ImageDraw.Draw(image)
-    land, water, roads = drawn
+    land, water, roads, *marked = drawn
     scale = 2**zoom * TILE_PX * OVERSAMPLING
     corner = np.array([left, top]) * TILE_PX * OVERSAMPLING
     window = np.array([left, top, left + BLOCK_TILES, top + BLOCK_TILES]) / 2**zoom
@@ -271,8 +291,12 @@ def _draw_block(
             wide = max(1, round(width * OVERSAMPLING * (0.7 if zoom < 13 else 1.2)))  # noqa: PLR2004  # town scale
             for line in _pixels(roads, window, scale, corner, rank):
                 pen.line(line, fill=colour, width=wide, joint="curve")
+    for paths in marked:
+        wide = MARK_WIDTH * OVERSAMPLING
+        for line in _pixels(paths, window, scale, corner, None):
+            pen.line(line, fill=MARK_COLOUR, width=wide)
     smooth = image.resize((side // OVERSAMPLING, side // OVERSAMPLING), Image.Resampling.BOX)
-    return smooth.quantize(palette=_palette(), dither=Image.Dither.NONE)
+    return smooth.quantize(palette=_palette(is_marked=bool(marked)), dither=Image.Dither.NONE)
 
 
 def _pixels(
@@ -310,7 +334,7 @@ def _encode(block: Image.Image, column: int, row: int) -> str:
 
 
 @functools.cache
-def _palette() -> Image.Image:
+def _palette(*, is_marked: bool) -> Image.Image:
     """Give the sixteen colours of every tile: the layers' own and what lies between."""
     base = [AROUND_COLOUR, LAND_COLOUR, WATER_COLOUR, BOUNDARY_COLOUR]
     roads = [colour for colour, _ in ROAD_STYLES]
@@ -321,6 +345,9 @@ def _palette() -> Image.Image:
     for colour, share in ((roads[3], 0.6), (WATER_COLOUR, 0.35), (WATER_COLOUR, 0.7)):
         colours.append(_mix(ground, colour, share))
     colours.append(_mix(np.array(_rgb(AROUND_COLOUR)), roads[3], 0.5))
+    if is_marked:  # in place of the finer steps of grey
+        shares = (0.4, 0.7, 1.0)
+        colours[-len(shares) :] = [_mix(ground, MARK_COLOUR, share) for share in shares]
     picture = Image.new("P", (1, 1))
     picture.putpalette([level for colour in colours for level in colour])
     return picture

@@ -112,13 +112,21 @@ class Totals:
         scope = f"page:{page}"
         inside_m = self.get(scope).length_m - self.get(scope, OUTSIDE_DISTRICT).length_m
         rows = self._assessment.findings
+        if rows.empty:  # they lie on the disk; those wholly outside are counted, too
+            count = self.get(scope).count
+            return self._headline(count, inside_m, rules)
         wanted = (
             rows["rule_id"].isin([rule.rule_id for rule in rules])
             & (rows["verdict"] == Verdict.APPLIES)
             & (rows["township_id"] != OUTSIDE_DISTRICT)
         )
+        return self._headline(rows.loc[wanted, "subject_id"].nunique(), inside_m, rules)
+
+    @staticmethod
+    def _headline(count: int, inside_m: float, rules: Sequence[Rule]) -> Headline:
+        """Write a headline."""
         return Headline(
-            count=f"{rows.loc[wanted, 'subject_id'].nunique():,}",
+            count=f"{count:,}",
             length_km=f"{inside_m / 1000:,.2f}",
             rule_ids="、".join(rule.rule_id for rule in rules),
         )

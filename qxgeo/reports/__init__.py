@@ -11,6 +11,7 @@ from qxgeo.reports.atomic import (
 from qxgeo.reports.geopackage import write_geopackage
 from qxgeo.reports.geoparquet import write_parquet
 from qxgeo.reports.run_record import run_record, write_run_record
+from qxgeo.reports.scaled import write_contents, write_township_lists
 from qxgeo.reports.workbook import write_workbook
 from qxgeo.reports.writing import write_reports
 
@@ -20,9 +21,11 @@ __all__ = [
     "VERDICTS_RECORD",
     "replace_outputs",
     "run_record",
+    "write_contents",
     "write_geopackage",
     "write_parquet",
     "write_reports",
     "write_run_record",
+    "write_township_lists",
     "write_workbook",
 ]

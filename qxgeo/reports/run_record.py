@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections import Counter
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from qxgeo.vocabulary import Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qxgeo.assess import Assessment
+    from qxgeo.assess import Assessment, Shelf
     from qxgeo.district import District, Layer
     from qxgeo.errors import Text
 
@@ -34,13 +35,15 @@ _PACKAGES = (
 )
 
 
-def run_record(assessment: Assessment) -> dict[str, Any]:
+def run_record(assessment: Assessment, shelf: Shelf | None = None) -> dict[str, Any]:
     """Say what a run was made from.
 
     Parameters
     ----------
     assessment
         The whole run.
+    shelf
+        Its findings, where they lie on the disk.
 
     Returns
     -------
@@ -89,12 +92,14 @@ def run_record(assessment: Assessment) -> dict[str, Any]:
             }
             for gap in assessment.gaps
         ],
-        "counts": _count(assessment),
+        "counts": _count(assessment, shelf),
         "versions": list_versions(),
     }
 
 
-def write_run_record(assessment: Assessment, path: str | Path) -> None:
+def write_run_record(
+    assessment: Assessment, path: str | Path, *, shelf: Shelf | None = None
+) -> None:
     """Write run.json.
 
     Parameters
@@ -103,8 +108,12 @@ def write_run_record(assessment: Assessment, path: str | Path) -> None:
         The whole run.
     path
         The file; its folder exists.
+    shelf
+        The findings, where they lie on the disk.
     """
-    Path(path).write_text(format_record(run_record(assessment)), encoding="utf-8", newline="\n")
+    Path(path).write_text(
+        format_record(run_record(assessment, shelf)), encoding="utf-8", newline="\n"
+    )
 
 
 def format_record(record: dict[str, Any]) -> str:
@@ -155,12 +164,15 @@ def _relative(path: Path, folder: Path) -> str:
     return path.name
 
 
-def _count(assessment: Assessment) -> dict[str, Any]:
+def _count(assessment: Assessment, shelf: Shelf | None) -> dict[str, Any]:
     """Count findings and judged subjects by verdict."""
-    verdicts = assessment.findings["verdict"].astype(str).value_counts()
+    verdicts = Counter(assessment.findings["verdict"].astype(str))
+    for place in () if shelf is None else shelf.places:
+        for (_, _, verdict), number in place.counts.items():
+            verdicts[verdict] += number
     per_rule = assessment.rule_counts.set_index("rule_id")
     return {
-        "findings": len(assessment.findings),
+        "findings": sum(verdicts.values()),
         "findings_by_verdict": {str(word): int(verdicts.get(str(word), 0)) for word in Verdict},
         "subjects_by_rule": {
             str(rule_id): {str(column): int(number) for column, number in row.items()}

@@ -46,7 +46,7 @@ _VERDICT_MEANING = {
 }
 
 
-def list_notes(assessment: Assessment, *, lang: str) -> Sheet:
+def list_notes(assessment: Assessment, *, lang: str, findings: int | None = None) -> Sheet:
     """Make the sheet that says what was judged and how to read the rest.
 
     Parameters
@@ -55,12 +55,15 @@ def list_notes(assessment: Assessment, *, lang: str) -> Sheet:
         The whole run.
     lang
         ``zh`` or ``en``.
+    findings
+        How many there are, where they lie on the disk.
 
     Returns
     -------
     sheet
         Two columns, subject and text.
     """
+    count = len(assessment.findings) if findings is None else findings
     zh = lang == "zh"
     district, plan = assessment.district, assessment.plan
     lines: list[tuple[str, str]] = [
@@ -71,7 +74,7 @@ def list_notes(assessment: Assessment, *, lang: str) -> Sheet:
         ("说明" if zh else "Note", NOT_LEGAL_BOUNDARY.in_language(lang)),
     ]
     lines += [
-        ("结论条数" if zh else "Findings", f"{len(assessment.findings):,}"),
+        ("结论条数" if zh else "Findings", f"{count:,}"),
         ("缺口" if zh else "Gaps", f"{len(assessment.gaps)}"),
         ("假设" if zh else "Assumptions", f"{len(assessment.assumptions)}"),
     ]
