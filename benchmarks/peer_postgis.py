@@ -1,7 +1,7 @@
-"""PostGIS in a cluster of its own: made in the data folder, on a private socket, removed at the end.
+"""PostGIS in a cluster of its own: on a private socket, removed when the benchmark ends.
 
 The server is a child of the benchmark, so that its CPU time and memory count. It listens to no
-network port. Loading and indexing come before the clock; see `LOAD`.
+network port. Loading and indexing come before the clock.
 """
 
 from __future__ import annotations
@@ -40,10 +40,6 @@ SETTINGS = {
     "autovacuum": "off",
     "jit": "off",
 }
-LOAD = """
-CREATE EXTENSION postgis;
-CREATE TABLE {name} (id bigint, geom geometry);
-"""
 INDEX = """
 CREATE INDEX ON roads USING gist (geom);
 VACUUM ANALYZE;
@@ -168,12 +164,11 @@ def load(folder: Path) -> None:
     ask(folder, "CREATE EXTENSION postgis;")
     for name, key in names.items():
         ask(folder, f"CREATE TABLE {name} (id bigint, geom geometry(Geometry, 4326));")
-        table = pq.ParquetFile
         files = sorted((folder / name).glob("*")) or [folder / f"{name}.parquet"]
 
         def rows(files: list[Path] = files, key: str = key) -> Iterator[bytes]:
             for file in files:
-                for batch in table(file).iter_batches(columns=[key, "geometry"]):
+                for batch in pq.ParquetFile(file).iter_batches(columns=[key, "geometry"]):
                     pairs = zip(batch[0].to_pylist(), batch[1].to_pylist(), strict=True)
                     yield "".join(f"{i}\t{wkb.hex()}\n" for i, wkb in pairs).encode()
 

@@ -1,4 +1,4 @@
-"""Peers from Python that hold roads as arrays: GeoPandas, shapely by hand, dask-geopandas, polars-st.
+"""Peers that hold roads as arrays: GeoPandas, shapely by hand, dask-geopandas, polars-st.
 
 Each is a context manager: what comes before ``yield`` (imports, a cluster) is not timed; what it
 yields answers the question for a radius: townships and the length inside the discs in each, metres.
@@ -120,12 +120,12 @@ def open_polars(folder: Path) -> Iterator[Callable[[float], Answer]]:
             {"geometry": gpd.GeoSeries(shapes).to_wkb().to_numpy(), "township": owner},
         )
         roads = st.GeoDataFrame(pl.read_parquet(folder / "roads/*.parquet", columns=["geometry"]))
-        pairs = roads.st.sjoin(cells, predicate="intersects", suffix="_cell")
-        whole = pl.col("geometry_cell").st.covers(pl.col("geometry"))
+        pairs = roads.st.sjoin(cells, predicate="intersects")
+        whole = pl.col("geometry_right").st.covers(pl.col("geometry"))
         pairs = pairs.with_columns(
             pl.when(whole)
             .then(pl.col("geometry"))
-            .otherwise(pl.col("geometry").st.intersection(pl.col("geometry_cell")))
+            .otherwise(pl.col("geometry").st.intersection(pl.col("geometry_right")))
             .alias("geometry")
         )
         import shapely

@@ -3,8 +3,8 @@
 Each is a context manager: what comes before ``yield`` is not timed; what it yields answers the
 question for a radius: townships and the length inside the discs in each, metres.
 
-The queries go the way that took least of those tried: discs in the UTM zone of each station, back to
-degrees, united, taken apart, cut by township into small cells; one spatial join of roads with
+The queries go the way that took least of those tried: discs in the UTM zone of each station, back
+to degrees, united, taken apart, cut by township into small cells; one spatial join of roads with
 cells, which both engines run through a tree over the cells; roads that a cell covers are taken
 uncut. DuckDB measures pieces on the ellipsoid, SedonaDB in the UTM zone of each piece, because its
 lengths of geographies are those of a sphere.
@@ -53,8 +53,8 @@ SEDONA_UTM = "'EPSG:' || (32601 + CAST(floor((ST_X(ST_Centroid({place})) + 180) 
 SEDONA_CELLS = """
 SELECT t.township, ST_Intersection(t.geometry, z.part['geom']) AS cell
 FROM townships t JOIN (
-    SELECT unnest(ST_Dump(ST_Union_Agg(ST_Transform(
-        ST_Buffer(ST_Transform(geometry, {utm}), {radius_m}, 'quad_segs=16'), 'OGC:CRS84')))) AS part
+    SELECT unnest(ST_Dump(ST_Union_Agg(ST_Transform(ST_Buffer(
+        ST_Transform(geometry, {utm}), {radius_m}, 'quad_segs=16'), 'OGC:CRS84')))) AS part
     FROM stations) z ON ST_Intersects(t.geometry, z.part['geom'])
 """
 SEDONA_ROADS = """

@@ -1,0 +1,120 @@
+"""qxgeo on the question of the peers, and what cannot be beaten: reading the bytes.
+
+Each is a context manager: what comes before ``yield`` (imports, compiled loops from the disk) is
+not timed; what it yields answers the question for a radius: townships and the length inside the
+discs in each, metres.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Answer = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+
+@contextmanager
+def open_bytes(folder: Path) -> Iterator[Callable[[float], Answer]]:
+    """Read the geometry column of the roads, row group by row group, and make nothing of it."""
+    import pyarrow.parquet as pq
+
+    def answer(_: float) -> Answer:
+        for path in sorted((folder / "roads").iterdir()):
+            file = pq.ParquetFile(path)
+            for group in range(file.num_row_groups):
+                file.read_row_group(group, columns=["geometry"])
+        return np.array([], dtype=np.int64), np.array([])
+
+    yield answer
+
+
+@contextmanager
+def open_kernel(folder: Path, *, plain: bool = False) -> Iterator[Callable[[float], Answer]]:
+    """Answer with the kernel on all roads at once, compiled or in NumPy."""
+    import geopandas as gpd
+    import pyarrow.parquet as pq
+    import shapely
+
+    from qxgeo.geodesy import Lines, compiled, partition_lines, stretches_in_discs
+
+    if plain:
+        compiled.MANY = sys.maxsize
+    else:
+        warm_up()
+
+    def answer(radius_m: float) -> Answer:
+        column = pq.read_table(folder / "roads", columns=["geometry"])["geometry"]
+        chunk = column.combine_chunks()
+        chunk = chunk.chunk(0) if hasattr(chunk, "chunk") else chunk
+        _, offsets, data = chunk.buffers()
+        first = np.frombuffer(offsets, dtype=np.int32)[chunk.offset : chunk.offset + len(chunk) + 1]
+        lines = Lines.from_wkb(np.frombuffer(data, dtype=np.uint8), first.astype(np.int64))
+        points = shapely.get_coordinates(gpd.read_parquet(folder / "stations.parquet").geometry)
+        polygons = gpd.read_parquet(folder / "townships.parquet").geometry.to_numpy()
+        inside = stretches_in_discs(lines, points, radius_m=radius_m)
+        pieces = inside.intersection(partition_lines(lines, polygons, among=inside))
+        length_m, held = lines.lengths_m(pieces), pieces.label >= 0
+        sums = np.bincount(pieces.label[held], length_m[held], minlength=len(polygons))
+        return np.arange(len(sums)), sums
+
+    yield answer
+
+
+open_plain = partial(open_kernel, plain=True)
+
+
+def warm_up() -> None:
+    """Load the loops, or compile them the first time, by asking something small of them."""
+    import shapely
+
+    from qxgeo.geodesy import Lines, compiled, partition_lines, stretches_in_discs
+
+    many, compiled.MANY = compiled.MANY, 0
+    lines = Lines.from_geometries(np.array([shapely.LineString([(110, 25), (110.01, 25)])]))
+    inside = stretches_in_discs(lines, np.array([[110.0, 25.0]]), radius_m=900)
+    lines.lengths_m(
+        inside.intersection(partition_lines(lines, np.array([shapely.box(110, 24, 111, 26)])))
+    )
+    compiled.MANY = many
+
+
+@contextmanager
+def open_qxgeo(folder: Path, *, workers: int = 1) -> Iterator[Callable[[float], Answer]]:
+    """Answer with `measure_roads`, piece by piece, here or on worker processes."""
+    import geopandas as gpd
+    import shapely
+
+    from qxgeo.datasets import open_dataset
+    from qxgeo.streaming import measure_roads
+
+    warm_up()
+
+    def answer(radius_m: float) -> Answer:
+        points = shapely.get_coordinates(gpd.read_parquet(folder / "stations.parquet").geometry)
+        polygons = gpd.read_parquet(folder / "townships.parquet").geometry.to_numpy()
+        with tempfile.TemporaryDirectory() as work:
+            totals: Any = measure_roads(
+                open_dataset(folder / "roads"),
+                points,
+                polygons,
+                radius_m=radius_m,
+                work_folder=work,
+                workers=workers,
+            )
+        return np.arange(len(polygons)), np.asarray(totals.length_m)
+
+    yield answer
+
+
+open_qxgeo_on_two = partial(open_qxgeo, workers=2)
