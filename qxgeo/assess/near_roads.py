@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from qxgeo.rules import Scene
 
 _AT_ONCE = 16_384
-_FIRST_REACH_M = 1_000.0
+_FIRST_REACH_M = 250.0
 _LAST_REACH_M = 100_000.0  # beyond, every piece is looked through
 _WIDER = 4.0
 

@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 
     from qxgeo.assess import Assessment, Shelf
 
-MOST_NAMES = 150  # written on the map; every township has its name where it is pointed at
-MOST_STATIONS = 300
+MOST_NAMES = 30  # of townships and stations on the map; all have theirs where they are pointed at
 _PIXELS = 8_192  # across the whole: finer than the deepest level that the tiles reach
 _STEPS = (1.0, 0.25, 0.05)  # of the largest township, the limits of the classes of length
 _FILLS = ("#F2F2EE", "#D9E8F3", "#A9CDE6", "#6AA9D2", "#2E7FB8")
@@ -71,6 +70,7 @@ def render_overview(
         The file's text.
     """
     words = {**choose(PAGE_WORDS, lang), **choose(WORDS, lang), "latin": lang == "en"}
+    words["search"] = words["find"]
     classes = _classes(assessment, rows, lang)
     title = WORDS["overview"].in_language(lang)
     name = assessment.district.name.in_language(lang)
@@ -111,7 +111,8 @@ def _base(assessment: Assessment, shelf: Shelf) -> dict[str, object]:
         bare["townships"] = layers["townships"]
     base = describe_base(replace(assessment.district, layers=bare), cache_folder=None)
     stations = base["stations"]
-    base["stations"] = stations if len(stations) <= MOST_STATIONS else []  # type: ignore[arg-type]
+    if isinstance(stations, list) and len(stations) > MOST_NAMES:
+        base["stations"] = [["", lat, lon] for _, lat, lon in stations]
     west, south, east, north = boundary.total_bounds
     step = max(east - west, north - south) / _PIXELS
     outline = shapely.simplify(boundary.geometry.to_numpy(dtype=object), step)
