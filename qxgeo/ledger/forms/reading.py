@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from qxgeo.errors import Fault, ReadError, Text
 from qxgeo.ledger.forms.columns import REMARK, TITLES
 from qxgeo.ledger.forms.model import SCHEMA, FormKind, SheetKey
-from qxgeo.readers.cells import is_blank
 from qxgeo.readers.files import check_readable
 from qxgeo.readers.tabular import read_grids
 
@@ -240,23 +239,7 @@ def _plain(value: object) -> str:
 
 
 def _cell(value: object) -> Any:  # noqa: ANN401  a cell may hold anything
-    """Give a cell, None where it says nothing."""
-    if is_blank(value):
+    """Give a cell, None where nothing stands in it."""
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    return value.strip() if isinstance(value, str) else value
-
-
-def given_text(value: object) -> str:
-    """Give a given cell as it was written: blanks as empty text.
-
-    Parameters
-    ----------
-    value
-        Cell as read.
-
-    Returns
-    -------
-    text
-        For the mark of the row.
-    """
-    return "" if value is None else str(value)
+    return value

@@ -16,6 +16,20 @@ from qxgeo.errors import Text
 from qxgeo.ledger.forms.columns import ID, MARK, REMARK, with_marks
 from qxgeo.ledger.forms.model import SCHEMA, mark_row
 from qxgeo.ledger.rhythm import TaskState
+from qxgeo.reports.ledger.form_words import (
+    BASE,
+    FONT,
+    HEADER_ROW,
+    HOW,
+    LEGEND,
+    LINE_HEIGHT,
+    LONGEST_HINT,
+    LONGEST_HINT_TITLE,
+    RETURNED,
+    STYLES,
+    TALLEST_ROW,
+    TINTS,
+)
 from qxgeo.reports.neutral import neutralise, unique_sheet_name
 from qxgeo.reports.sheets import display_width
 from qxgeo.vocabulary import DEMO_BANNER
@@ -30,71 +44,6 @@ if TYPE_CHECKING:
 
 META_SHEET = "qxgeo"
 CHOICES_SHEET = "qxgeo_choices"
-_FONT = "Microsoft YaHei"
-_HEADER_ROW = 3  # the fourth: title, remark, legend stand above
-_LINE_HEIGHT = 15.0  # points
-_TALLEST_ROW = 150.0  # points; longer text is read in the cell
-_LONGEST_HINT = 255  # characters, Excel's limit for what a validation says
-_LONGEST_HINT_TITLE = 32
-_TINTS = {
-    TaskState.OVERDUE: "#F8D3CF",
-    TaskState.DUE_SOON: "#FCE8C3",
-    TaskState.DONE: "#DDEFD9",
-    TaskState.DONE_LATE: "#E4EBD3",
-}
-_BASE: dict[str, object] = {"font_name": _FONT, "font_size": 10, "valign": "top", "border": 1}
-_STYLES: dict[str, dict[str, object]] = {
-    "title": {"bold": True, "font_size": 14, "border": 0},
-    "banner": {"bold": True, "font_color": "#FFFFFF", "bg_color": "#B3261E", "border": 0},
-    "plain": {"border": 0, "text_wrap": True},
-    "header": {"bold": True, "bg_color": "#D9E1EA", "text_wrap": True, "valign": "vcenter"},
-    "asked": {"bold": True, "bg_color": "#FFE599", "text_wrap": True, "valign": "vcenter"},
-    "given": {"text_wrap": True, "bg_color": "#F3F4F6", "border_color": "#B8BEC6"},
-    "input": {"text_wrap": True, "bg_color": "#FFFBEA", "border_color": "#B8BEC6", "locked": False},
-    "fault": {
-        "text_wrap": True,
-        "bg_color": "#E5484D",
-        "font_color": "#FFFFFF",
-        "bold": True,
-        "border_color": "#7A1417",
-        "locked": False,
-    },
-    "remark": {"text_wrap": True, "font_color": "#B3261E", "border_color": "#B8BEC6"},
-    "mark": {"font_color": "#9AA1AB", "font_size": 8, "border_color": "#B8BEC6"},
-}
-_HOW = (
-    Text(
-        "1. 只填黄色格；灰色格已锁定，请不要改动、不要单独排序某一列。",
-        "1. Fill in the yellow cells only; grey cells are locked: do not change them or sort one"
-        " column alone.",
-    ),
-    Text(
-        "2. 有下拉箭头的格从列表中选；日期写成 2023-06-12；没有进展的行可以留空。",
-        "2. Choose from the lists; write dates as 2023-06-12; leave a row alone where nothing is"
-        " new.",
-    ),
-    Text(
-        "3. “已完成”“已整改”“已销号”必须填完成日期，日期不得晚于填报当天。",
-        "3. Done, rectified and closed need their date, which is not after the day of filling in.",
-    ),
-    Text(
-        "4. 新发现的问题填在“新增问题”表，一行一个；经纬度用 WGS 84，不知道就留空。",
-        "4. New problems go onto their own sheet, one to a row; positions in WGS 84, or empty.",
-    ),
-    Text(
-        "5. 填好后交回这个文件。有误的行会标红退回并写明原因，其余行照常并入；改好红行再交即可。",
-        "5. Send this file back. Wrong rows return in red with the reason, all others are merged.",
-    ),
-)
-_RETURNED = Text(
-    "退回改正：下列各行没有并入台账，红色格有误，批注和“退回原因”栏写明原因；其余行已并入，不必再交。",
-    "Sent back: the rows below are not merged; red cells say why in their comment and in the last"
-    " column. All other rows are merged and need not be sent again.",
-)
-_LEGEND = Text(
-    "黄色：请填写　灰色：不要改动　红底：逾期　橙底：临期",
-    "yellow: fill in · grey: leave alone · red: overdue · orange: due soon",
-)
 
 
 def write_form(form: Form, target: Path, *, lang: str = "zh") -> None:
@@ -157,9 +106,9 @@ class _Clerk:
         """Make a cell format once."""
         key = (style, tint, is_day)
         if key not in self._formats:
-            parts = _BASE | _STYLES[style]
-            if tint in _TINTS:
-                parts |= {"bg_color": _TINTS[TaskState(tint)]}
+            parts = BASE | STYLES[style]
+            if tint in TINTS:
+                parts |= {"bg_color": TINTS[TaskState(tint)]}
             if is_day:
                 parts |= {"num_format": "yyyy-mm-dd", "align": "left"}
             self._formats[key] = self._book.add_format(parts)
@@ -174,8 +123,8 @@ class _Clerk:
         if form.is_demo:
             lines.append(("banner", self._say(DEMO_BANNER)))
         if form.is_returned:
-            lines.append(("banner", self._say(_RETURNED)))
-        lines += [("plain", self._say(text)) for text in _HOW]
+            lines.append(("banner", self._say(RETURNED)))
+        lines += [("plain", self._say(text)) for text in HOW]
         lines.append(("plain", ""))
         counted = [
             f"{self._say(sheet.title)} {len(sheet.rows)}" for sheet in form.sheets if sheet.rows
@@ -187,7 +136,7 @@ class _Clerk:
         lines.append(("plain", ("台账截至 " if zh else "ledger as of ") + seen))
         for row, (style, text) in enumerate(lines):
             tab.write_string(row, 0, neutralise(text), self._format(style))
-            height = max(1, -(-display_width(text) // 112)) * _LINE_HEIGHT
+            height = max(1, -(-display_width(text) // 112)) * LINE_HEIGHT
             tab.set_row(row, 24.0 if style == "title" else height + 3.0)
         tab.protect("", {"format_columns": True})
         tab.set_paper(9)
@@ -213,7 +162,7 @@ class _Clerk:
         tab.set_row(0, 24)
         title = f"{self._say(sheet.title)} · {form.unit_name} · {self._title()}"
         tab.write_string(0, 0, neutralise(title), self._format("title"))
-        remark = _RETURNED if form.is_returned else _LEGEND
+        remark = RETURNED if form.is_returned else LEGEND
         tab.write_string(1, 0, self._say(remark), self._book.add_format(_bare()))
         if form.is_demo:
             for at in range(len(columns)):
@@ -222,12 +171,12 @@ class _Clerk:
         for at, column in enumerate(columns):
             style = "asked" if column.is_input else "header"
             tab.write_string(
-                _HEADER_ROW, at, neutralise(self._say(column.title)), self._format(style)
+                HEADER_ROW, at, neutralise(self._say(column.title)), self._format(style)
             )
             tab.set_column(at, at, column.width)
-        tab.set_row(_HEADER_ROW, 32)
+        tab.set_row(HEADER_ROW, 32)
         for offset, row in enumerate(sheet.rows):
-            self._write_row(tab, _HEADER_ROW + 1 + offset, sheet, columns, row)
+            self._write_row(tab, HEADER_ROW + 1 + offset, sheet, columns, row)
         bottom = self._write_empty(tab, sheet, columns)
         self._add_checks(tab, columns, bottom)
         self._set_up(tab, columns, bottom)
@@ -260,7 +209,7 @@ class _Clerk:
                 tab.write_comment(at_row, at, neutralise(self._say(fault)), options)
             if column.form == "wrap":
                 lines = max(lines, -(-display_width(text) // max(int(column.width) - 1, 1)))
-        tab.set_row(at_row, min(lines * _LINE_HEIGHT + 3.0, _TALLEST_ROW))
+        tab.set_row(at_row, min(lines * LINE_HEIGHT + 3.0, TALLEST_ROW))
 
     def _cell(self, sheet: FormSheet, row: FormRow, column: FormColumn) -> str:
         """Give what stands in a cell."""
@@ -288,7 +237,7 @@ class _Clerk:
         self, tab: Worksheet, sheet: FormSheet, columns: tuple[FormColumn, ...]
     ) -> int:
         """Write empty rows to fill in, and give the last row of the list."""
-        top = _HEADER_ROW + 1 + len(sheet.rows)
+        top = HEADER_ROW + 1 + len(sheet.rows)
         if not sheet.rows and not sheet.empty_rows:
             nothing = "（本周没有）" if self._lang == "zh" else "(none)"
             tab.write_string(top, 0, nothing, self._format("given"))
@@ -296,18 +245,18 @@ class _Clerk:
             for at, column in enumerate(columns):
                 style = _style_of(column)
                 tab.write_blank(row, at, None, self._format(style, is_day=column.form == "day"))
-        return max(top + sheet.empty_rows - 1, _HEADER_ROW + 1)
+        return max(top + sheet.empty_rows - 1, HEADER_ROW + 1)
 
     def _add_checks(self, tab: Worksheet, columns: tuple[FormColumn, ...], bottom: int) -> None:
         """Add drop-downs, and checks of dates and numbers."""
-        first = _HEADER_ROW + 1
+        first = HEADER_ROW + 1
         for at, column in enumerate(columns):
             if not column.is_input:
                 continue
             rule = self._check(column)
             title, hint = self._say(column.title), self._say(column.hint)
-            rule |= {"input_title": title[:_LONGEST_HINT_TITLE]} if hint else {}
-            rule |= {"input_message": hint[:_LONGEST_HINT]} if hint else {}
+            rule |= {"input_title": title[:LONGEST_HINT_TITLE]} if hint else {}
+            rule |= {"input_message": hint[:LONGEST_HINT]} if hint else {}
             tab.data_validation(first, at, bottom, at, rule)
 
     def _check(self, column: FormColumn) -> dict[str, object]:
@@ -351,15 +300,15 @@ class _Clerk:
 
     def _set_up(self, tab: Worksheet, columns: tuple[FormColumn, ...], bottom: int) -> None:
         """Lock what is given, freeze the header, fit the page."""
-        tab.autofilter(_HEADER_ROW, 0, bottom, len(columns) - 1)
+        tab.autofilter(HEADER_ROW, 0, bottom, len(columns) - 1)
         allowed = ("format_columns", "format_rows", "sort", "autofilter", "select_locked_cells")
         tab.protect("", dict.fromkeys(allowed, True))
         is_keyed = bool(columns) and columns[0].key == ID
-        tab.freeze_panes(_HEADER_ROW + 1, 1 if is_keyed else 0)
+        tab.freeze_panes(HEADER_ROW + 1, 1 if is_keyed else 0)
         tab.set_landscape()
         tab.set_paper(9)
         tab.fit_to_pages(1, 0)
-        tab.repeat_rows(_HEADER_ROW)
+        tab.repeat_rows(HEADER_ROW)
         tab.set_footer("&L&A&R&P / &N")
 
     def _write_choices(self) -> None:
@@ -407,4 +356,4 @@ def _as_day(text: str) -> date | None:
 
 def _bare() -> dict[str, object]:
     """Describe the remark above a list."""
-    return {"font_name": _FONT, "font_size": 10, "font_color": "#5B6470"}
+    return {"font_name": FONT, "font_size": 10, "font_color": "#5B6470"}

@@ -1,0 +1,371 @@
+"""Rows of the weekly form: answers to tasks and problems, and problems that are new."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from qxgeo.errors import Text
+from qxgeo.ledger.dispatch import roles_in_problem
+from qxgeo.ledger.dispatch.weekly import day_of
+from qxgeo.ledger.history.canonical import make_id
+from qxgeo.ledger.history.change import Change
+from qxgeo.ledger.returns.desk import find_row
+from qxgeo.ledger.rows import details_of
+from qxgeo.ledger.words import (
+    PROBLEM_STATUS_LABELS,
+    ROLE_LABELS,
+    ProblemStatus,
+    Source,
+    TaskStatus,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from qxgeo.ledger.forms import ReturnedRow, SheetKey
+    from qxgeo.ledger.returns.cells import Cells
+    from qxgeo.ledger.returns.desk import Desk
+
+    Row = Mapping[str, Any]
+
+_NEED_DAY = Text("请填完成日期", "give the day on which it was done")
+CONFLICT = "conflict"  # in the details of an answer that did not prevail
+_FINISHED = (ProblemStatus.RECTIFIED, ProblemStatus.CLOSED)
+
+
+def answer_task(desk: Desk, key: SheetKey, row: ReturnedRow, cells: Cells) -> Iterator[Change]:
+    """Turn an answer to a task into changes, or note what is wrong with it.
+
+    Parameters
+    ----------
+    desk
+        What is known.
+    key
+        Of the list.
+    row
+        The returned row.
+    cells
+        Its cells; takes the faults.
+
+    Yields
+    ------
+    change
+        The answer, and the task as it is from now on; none where anything is wrong.
+    """
+    task = find_row(cells, desk.tasks)
+    if task is None:
+        return
+    unit_id = desk.returned.author_id
+    if task["unit_id"] != unit_id:
+        owner = desk.board.unit_names.get(task["unit_id"], task["unit_id"])
+        cells.fault(
+            "id",
+            Text(f"这是{owner}的任务", f"this is a task of {owner}"),
+            Text("只能填报本单位的任务", "report your own tasks only"),
+        )
+        return
+    status = cells.choice("status")
+    earliest = day_of(task["starts_on"]) or dt.date(desk.board.plan.year, 1, 1)
+    done_on = cells.day("done_on", latest=desk.as_of, earliest=earliest)
+    note = cells.text("note")
+    _match_day(cells, status, done_on, finished=(TaskStatus.DONE,))
+    if cells.faults:
+        return
+    values = _without_none(status=status, done_on=done_on, note=note)
+    if status is not None and status != TaskStatus.DONE:
+        values["done_on"] = None
+    if _is_known(desk, task["id"], values):
+        return
+    clashes = desk.find_clash("tasks", task, values, cells)
+    yield _answer(desk, row, ("task_id", task["id"]), key, values, clashes=clashes)
+    if not clashes:
+        yield Change(
+            table="tasks",
+            row_id=task["id"],
+            values=values,
+            source=desk.source(key, row),
+            based_on=task["entry"],
+        )
+
+
+def answer_problem(desk: Desk, key: SheetKey, row: ReturnedRow, cells: Cells) -> Iterator[Change]:
+    """Turn an answer to a problem into changes, or note what is wrong with it.
+
+    Parameters
+    ----------
+    desk
+        What is known.
+    key
+        Of the list.
+    row
+        The returned row.
+    cells
+        Its cells; takes the faults.
+
+    Yields
+    ------
+    change
+        The answer, and the problem as it is from now on; none where anything is wrong.
+    """
+    problem = find_row(cells, desk.problems)
+    if problem is None:
+        return
+    status = cells.choice("status")
+    _check_rights(desk, problem, status, cells)
+    done_on = cells.day("done_on", latest=desk.as_of, earliest=day_of(problem["found_on"]))
+    note, photo = cells.text("note"), cells.text("photo")
+    _match_day(cells, status, done_on, finished=_FINISHED)
+    if cells.faults:
+        return
+    values = _without_none(status=status, note=note, photo=photo)
+    values |= _days_of(problem, status, done_on)
+    told = _without_none(status=status, done_on=done_on, note=note, evidence=photo)
+    if _is_known(desk, problem["id"], told):
+        return
+    clashes = desk.find_clash("problems", problem, values, cells)
+    yield _answer(desk, row, ("problem_id", problem["id"]), key, told, clashes=clashes)
+    if not clashes:
+        yield Change(
+            table="problems",
+            row_id=problem["id"],
+            values=values,
+            source=desk.source(key, row),
+            based_on=problem["entry"],
+        )
+
+
+def add_problem(desk: Desk, key: SheetKey, row: ReturnedRow, cells: Cells) -> Iterator[Change]:
+    """Turn a new problem into a change, or note what is wrong with it.
+
+    Parameters
+    ----------
+    desk
+        What is known.
+    key
+        Of the list.
+    row
+        The returned row.
+    cells
+        Its cells; takes the faults.
+
+    Yields
+    ------
+    change
+        The problem; none where anything is wrong or the ledger has it already.
+    """
+    values = read_new_problem(desk, cells)
+    if cells.faults:
+        return
+    row_id = problem_id(values)
+    if row_id in desk.problems:
+        return
+    yield Change(
+        table="problems", row_id=row_id, values=values, source=desk.source(key, row), based_on=0
+    )
+
+
+def problem_id(values: Mapping[str, Any]) -> str:
+    """Give the id of a new problem: what, where and when, whoever reports it.
+
+    Parameters
+    ----------
+    values
+        Its columns.
+
+    Returns
+    -------
+    problem_id
+        The same for the same problem, so that it is in the ledger once.
+    """
+    parts = ("measure_id", "site_id", "text", "place", "found_on")
+    return make_id("P", *(values.get(key) or "" for key in parts))
+
+
+def read_new_problem(desk: Desk, cells: Cells) -> dict[str, Any]:
+    """Read the cells of a new problem, and note what is wrong with them.
+
+    Parameters
+    ----------
+    desk
+        What is known.
+    cells
+        Of the row.
+
+    Returns
+    -------
+    values
+        Columns of the table; of use only where there is no fault.
+    """
+    found_on = cells.day(
+        "found_on", latest=desk.as_of, earliest=dt.date(desk.board.plan.year - 1, 1, 1)
+    )
+    values: dict[str, Any] = {
+        "measure_id": cells.choice("measure_id"),
+        "source": cells.choice("source") or Source.OTHER,
+        "text": cells.text("text"),
+        "place": cells.text("place"),
+        "township_id": cells.choice("township_id"),
+        "lon": cells.number("lon", least=-180.0, most=180.0),
+        "lat": cells.number("lat", least=-90.0, most=90.0),
+        "site_id": cells.text("site_id"),
+        "found_on": found_on,
+        "due_on": cells.day("due_on", latest=dt.date.max, earliest=found_on),
+        "unit_id": cells.choice("unit_id"),
+        "photo": cells.text("photo"),
+        "status": ProblemStatus.OPEN,
+        "kind": "problem",
+        "details": {"reported_by": desk.returned.author_id},
+    }
+    cells.need("text", values["text"], Text("请写明是什么问题", "say what is wrong"))
+    if values["site_id"] is None:
+        cells.need("place", values["place"], Text("请写明地点", "say where"))
+    cells.need("found_on", found_on, Text("请填发现日期", "say when it was found"))
+    if (values["lon"] is None) != (values["lat"] is None):
+        missing = "lon" if values["lon"] is None else "lat"
+        cells.need(missing, None, Text("经纬度要么都填，要么都不填", "give both or neither"))
+    if values["site_id"] is not None and values["site_id"] not in desk.sites:
+        name = values["site_id"]
+        cells.fault(
+            "site_id",
+            Text(f"台账中没有场所“{name}”", f'the ledger has no site "{name}"'),
+            Text("请核对编号，或留空并写明地点", "check it, or leave it empty and name the place"),
+        )
+    if values["due_on"] is None and found_on is not None:
+        values["due_on"] = found_on + dt.timedelta(days=desk.board.rules.problem_days)
+    if values["unit_id"] is None:
+        values["unit_id"] = _own_township(desk, values["township_id"])
+    return values
+
+
+def _own_township(desk: Desk, township_id: str | None) -> str | None:
+    """Give the township that answers on its own ground; else the unit that reports."""
+    for unit in desk.board.plan.units:
+        if township_id is not None and unit.members == (township_id,):
+            return unit.unit_id
+    return desk.returned.author_id
+
+
+def _check_rights(desk: Desk, problem: Row, status: str | None, cells: Cells) -> None:
+    """Note what a unit may not say of a problem."""
+    unit_id = desk.returned.author_id
+    roles = roles_in_problem(desk.board, problem, unit_id)
+    if not roles:
+        owner = desk.board.unit_names.get(problem["unit_id"] or "", problem["unit_id"] or "—")
+        cells.fault(
+            "id",
+            Text(f"这是{owner}的问题，与你单位无关", f"this is a problem of {owner}, not yours"),
+            Text("只能填报派发给本单位的问题", "answer only what was sent to you"),
+        )
+        return
+    allowed = {one for role in roles for one in desk.board.rules.rights.get(role, ())}
+    if status is not None and status not in allowed:
+        role = "、".join(ROLE_LABELS[one].zh for one in ROLE_LABELS if one in roles)
+        word = PROBLEM_STATUS_LABELS[status]
+        cells.fault(
+            "status",
+            Text(f"{role}单位不能填“{word.zh}”", f'you may not set "{word.en}" in your role'),
+            Text(
+                "销号由牵头单位核实后填写；配合单位只写情况",
+                "a lead unit verifies and closes; a cooperating unit writes remarks only",
+            ),
+        )
+
+
+def _match_day(
+    cells: Cells, status: str | None, done_on: dt.date | None, *, finished: tuple[str, ...]
+) -> None:
+    """Note a day without its status, or a status without its day."""
+    if "status" in cells.faults or "done_on" in cells.faults:
+        return
+    if status in finished:
+        cells.need("done_on", done_on, _NEED_DAY)
+    elif done_on is not None:
+        cells.fault(
+            "status",
+            Text("填了完成日期，状态却不是已完成", "a day is given, but it is not said to be done"),
+            Text("改状态，或删去日期", "change the status, or take the day out"),
+        )
+
+
+def _days_of(problem: Row, status: str | None, done_on: dt.date | None) -> dict[str, Any]:
+    """Give the days of a problem that come with its status."""
+    if status is None:
+        return {}
+    details = details_of(problem)
+    if status == ProblemStatus.RECTIFIED and done_on is not None:
+        details["rectified_on"] = done_on.isoformat()
+    elif status in (ProblemStatus.OPEN, ProblemStatus.IN_PROGRESS):
+        details.pop("rectified_on", None)
+    is_closed = status == ProblemStatus.CLOSED
+    return {"closed_on": done_on if is_closed else None, "details": details}
+
+
+def answer_id(desk: Desk, row_id: str) -> str:
+    """Give the id of an answer: one per row, week and unit.
+
+    Parameters
+    ----------
+    desk
+        Whose form, and which week.
+    row_id
+        Of the task or problem.
+
+    Returns
+    -------
+    answer_id
+        Of the row in the table of progress.
+    """
+    return make_id("J", row_id, desk.returned.label, desk.returned.author_id)
+
+
+def _answer(
+    desk: Desk,
+    row: ReturnedRow,
+    about: tuple[str, str],
+    key: SheetKey,
+    told: dict[str, Any],
+    *,
+    clashes: bool,
+) -> Change:
+    """Keep an answer as it was given, also where it does not prevail."""
+    column, row_id = about
+    known = desk.answers.get(answer_id(desk, row_id))
+    is_told_again = known is not None and _says_the_same(known, told)
+    values = {
+        column: row_id,
+        "unit_id": desk.returned.author_id,
+        "week": desk.returned.label,
+        "reported_on": known["reported_on"] if known and is_told_again else desk.as_of,
+        "status": told.get("status"),
+        "done_on": told.get("done_on"),
+        "text": told.get("note"),
+        "evidence": told.get("evidence"),
+        "details": {CONFLICT: "yes"} if clashes else None,
+    }
+    return Change(
+        table="progress",
+        row_id=answer_id(desk, row_id),
+        values=values,
+        source=desk.source(key, row),
+    )
+
+
+def _is_known(desk: Desk, row_id: str, told: Mapping[str, Any]) -> bool:
+    """Tell whether an answer is in the ledger already; one that did not prevail is shown again."""
+    known = desk.answers.get(answer_id(desk, row_id))
+    return known is not None and CONFLICT not in details_of(known) and _says_the_same(known, told)
+
+
+def _says_the_same(known: Row, told: Mapping[str, Any]) -> bool:
+    """Tell whether an answer says what another one said."""
+    pairs = (("status", "status"), ("done_on", "done_on"), ("text", "note"))
+    return all(
+        (None if told.get(cell) is None else str(told[cell])) == known[column]
+        for column, cell in (*pairs, ("evidence", "evidence"))
+    )
+
+
+def _without_none(**values: object) -> dict[str, Any]:
+    """Keep what was filled in: an empty cell changes nothing."""
+    return {key: value for key, value in values.items() if value is not None}
