@@ -15,7 +15,15 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qxgeo.assess import Assessment, Assumption, Gap, assess
+    from qxgeo.assess import (
+        Assessment,
+        Assumption,
+        Gap,
+        Shelf,
+        StreamedAssessment,
+        assess,
+        assess_streamed,
+    )
     from qxgeo.district import (
         District,
         Layer,
@@ -113,11 +121,13 @@ __all__ = [
     "Rule",
     "SchemaError",
     "Sensitivity",
+    "Shelf",
     "SiteCheck",
     "SiteChecks",
     "SiteLine",
     "SiteVerdict",
     "Status",
+    "StreamedAssessment",
     "Strength",
     "Text",
     "Verdict",
@@ -125,6 +135,7 @@ __all__ = [
     "Weight",
     "__version__",
     "assess",
+    "assess_streamed",
     "best_locations",
     "build_network",
     "check_site",
@@ -164,7 +175,10 @@ _HOMES = {
         "Assessment",
         "Assumption",
         "Gap",
+        "Shelf",
+        "StreamedAssessment",
         "assess",
+        "assess_streamed",
     ),
     "qxgeo.district": (
         "District",

@@ -84,6 +84,13 @@ _SMALL_M2 = 100_000.0  # below it square kilometres would round too much away
     help="Dask 调度器地址，如 tcp://10.0.0.5:8786 · scheduler of a Dask cluster",
 )
 @click.option(
+    "--work",
+    "work_folder",
+    type=click.Path(path_type=Path),
+    help="已完成部分的存放处，默认在输出文件夹旁；用 Dask 时须各机共享 · where finished pieces are"
+    " kept; beside the output by default; with Dask a folder that all machines see",
+)
+@click.option(
     "--restart",
     is_flag=True,
     help="不接着上次中断的做，从头来 · begin anew, do not go on where an interrupted run stopped",
@@ -119,6 +126,7 @@ def command(  # noqa: PLR0913 - the options of the command
     memory_mb: float,
     workers: int,
     dask: str | None,
+    work_folder: Path | None,
     restart: bool,
     stream_from: int,
     page_parts: int,
@@ -132,7 +140,9 @@ def command(  # noqa: PLR0913 - the options of the command
         loaded = load_district(
             district, as_of=None if as_of is None else as_of.date(), stream_from=stream_from
         )
-        means = Means(session.lang, online, page_parts, memory_mb, workers, dask, restart)
+        means = Means(
+            session.lang, online, page_parts, memory_mb, workers, dask, work_folder, restart
+        )
         if any(layer.streamed is not None for layer in loaded.layers.values()):
             assessment, findings = run_streamed(loaded, out, means, tell)
         else:

@@ -42,6 +42,7 @@ class Means(NamedTuple):
     memory_mb: float
     workers: int
     dask: str | None
+    work_folder: Path | None
     is_restarted: bool
 
 
@@ -101,7 +102,7 @@ def run_streamed(district: District, out: Path, means: Means, tell: Tell) -> tup
         If a file cannot be written.
     """
     target = out.resolve()
-    work = target.parent / f".{target.name}.qxgeo-work"
+    work = means.work_folder or target.parent / f".{target.name}.qxgeo-work"
     with (
         connect(means.dask) if means.dask else nullcontext() as client,
         replace_outputs(target) as folder,
@@ -195,5 +196,5 @@ def _write_township(errand: Errand, place: Place) -> TownshipFiles:
     )
     own = errand.folder / _TOWNSHIPS / files.folder
     view = narrow(errand.assessment, place, findings)
-    write_township_lists(view, place.township_id, own / "lists.xlsx", lang=errand.means.lang)
+    write_township_lists(view, own / "lists.xlsx", lang=errand.means.lang)
     return files

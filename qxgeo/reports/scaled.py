@@ -29,17 +29,13 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 200  # townships beside one another in the sheet of totals; more are rows alone
 
 
-def write_township_lists(
-    narrowed: Assessment, township_id: str, path: str | Path, *, lang: str
-) -> None:
+def write_township_lists(narrowed: Assessment, path: str | Path, *, lang: str) -> None:
     """Write the workbook of one township.
 
     Parameters
     ----------
     narrowed
         From `assess.narrow.narrow`, with all findings of the township.
-    township_id
-        Its code.
     path
         The file; its folder exists.
     lang
@@ -50,13 +46,7 @@ def write_township_lists(
     OutputError
         If the file cannot be written.
     """
-    layers = dict(narrowed.district.layers)
-    if "townships" in layers:  # the neighbours are drawn, but have no sheet here
-        table = layers["townships"].table
-        own = table[table["township_id"].astype(str) == township_id]
-        layers["townships"] = replace(layers["townships"], table=own)
-    district = replace(narrowed.district, layers=layers)
-    write_workbook(replace(narrowed, district=district), path, lang=lang)
+    write_workbook(narrowed, path, lang=lang, is_split=False)
 
 
 def write_contents(

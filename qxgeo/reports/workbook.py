@@ -28,7 +28,12 @@ if TYPE_CHECKING:
 
 
 def write_workbook(
-    assessment: Assessment, path: str | Path, *, lang: str, longest: int = LONGEST_SHEET_ROWS
+    assessment: Assessment,
+    path: str | Path,
+    *,
+    lang: str,
+    longest: int = LONGEST_SHEET_ROWS,
+    is_split: bool = True,
 ) -> None:
     """Write lists.xlsx.
 
@@ -42,6 +47,8 @@ def write_workbook(
         ``zh`` or ``en``.
     longest
         Rows that a sheet can hold; a longer list goes on in a further sheet.
+    is_split
+        Whether each township has a sheet; the book of one township says everything once.
 
     Raises
     ------
@@ -50,7 +57,7 @@ def write_workbook(
     """
     write_book(
         Path(path),
-        _list_sheets(assessment, lang=lang),
+        _list_sheets(assessment, lang=lang, is_split=is_split),
         banner=banner_lines(assessment, lang=lang),
         name=assessment.district.name.in_language(lang),
         as_of=assessment.as_of,
@@ -59,7 +66,7 @@ def write_workbook(
     )
 
 
-def _list_sheets(assessment: Assessment, *, lang: str) -> list[Sheet]:
+def _list_sheets(assessment: Assessment, *, lang: str, is_split: bool) -> list[Sheet]:
     """Give every sheet in its order."""
     sheets = [list_notes(assessment, lang=lang), list_totals(assessment, lang=lang)]
     findings = assessment.findings.drop(columns="geometry")
@@ -75,7 +82,7 @@ def _list_sheets(assessment: Assessment, *, lang: str) -> list[Sheet]:
         list_findings(
             order_for_reading(rows), assessment, name=name, title=_title(name, lang), lang=lang
         )
-        for name, rows in _split_by_township(findings, assessment, lang)
+        for name, rows in (_split_by_township(findings, assessment, lang) if is_split else ())
     ]
     return [
         *sheets,
