@@ -49,7 +49,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         options.data = options.data or Path(scratch)
         for size in options.sizes:
-            measure_size(size, options)
+            try:
+                measure_size(size, options)
+            finally:
+                tidy(options.data / size)
     return 0
 
 
@@ -92,7 +95,6 @@ def measure_size(size: str, options: argparse.Namespace) -> None:
         ]
         keep_records(options.out / "bench.json", kept, describe_machine())
         print_roads(kept, size, radius_m, SYSTEMS)
-    tidy(folder)
 
 
 def take_turns(

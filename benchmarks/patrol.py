@@ -71,7 +71,7 @@ LARGEST = {
 
 
 def main() -> int:
-    """Run everything that was asked for and print a Markdown table."""
+    """Run everything that was asked for, print a Markdown table, write a JSON file."""
     options = read_options()
     if options.worker:
         case = (options.cells, options.people, options.townships)
@@ -84,13 +84,20 @@ def main() -> int:
         "| cells / people | system | CPU s | peak, MB | max/mean | gap | connected | inertia, km2 |"
     )
     print("|---|---|---|---|---|---|---|---|")
+    rows = []
     for case in CASES[:1] if options.small else CASES:
         for system in NAMES:
             # Peers know no townships.
             if case[2] > 1 and system not in OURS:
                 continue
             if case[0] <= LARGEST.get(system, case[0]):
-                print_row(system, case, start_worker(system, case, options), options.cap_s)
+                result = start_worker(system, case, options)
+                print_row(system, case, result, options.cap_s)
+                what = dict(zip(("asked", "people", "townships"), case, strict=True))
+                skipped = {"skipped": f"over {options.cap_s:g} s"}
+                rows.append({"system": system, **what, **(result or skipped)})
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / "patrol.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     return 0
 
 
@@ -100,6 +107,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--small", action="store_true", help="300 cells only")
     parser.add_argument("--seed", type=int, default=2023)
     parser.add_argument("--cap-s", type=float, default=60.0, help="processor seconds for a peer")
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "out")
     parser.add_argument("--worker", choices=NAMES, help=argparse.SUPPRESS)
     parser.add_argument("--cells", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--people", type=int, help=argparse.SUPPRESS)
