@@ -8,7 +8,8 @@
     │   ├── SchemaError            a table breaks its column contract
     │   ├── DatumError             positions contradict the declared datum, or none is declared
     │   ├── PlanError              the plan file is malformed
-    │   └── DistrictError          district.toml is malformed or names what is not there
+    │   ├── DistrictError          district.toml is malformed or names what is not there
+    │   └── LedgerError            no ledger, one that cannot be opened, or a change it refuses
     ├── FetchError (OSError)       a service on the network did not answer as it should: exit code 2
     └── OutputError (OSError)      results could not be written, old ones are untouched: exit code 2
 
@@ -121,6 +122,10 @@ class PlanError(InputError):
 
 class DistrictError(InputError):
     """The district file is malformed or names something that is not there."""
+
+
+class LedgerError(InputError):
+    """There is no ledger here, it cannot be opened, or it refuses a change."""
 
 
 class FetchError(QxgeoError, OSError):
