@@ -6,7 +6,6 @@ handed over.
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,8 +30,6 @@ from qxgeo.readers.result import ReadResult
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-
-logger = logging.getLogger(__name__)
 
 BBox = tuple[float, float, float, float]
 ENDINGS = (".osm", ".osm.xml", ".osm.gz", ".osm.bz2", ".pbf")
@@ -77,13 +74,13 @@ def read_osm_roads(
     check_no_history(source)
     with_paths = highway is not None and not PATH_CLASSES.isdisjoint(highway)
     with reading(source):
-        collected = _collect_ways(source, with_paths=with_paths)
-        collected.locate(source)
+        (collected,) = collect_ways(source, with_paths=with_paths)
+        collected.found = find_nodes(source, collected.unknown_nodes())
     sections, losses = build_sections(collected.as_ways(), highway=highway)
     if area is not None:
         sections = keep_reaching(sections, area)
     if sections.empty:
-        raise ReadError(_no_roads(source))
+        raise ReadError(no_roads(source))
     summary = Text(
         f"{source.name}：读入 {len(collected.way_ids)} 条道路，得 {len(sections)} 个路段",
         f"{source.name}: {len(collected.way_ids)} ways read, {len(sections)} sections kept",
@@ -158,7 +155,7 @@ def reading(source: Path) -> Iterator[None]:
 
 
 @dataclass(slots=True)
-class _Collected:
+class Collected:
     """Ways as they come from the stream, and what was passed over."""
 
     way_ids: list[int] = field(default_factory=list)
@@ -188,20 +185,10 @@ class _Collected:
         self.node_ids += refs
         self.tags.append(tags)
 
-    def locate(self, source: Path) -> None:
-        """Look once more for positions that the stream gave after the way, or under negative ids.
-
-        Files that are not sorted, and drawings not yet uploaded, are like that.
-        """
+    def unknown_nodes(self) -> set[int]:
+        """Give the ids of nodes whose position the stream had not given before the way."""
         is_unknown = np.isnan(self._lonlat()[:, 0])
-        wanted = set(np.asarray(self.node_ids, dtype=np.int64)[is_unknown].tolist())
-        if not wanted:
-            return
-        for node in osmium.FileProcessor(source, osmium.osm.NODE):
-            if not isinstance(node, osmium.osm.Node):  # nodes are read, nothing else
-                continue
-            if node.id in wanted and node.location.valid():
-                self.found[node.id] = (node.lon, node.lat)
+        return set(np.asarray(self.node_ids, dtype=np.int64)[is_unknown].tolist())
 
     def as_ways(self) -> Ways:
         """Give everything as flat arrays."""
@@ -260,13 +247,62 @@ def notes_on_skipped(skipped: Counter[str]) -> tuple[Text, ...]:
     return tuple(notes)
 
 
-def _collect_ways(source: Path, *, with_paths: bool) -> _Collected:
-    """Stream through the file once."""
-    collected = _Collected()
+def find_nodes(source: Path, wanted: set[int]) -> dict[int, tuple[float, float]]:
+    """Look once more for positions that the stream gave after the way, or under negative ids.
+
+    Parameters
+    ----------
+    source
+        A file that is not sorted, or a drawing not yet uploaded.
+    wanted
+        Ids of nodes; nothing is read where there is none.
+
+    Returns
+    -------
+    found
+        Longitude and latitude by id, degrees.
+    """
+    found: dict[int, tuple[float, float]] = {}
+    if not wanted:
+        return found
+    for node in osmium.FileProcessor(source, osmium.osm.NODE):
+        if not isinstance(node, osmium.osm.Node):  # nodes are read, nothing else
+            continue
+        if node.id in wanted and node.location.valid():
+            found[node.id] = (node.lon, node.lat)
+    return found
+
+
+def collect_ways(
+    source: Path,
+    *,
+    with_paths: bool,
+    most_nodes: float = np.inf,
+    storage: str = "flex_mem",
+) -> Iterator[Collected]:
+    """Stream through a file once and hand over its roads, some at a time.
+
+    Parameters
+    ----------
+    source
+        OpenStreetMap file.
+    with_paths
+        Whether foot and cycle paths are wanted.
+    most_nodes
+        After how many nodes the ways so far are handed over.
+    storage
+        Where pyosmium keeps the positions of nodes.
+
+    Yields
+    ------
+    collected
+        At least one, the last maybe empty; counts of what was skipped are in the last.
+    """
+    collected, skipped = Collected(), Counter[str]()
     factory = osmium.geom.WKBFactory()
     processor = (
         osmium.FileProcessor(source)
-        .with_locations()
+        .with_locations(storage)
         .with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
         .with_filter(osmium.filter.KeyFilter("highway"))
     )
@@ -275,11 +311,14 @@ def _collect_ways(source: Path, *, with_paths: bool) -> _Collected:
             continue
         tags = {tag.k: tag.v for tag in way.tags if tag.k in WAY_KEYS}
         if reason := skip_reason(tags, with_paths=with_paths):
-            collected.skipped[reason] += 1
+            skipped[reason] += 1
         else:
             collected.add(way, tags, factory)
-    logger.info("%s: %s ways collected", source, len(collected.way_ids))
-    return collected
+        if len(collected.node_ids) >= most_nodes:
+            yield collected
+            collected = Collected()
+    collected.skipped = skipped
+    yield collected
 
 
 def check_no_history(source: Path) -> None:
@@ -338,8 +377,19 @@ def check_file(path: str | Path) -> Path:
     raise ReadError(Fault(file=str(path), problem=problem, mend=mend))
 
 
-def _no_roads(source: Path) -> Fault:
-    """Say that nothing was found; an empty road layer would read as "nothing to do"."""
+def no_roads(source: Path) -> Fault:
+    """Say that nothing was found; an empty road layer would read as "nothing to do".
+
+    Parameters
+    ----------
+    source
+        OpenStreetMap file.
+
+    Returns
+    -------
+    fault
+        On one line.
+    """
     return Fault(
         file=str(source),
         problem=Text("要求的范围和类别内没有道路", "no road of the classes and the box asked for"),

@@ -81,6 +81,43 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True)
+class Losses:
+    """What of the ways could not be drawn.
+
+    Attributes
+    ----------
+    cut_ways
+        Ways with nodes that have no position.
+    unknown_nodes
+        How many such nodes.
+    without_length
+        Sections of no length.
+    """
+
+    cut_ways: int = 0
+    unknown_nodes: int = 0
+    without_length: int = 0
+
+    def notes(self) -> tuple[Text, ...]:
+        """Say it."""
+        notes = []
+        if self.cut_ways:
+            notes.append(
+                Text(
+                    f"{self.cut_ways} 条道路有 {self.unknown_nodes} 个节点在文件中没有坐标"
+                    "（多在截取范围边缘），只保留有坐标的部分",
+                    f"{self.cut_ways} ways have {self.unknown_nodes} nodes without a position in "
+                    "the file (mostly at the edge of an extract); the parts with positions are "
+                    "kept",
+                )
+            )
+        if count := self.without_length:
+            zh = f"{count} 个路段长度为零，已略去"
+            notes.append(Text(zh, f"{count} sections of no length are left out"))
+        return tuple(notes)
+
+
+@dataclass(frozen=True, slots=True)
 class _Nodes:
     """Nodes of the sorted ways, without immediate repetitions."""
 
@@ -138,10 +175,43 @@ def build_sections(
     notes
         What was left out, with counts.
     """
+    sections, losses = cut_sections(ways, highway=highway)
+    return sections, losses.notes()
+
+
+def cut_sections(
+    ways: Ways,
+    *,
+    highway: Collection[str] | None = None,
+    crossings: NDArray[np.int64] | None = None,
+) -> tuple[gpd.GeoDataFrame, Losses]:
+    """Cut some of the ways of a file, as `build_sections` cuts all of them.
+
+    Parameters
+    ----------
+    ways
+        Roads, and paths where they are wanted; each id once in the whole file.
+    highway
+        Road classes to keep, None for all.
+    crossings
+        Ids of the nodes at which roads are cut, ascending; found among `ways` where it is None.
+
+    Returns
+    -------
+    sections
+        As of `build_sections`.
+    losses
+        What was left out.
+    """
     nodes, order = _sort_nodes(ways)
     tags = [ways.tags[i] for i in order]
     is_path = np.array([tag["highway"] in PATH_CLASSES for tag in tags], dtype=bool)
-    starts, sizes = _cut(nodes, _find_intersections(nodes, is_path))
+    is_crossing = (
+        _find_intersections(nodes, is_path)
+        if crossings is None
+        else np.isin(nodes.ids, crossings, assume_unique=False)
+    )
+    starts, sizes = _cut(nodes, is_crossing)
     geometry = _draw(nodes, starts, sizes)
     has_length = shapely.length(geometry) > 0
     way = nodes.way[starts]
@@ -154,7 +224,23 @@ def build_sections(
     keep = has_length
     if highway is not None:
         keep = keep & table["road_class"].isin(list(highway)).to_numpy(dtype=bool)
-    return sections[keep].reset_index(drop=True), _notes_on_losses(nodes, has_length)
+    return sections[keep].reset_index(drop=True), _count_losses(nodes, has_length)
+
+
+def list_passes(ways: Ways) -> NDArray[np.int64]:
+    """List the nodes that ways pass, each as often as it is passed.
+
+    Parameters
+    ----------
+    ways
+        Roads.
+
+    Returns
+    -------
+    node_ids
+        Without immediate repetitions; a node that is listed twice is an intersection.
+    """
+    return _sort_nodes(ways)[0].ids
 
 
 def keep_reaching(sections: gpd.GeoDataFrame, area: shapely.Geometry) -> gpd.GeoDataFrame:
@@ -303,23 +389,11 @@ def _official_grade(ref: str) -> str | None:
     return next((grade for letter, grade in _GRADES.items() if letter in letters), None)
 
 
-def _notes_on_losses(nodes: _Nodes, has_length: NDArray[np.bool_]) -> tuple[Text, ...]:
-    """Say what could not be drawn."""
+def _count_losses(nodes: _Nodes, has_length: NDArray[np.bool_]) -> Losses:
+    """Count what could not be drawn."""
     is_unknown = _is_unknown(nodes)
-    cut_ways = len(np.unique(nodes.way[is_unknown]))
-    notes = []
-    if cut_ways:
-        notes.append(
-            Text(
-                f"{cut_ways} 条道路有 {int(is_unknown.sum())} 个节点在文件中没有坐标"
-                "（多在截取范围边缘），只保留有坐标的部分",
-                f"{cut_ways} ways have {int(is_unknown.sum())} nodes without a position in the "
-                "file (mostly at the edge of an extract); the parts with positions are kept",
-            )
-        )
-    if not has_length.all():
-        count = int((~has_length).sum())
-        notes.append(
-            Text(f"{count} 个路段长度为零，已略去", f"{count} sections of no length are left out")
-        )
-    return tuple(notes)
+    return Losses(
+        cut_ways=len(np.unique(nodes.way[is_unknown])),
+        unknown_nodes=int(is_unknown.sum()),
+        without_length=int((~has_length).sum()),
+    )

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     import geopandas as gpd
+    import pyarrow as pa
 
     from qxgeo.errors import Text
 
@@ -29,3 +32,20 @@ class ReadResult:
     table: gpd.GeoDataFrame
     notes: tuple[Text, ...] = ()
     rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoadStream:
+    """Roads that are read as they are asked for.
+
+    Attributes
+    ----------
+    batches
+        Tables of one schema: columns of `schemas.ROADS`, others of the file, ``geometry`` as
+        well-known binary in EPSG:4326. At least one.
+    notes
+        Asked when all batches are read, gives what has to be said of the reading.
+    """
+
+    batches: Iterator[pa.Table]
+    notes: Callable[[], tuple[Text, ...]]
