@@ -1,0 +1,143 @@
+"""The benchmark's ground: its workload, its truth, what it counts of a process, its records.
+
+Whether systems answer is tried by the smoke run of CI; no time is judged anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import shapely
+from pyproj import Geod
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GEOD = Geod(ellps="WGS84")
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import workload
+
+    folder = tmp_path_factory.mktemp("district")
+    workload.write_workload("district", folder)
+    return folder
+
+
+def test_a_workload_is_written_twice_with_the_same_bytes(district: Path, tmp_path: Path) -> None:
+    import workload
+
+    workload.write_workload("district", tmp_path)
+    for path in (p for p in district.rglob("*") if p.is_file()):
+        assert path.read_bytes() == (tmp_path / path.relative_to(district)).read_bytes()
+    assert workload.is_written("district", tmp_path)
+    assert not workload.is_written("province", tmp_path)
+
+
+def test_roads_have_the_promised_form_and_their_boxes_hold_them(district: Path) -> None:
+    roads = gpd.read_parquet(district / "roads")
+    assert len(roads) == 20_000
+    assert (shapely.get_num_coordinates(roads.geometry) == 6).all()
+    assert np.mean([GEOD.geometry_length(line) for line in roads.geometry[:500]]) == pytest.approx(
+        150, rel=0.05
+    )
+    box = pq.read_table(district / "roads", columns=["bbox"])["bbox"].to_pylist()
+    sides = np.array([[b["xmin"], b["ymin"], b["xmax"], b["ymax"]] for b in box])
+    np.testing.assert_array_equal(sides, roads.geometry.bounds.to_numpy())
+
+
+def test_townships_leave_no_gap_so_that_totals_do_not_depend_on_them(district: Path) -> None:
+    townships = gpd.read_parquet(district / "townships.parquet").geometry
+    whole = shapely.union_all(townships.to_numpy())
+    assert whole.area == pytest.approx(shapely.area(townships.to_numpy()).sum(), rel=1e-12)
+    roads = gpd.read_parquet(district / "roads")
+    assert shapely.box(*whole.bounds).covers(shapely.box(*roads.total_bounds))
+
+
+def test_the_truth_of_a_road_along_the_meridian_through_a_station_is_two_radii() -> None:
+    import truth
+
+    road = np.array([shapely.LineString([(110, 24.9), (110, 25.1)])])
+    (length_m,) = truth.measure_roads(road, np.array([[110.0, 25.0]]), 1_000.0)
+    assert length_m == pytest.approx(2_000, abs=1e-6)
+
+
+def test_the_truth_counts_a_metre_in_two_discs_once() -> None:
+    import truth
+
+    lon, lat, _ = GEOD.fwd(110, 25, 0, 500)
+    road = np.array([shapely.LineString([(110, 24.9), (110, 25.1)])])
+    stations = np.array([[110.0, 25.0], [lon, lat]])
+    (length_m,) = truth.measure_roads(road, stations, 1_000.0)
+    assert length_m == pytest.approx(2_500, abs=1e-6)
+
+
+def test_the_truth_sees_a_chord_between_two_samples() -> None:
+    import truth
+
+    # A road 20 m long whose middle lies half a millimetre inside a circle of 100 m, at a right
+    # angle to the ray: by Pythagoras the chord is 2 sqrt(2 r d), 0.63 m in the middle, between
+    # samples that are a metre apart.
+    lon, lat, back = GEOD.fwd(110, 25, 30, 100 - 5e-4)
+    ends = [GEOD.fwd(lon, lat, back + turn, 10)[:2] for turn in (90, -90)]
+    road = np.array([shapely.LineString(ends)])
+    (length_m,) = truth.measure_roads(road, np.array([[110.0, 25.0]]), 100.0)
+    assert length_m == pytest.approx(2 * np.sqrt(2 * 100 * 5e-4), rel=0.02)
+
+
+def test_the_memory_of_a_child_is_counted_with_that_of_its_parent() -> None:
+    import processes
+
+    hold = (
+        "b = bytearray(150_000_000); b[::4096] = b'1' * len(b[::4096]); print(flush=True); input()"
+    )
+    alone_mb = processes.measure_memory([os.getpid()])
+    with subprocess.Popen(
+        [sys.executable, "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        tree = processes.list_tree(os.getpid())
+        together_mb = processes.measure_memory(tree)
+        child.communicate("\n")
+    assert child.pid in tree
+    assert together_mb - alone_mb > 140
+
+
+def test_records_of_the_same_thing_are_replaced_and_others_stay(tmp_path: Path) -> None:
+    import records
+
+    path = tmp_path / "out" / "bench.json"
+    one = {"work": "w", "system": "s", "size": "small", "radius_m": 1.0, "cpu_s": 1.0}
+    records.keep_records(path, [one, one | {"size": "large"}], {"cores": 2})
+    records.keep_records(path, [one | {"cpu_s": 2.0}], {"cores": 2})
+    kept = {(r["size"], r["cpu_s"]) for r in json.loads(path.read_text(encoding="utf-8"))}
+    assert kept == {("small", 2.0), ("large", 1.0)}
+
+
+def test_a_wrong_total_is_a_fault_and_a_missing_peer_is_not() -> None:
+    import check
+
+    good = dict.fromkeys(check.KEYS, 0.0) | {"work": "w", "system": "qxgeo"}
+    assert check.find_faults(good) == []
+    assert check.find_faults(good | {"rel_error": 1e-6})
+    assert check.find_faults(good | {"system": "duckdb", "rel_error": -1.2e-3}) == []
+    assert check.find_faults({"work": "w", "system": "duckdb", "skipped": "not installed"}) == []
+
+
+def test_a_system_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    import systems
+
+    monkeypatch.setattr(systems, "is_there", lambda _: False)
+    assert "duckdb" in systems.SYSTEMS["duckdb"].why_not("district")
+    assert systems.SYSTEMS["recipe"].why_not("district") == ""
+    assert systems.SYSTEMS["recipe"].why_not("nation") != ""
