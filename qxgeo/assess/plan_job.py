@@ -82,6 +82,11 @@ class PlanJob:
             `entries` of the totals with lengths in nanometres, `counts` of subjects by rule and
             verdict, `extents` of the subjects of each rule in exact hexadecimal, `townships` that
             have findings, `rows` read.
+
+        Raises
+        ------
+        ValueError
+            If the roads of the job are in memory.
         """
         scene, rules, waiting = unpack(self.content)
         streamed = scene.layer("roads").streamed

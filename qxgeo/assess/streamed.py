@@ -23,7 +23,7 @@ from qxgeo.assess.totals import collect_reasons, list_entries, sum_entries
 from qxgeo.district.streamed import empty_table
 from qxgeo.errors import DistrictError, Fault, SchemaError, Text
 from qxgeo.plan import apply_choices, load_plan
-from qxgeo.rules import Judgement, build_scene, draw_rule, judge
+from qxgeo.rules import JUDGES, Judgement, build_scene, draw_rule, judge
 from qxgeo.rules.judgement import Opinion
 from qxgeo.streaming import run_pieces
 from qxgeo.streaming.sums import NANOMETRES
@@ -106,10 +106,10 @@ def assess_streamed(
     """
     tell = progress or (lambda *_: None)
     plan = apply_choices(load_plan(district.plan), district.choices)
+    _refuse_roads_to_roads(plan.rules, district)
     bare = build_scene(district, plan)
     scene = with_near_roads(bare, [rule for rule in plan.rules if rule.subject.layer != _ROADS])
     work = sort_rules(scene)
-    _refuse_roads_to_roads(work, district)
     on_roads, others = _part(work)
     job = build_job(bare, on_roads.ready, on_roads.waiting)
     streamed = district.layers[_ROADS].streamed
@@ -264,7 +264,7 @@ def _road_entries(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
     ]
 
 
-def _refuse_roads_to_roads(work: Work, district: District) -> None:
+def _refuse_roads_to_roads(rules: Sequence[Rule], district: District) -> None:
     """Refuse what a piece cannot answer alone.
 
     Raises
@@ -273,7 +273,9 @@ def _refuse_roads_to_roads(work: Work, district: District) -> None:
         If a rule on roads measures them to roads, or orders its work by too many criteria.
     """
     faults = []
-    for rule in work.ready:
+    for rule in rules:
+        if rule.kind not in JUDGES:
+            continue
         others = [one for one in (rule.reference, rule.among, rule.doubtful) if one is not None]
         is_apart = all(one.layer != _ROADS for one in others)
         if rule.subject.layer == _ROADS and not (is_apart and len(rule.rank_by) <= KEY_COLUMNS):
