@@ -28,15 +28,16 @@ from typing import Any
 
 import numpy as np
 from processes import measure_cpu, run_child
-from records import keep_records, print_roads
+from records import keep_records, read_records
 from systems import SYSTEMS, find_versions
+from tables import WORK, write_roads, write_targets
 from truth import measure_sample
 from workload import SIZES, is_written, write_workload
 
 HERE = Path(__file__).parent
-WORK = "roads near stations"
 RADII_M = (1000.0, 5000.0)
 SAMPLES = {"district": 20_000, "province": 200_000, "nation": 100_000}
+SAMPLE = 20_000  # at the other sizes
 LIMIT_S = 900.0
 
 
@@ -49,10 +50,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         options.data = options.data or Path(scratch)
         for size in options.sizes:
+            say(f"{size}: {SIZES[size].roads:,} roads")
             try:
                 measure_size(size, options)
             finally:
                 tidy(options.data / size)
+    targets = write_targets(
+        [r for r in read_records(options.out / "bench.json") if r["work"] == WORK]
+    )
+    print("\n".join(["", *targets]))
     return 0
 
 
@@ -76,7 +82,6 @@ def read_options() -> argparse.Namespace:
 def measure_size(size: str, options: argparse.Namespace) -> None:
     """Measure every system on one workload."""
     folder = options.data / size
-    say(f"{size}: {SIZES[size].roads:,} roads")
     if not is_written(size, folder):
         start(["workload", size], options)
     kept: list[dict[str, Any]] = []
@@ -94,7 +99,7 @@ def measure_size(size: str, options: argparse.Namespace) -> None:
             summarise(name, size, radius_m, runs.get(name, []), truth, answers) for name in names
         ]
         keep_records(options.out / "bench.json", kept, describe_machine())
-        print_roads(kept, size, radius_m, SYSTEMS)
+        print("\n".join(write_roads(kept, size, radius_m)), flush=True)
 
 
 def take_turns(
@@ -119,7 +124,7 @@ def start(
     task, size = what
     command = [sys.executable, str(Path(__file__)), "--worker", f"{task}:{name}", "--size", size]
     command += ["--data", str(options.data), "--radius-m", str(radius_m)]
-    command += ["--truth-roads", str(options.truth_roads or SAMPLES[size])]
+    command += ["--truth-roads", str(options.truth_roads or SAMPLES.get(size, SAMPLE))]
     done = run_child(command, limit_s=LIMIT_S)
     if done.timed_out:
         return {"skipped": f"stopped after {LIMIT_S:,.0f} s"}
@@ -201,7 +206,7 @@ def describe_machine() -> dict[str, Any]:
         "processor": model,
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
         "python": platform.python_version(),
-        "system": platform.platform(terse=True),
+        "system": f"{platform.system()} {platform.machine()}",
         "load_average": round(os.getloadavg()[0], 1),
         "date": time.strftime("%Y-%m-%d"),
     }

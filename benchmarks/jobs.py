@@ -20,6 +20,7 @@ from typing import Any
 from bench import describe_machine
 from processes import run_child
 from records import keep_records
+from tables import write_commands
 
 HERE = Path(__file__).parent
 TURNS = 3
@@ -36,7 +37,7 @@ def main() -> int:
     """Measure everything and keep the records."""
     options = read_options()
     records = measure_commands(options.turns)
-    print_commands(records)
+    print("\n".join(write_commands(records)), flush=True)
     records += take_over_siting(options)
     records += take_over_patrol(options)
     keep_records(options.out / "bench.json", records, describe_machine())
@@ -82,17 +83,6 @@ def measure_commands(turns: int) -> list[dict[str, Any]]:
         }
         for (work, name), ends in runs.items()
     ]
-
-
-def print_commands(records: list[dict[str, Any]]) -> None:
-    """Print what commands took."""
-    print("\n| command | CPU, s | wall, s | peak, MB |\n|---|---|---|---|")
-    for record in records:
-        print(
-            f"| `{record['system']}` | {record['cpu_s']:.2f} | {record['wall_s']:.2f}"
-            f" | {record['peak_mb']:,.0f} |",
-            flush=True,
-        )
 
 
 def take_over_siting(options: argparse.Namespace) -> list[dict[str, Any]]:

@@ -69,6 +69,17 @@ def find_binaries() -> Path | None:
     return None
 
 
+def find_version() -> str:
+    """Name the versions of the server and of PostGIS."""
+    binaries = find_binaries()
+    if binaries is None:
+        return ""
+    server = binaries.parent.name
+    control = Path("/usr/share/postgresql") / server / "extension" / "postgis.control"
+    line = next(y for y in control.read_text().splitlines() if y.startswith("default_version"))
+    return f"PostgreSQL {server} with PostGIS {line.split(chr(39))[1]}"
+
+
 def make_cluster(folder: Path) -> None:
     """Make the cluster and load the files, once for all turns."""
     place = find_cluster(folder)

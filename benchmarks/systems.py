@@ -70,7 +70,9 @@ def is_there(name: str) -> bool:
 
 def find_versions(system: System) -> str:
     """Name the versions of what a system is made of."""
-    found = []
+    from peer_postgis import find_version
+
+    found = [find_version()] if system.opener.startswith("peer_postgis") else []
     for name in system.distributions:
         try:
             found.append(f"{name} {version(name)}")

@@ -63,6 +63,9 @@ SIZES = {
     "district": Size(20_000, 5, 6, 1, 1, 8_000.0),
     "province": Size(1_000_000, 200, 2_000, 1, 25, 60_000.0),
     "nation": Size(10_000_000, 2_000, 30_000, 10, 25, 60_000.0),
+    # The province's roads again, to see what stations cost.
+    "province-20": Size(1_000_000, 20, 2_000, 1, 25, 60_000.0),
+    "province-2000": Size(1_000_000, 2_000, 2_000, 1, 25, 60_000.0),
 }
 
 
