@@ -150,19 +150,21 @@ def write_growth(records: list[Record]) -> list[str]:
                     f"| {what.roads:,} | {what.stations:,} | {radius_m:,.0f} | {ours['cpu_s']:.2f}"
                     f" | {ours['cpu_s'] / what.roads * 1e6:.2f} | {ours['peak_mb']:,.0f} |"
                 )
-    for radius_m in list_radii(records):
+    return lines + write_slopes(found) if found else []
+
+
+def write_slopes(found: dict[tuple[float, str], Record]) -> list[str]:
+    """Say as which power of the roads the time grows."""
+    lines = []
+    for radius_m in sorted({radius_m for radius_m, _ in found}):
         for small, large in (("district", "province"), ("province", "nation")):
             one, other = found.get((radius_m, small)), found.get((radius_m, large))
             if one and other:
                 slope = math.log(other["cpu_s"] / one["cpu_s"], other["roads"] / one["roads"])
-                lines += [
-                    "",
-                    (
-                        f"Within {radius_m:,.0f} m, from {one['roads']:,} to {other['roads']:,} roads:"
-                        f" CPU grows as roads to the power of {slope:.2f}."
-                    ),
-                ]
-    return lines if found else []
+                span = f"from {one['roads']:,} to {other['roads']:,} roads"
+                text = f"Within {radius_m:,.0f} m, {span}: CPU grows as roads^{slope:.2f}."
+                lines += ["", text]
+    return lines
 
 
 def write_targets(records: list[Record]) -> list[str]:
