@@ -31,6 +31,13 @@ COMMANDS = {
     "patrol": Text(
         "排定焚烧巡查：责任区、班次、路线、责任单", "plan the burning patrol: who, where, when"
     ),
+    "today": Text(
+        "污染天气当天：执行什么、先查哪里、通知谁",
+        "the warning day: what is in force, whom to call",
+    ),
+    "ledger": Text(
+        "台账：任务、问题、检查、红黑榜，篡改查得出", "the ledger: tasks, problems, their history"
+    ),
     "site": Text(
         "一个场所能不能在此开办：逐条给出结论、距离和条文", "may it open here: a card of verdicts"
     ),
@@ -45,6 +52,7 @@ COMMANDS = {
     ),
     "init": Text("新建辖区文件夹", "make a new district folder"),
     "plan": Text("列出方案措施，或解释一条", "list the plan's measures, or explain one"),
+    "convert": Text("把全省、全国的道路转成路网数据集", "turn roads of a province into a dataset"),
     "fetch": Text("从 OpenStreetMap 下载道路", "download roads from OpenStreetMap"),
 }
 

@@ -26,7 +26,7 @@ State = dict[str, Value]
 GENESIS = "0" * 64  # what stands before the first entry
 MOST_WHOLE = 2**63 - 1  # a whole number of both databases
 _MISSING = ("NoneType", "NAType", "NaTType")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _ID_DIGITS = 16  # of the hash: 64 bits keep a million rows apart
 _write = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -169,9 +169,10 @@ def _day(_field: Field, value: object) -> str:
         value = value.date()
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, str) and _DAY.fullmatch(value.strip()):
-        return date.fromisoformat(value.strip()).isoformat()
-    _refuse()
+    written = _DAY.fullmatch(value.strip()) if isinstance(value, str) else None
+    if written is None:
+        _refuse()
+    return date(*map(int, written.groups())).isoformat()
 
 
 def _whole(_field: Field, value: object) -> int:
