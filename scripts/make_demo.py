@@ -14,6 +14,7 @@ import csv
 import json
 from pathlib import Path
 
+import demo_air
 import demo_applications
 import demo_areas
 import demo_city
@@ -154,6 +155,7 @@ def make(folder: Path, seed: int) -> None:
     finder = demo_places.Spotter(roads, boundary_m, own)
     listed = demo_applications.applications(homes, finder, plane, boundary_m, own)
     write_table(folder / "applications.csv", listed)
+    write_table(folder / "air_hours.csv", demo_air.hours(np.random.default_rng([seed, 5])))
     cover = demo_land_cover.draw_land_cover(
         plane, boundary_m, areas, roads, np.random.default_rng([seed, 3])
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from qxgeo.district.layer_entry import no_file, read_layers, resolve_path
 from qxgeo.district.model import Declaration, ParameterValue
 from qxgeo.district.patrol_entry import read_patrol
+from qxgeo.district.today_settings import read_today
 from qxgeo.errors import DistrictError, Fault, Text
 from qxgeo.plan.entry import NO_DATE, Entry, Faults, twice
 from qxgeo.plan.kinds import read_site_kind
@@ -111,6 +112,7 @@ def read_declaration(file: Path, *, as_of: date | None = None) -> tuple[Declarat
         parameters=MappingProxyType(_read_parameters(top)),
         choices=MappingProxyType(_read_choices(top)),
         patrol=read_patrol(top, file.parent),
+        today=read_today(top, file.parent),
         site_kinds=_read_site_kinds(top),
     )
     top.close()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from qxgeo.district.patrol_settings import PatrolSettings
     from qxgeo.district.streamed import StreamedRows
+    from qxgeo.district.today_settings import TodaySettings
     from qxgeo.errors import Text
     from qxgeo.plan import SiteKind
 
@@ -95,6 +96,8 @@ class Declaration:
         The burning patrol: the district's own settings over the embedded defaults.
     site_kinds
         Kinds of sites that the district adds to the plan's.
+    today
+        The page for a warning day: the district's own settings over the embedded ones.
     """
 
     path: Path
@@ -109,6 +112,7 @@ class Declaration:
     choices: Mapping[str, str]
     patrol: PatrolSettings
     site_kinds: tuple[SiteKind, ...] = ()
+    today: TodaySettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +182,8 @@ class District:
         What the district decides about its burning patrol; `load_district` always fills it.
     site_kinds
         Kinds of sites that the district adds to the plan's.
+    today
+        What the district decides about its warning days; `load_district` always fills it.
     """
 
     code: str
@@ -194,3 +200,4 @@ class District:
     notes: tuple[Text, ...]
     patrol: PatrolSettings | None = None
     site_kinds: tuple[SiteKind, ...] = ()
+    today: TodaySettings | None = None

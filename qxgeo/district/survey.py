@@ -246,6 +246,7 @@ def _build_district(declaration: Declaration, layers: Mapping[str, Layer]) -> Di
         notes=_notes_on_whole(layers),
         patrol=declaration.patrol,
         site_kinds=declaration.site_kinds,
+        today=declaration.today,
     )
 
 

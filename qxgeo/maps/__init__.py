@@ -5,6 +5,13 @@ from __future__ import annotations
 from qxgeo.maps.patrol.page import write_patrol_map
 from qxgeo.maps.sensitivity.page import write_sensitivity_map
 from qxgeo.maps.siting.page import write_siting_map
+from qxgeo.maps.today.page import write_today_page
 from qxgeo.maps.write import write_maps
 
-__all__ = ["write_maps", "write_patrol_map", "write_sensitivity_map", "write_siting_map"]
+__all__ = [
+    "write_maps",
+    "write_patrol_map",
+    "write_sensitivity_map",
+    "write_siting_map",
+    "write_today_page",
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qxgeo.reports.atomic import (
     PATROL_RECORD,
     SITING_RECORD,
+    TODAY_RECORD,
     VERDICTS_RECORD,
     replace_outputs,
 )
@@ -18,6 +19,7 @@ from qxgeo.reports.writing import write_reports
 __all__ = [
     "PATROL_RECORD",
     "SITING_RECORD",
+    "TODAY_RECORD",
     "VERDICTS_RECORD",
     "replace_outputs",
     "run_record",

@@ -26,11 +26,25 @@ RECORD = "run.json"
 PATROL_RECORD = "patrol.json"
 SITING_RECORD = "siting.json"
 VERDICTS_RECORD = "verdicts.json"
+TODAY_RECORD = "today.json"
+DISPATCH_RECORD = "dispatch.json"
+RETURNS_RECORD = "returned.json"
+ROUND_RECORD = "inspection.json"
+LISTS_RECORD = "lists.json"
+CALENDAR_RECORD = "calendars.json"
+REPORT_RECORD = "report.json"
 _RECORDS = (
     RECORD,
     PATROL_RECORD,
     SITING_RECORD,
     VERDICTS_RECORD,
+    TODAY_RECORD,
+    DISPATCH_RECORD,
+    RETURNS_RECORD,
+    ROUND_RECORD,
+    LISTS_RECORD,
+    CALENDAR_RECORD,
+    REPORT_RECORD,
 )  # each command's own list of what it wrote, in one folder
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -45,8 +59,8 @@ def replace_outputs(folder: str | Path, *, record: str = RECORD) -> Iterator[Pat
         The output folder; made if absent. Files in it that no earlier run of the same command
         wrote (those that its record does not list under ``outputs``) stay.
     record
-        The command's own record file: `RECORD`, `PATROL_RECORD`, `SITING_RECORD` or
-        `VERDICTS_RECORD`.
+        The command's own record file: `RECORD`, `PATROL_RECORD`, `SITING_RECORD`,
+        `VERDICTS_RECORD` or `TODAY_RECORD`.
 
     Yields
     ------

@@ -1,0 +1,1 @@
+"""The page of a warning day, drawn without a script."""

@@ -1,0 +1,1 @@
+"""The call list and the record of a warning day."""
