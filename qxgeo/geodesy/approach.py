@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SAME_DISTANCE_M = 1e-6  # rounding of coordinates in degrees moves a distance by 1e-8 m
 # Of two chords c the shorter may have the longer arc, by c^3 / 24 times the difference of 1 / R^2
 # between directions and latitudes, 0.02 / R^2. Doubled, and divided by the square of the axis.
-_ARC_SPREAD = 0.04 / 24 / SEMI_MAJOR_M**2
+ARC_SPREAD = 0.04 / 24 / SEMI_MAJOR_M**2
 _LEAF_SIZE = 32  # measured: half the time of 8, for places in the order of `walk`
 _MOST_ENTRIES = 1_000_000  # of one answer of the tree: 16 MB
 
@@ -272,5 +272,5 @@ def _least(values: Floats, owner: Ints, size: int) -> Floats:
 def _reach(chord_m: Floats, half_edge_m: float) -> Floats:
     """Give the chord to the farthest vertex whose edge may hold a place as near as a chord."""
     return np.asarray(
-        np.hypot(chord_m, half_edge_m) + BEND_M + _ARC_SPREAD * chord_m * chord_m * chord_m
+        np.hypot(chord_m, half_edge_m) + BEND_M + ARC_SPREAD * chord_m * chord_m * chord_m
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MANY = 200_000  # parts of lines: below, plain arrays take two or three seconds
+MANY_PLACES = 50_000  # points or parcels, of which each is searched for under several rules
 _CHUNK = 1 << 15  # parts or stretches a thread takes at a time
 SLOW = Text(
     "道路超过 {many:,} 段，但无法载入 Numba（{reason}）：改用 NumPy 计算，结果相同，速度慢数倍。"
@@ -30,7 +31,7 @@ SLOW = Text(
 )
 
 
-def find_loops(name: str, *, size: int) -> ModuleType | None:
+def find_loops(name: str, *, size: int, many: int | None = None) -> ModuleType | None:
     """Load compiled loops if the work is large enough for them.
 
     Parameters
@@ -40,13 +41,15 @@ def find_loops(name: str, *, size: int) -> ModuleType | None:
     size
         How many parts the lines have, whatever is asked of them: then the form that answers depends
         on the input alone, to the last bit.
+    many
+        From how many on loops are worth while; `MANY` if it is left out.
 
     Returns
     -------
     loops
         The module; None for little work, or where there is no Numba.
     """
-    if size < MANY:
+    if size < (MANY if many is None else many):
         return None
     return load_loops(name)
 

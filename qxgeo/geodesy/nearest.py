@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from qxgeo.geodesy import compiled
 from qxgeo.geodesy.approach import Surroundings, find_approaches, pair_approaches
+from qxgeo.geodesy.ellipsoid import LONGEST_CHORD_M, ground_distance_m
+from qxgeo.geodesy.gathered import Gathered
 from qxgeo.geodesy.vertices import Vertices
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from numpy.typing import NDArray
+
+    from qxgeo.geodesy.boxes import BoxTree
 
     Shapes = NDArray[np.object_]
     Ints = NDArray[np.int64]
@@ -46,7 +53,7 @@ class NearestPlaces:
 
 
 def nearest_station(
-    geometries: NDArray[np.object_], stations: NDArray[np.float64]
+    geometries: NDArray[np.object_] | Gathered, stations: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Measure how near points, lines and polygons come to the nearest station.
 
@@ -76,14 +83,15 @@ def nearest_station(
 
 
 def nearest_feature(
-    subjects: NDArray[np.object_], references: NDArray[np.object_]
+    subjects: NDArray[np.object_] | Gathered, references: NDArray[np.object_] | Gathered
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Measure how near each subject comes to the nearest reference feature.
 
     Parameters
     ----------
     subjects, references
-        Any geometry in EPSG:4326, shapes (n,) and (m,), not empty, m at least 1.
+        Any geometry in EPSG:4326, shapes (n,) and (m,), not empty, m at least 1. What is measured
+        several times is gathered once, as `Gathered`.
 
     Returns
     -------
@@ -100,7 +108,9 @@ def nearest_feature(
     return nearest.distance_m, nearest.reference
 
 
-def nearest_places(subjects: NDArray[np.object_], references: NDArray[np.object_]) -> NearestPlaces:
+def nearest_places(
+    subjects: NDArray[np.object_] | Gathered, references: NDArray[np.object_] | Gathered
+) -> NearestPlaces:
     """Find the two places at which each subject and its nearest reference come nearest.
 
     Parameters
@@ -122,7 +132,7 @@ def nearest_places(subjects: NDArray[np.object_], references: NDArray[np.object_
     mine, theirs = _checked(subjects, references)
     nearest = _measure(mine, theirs)
     meet = np.flatnonzero(np.isnan(nearest.subject_lonlat[:, 0]))
-    common = shapely.shortest_line(mine[meet], theirs[nearest.reference[meet]])
+    common = shapely.shortest_line(mine.shapes[meet], theirs.shapes[nearest.reference[meet]])
     place = shapely.get_coordinates(common)[::2]
     nearest.subject_lonlat[meet] = nearest.reference_lonlat[meet] = place
     return nearest
@@ -148,14 +158,11 @@ def pair_distances_m(
     ValueError
         If the two are not as many, or a geometry is empty.
     """
-    mine, theirs = np.asarray(first, dtype=object), np.asarray(second, dtype=object)
-    distance_m = np.zeros(len(mine))
-    if len(mine) == 0 == len(theirs):
-        return distance_m
-    mine, theirs = _checked(mine, theirs)
-    if len(mine) != len(theirs):
+    if len(first) != len(second):
         message = "a pair has two sides"
         raise ValueError(message)
+    mine, theirs = Gathered(first).shapes, Gathered(second).shapes
+    distance_m = np.zeros(len(mine))
     apart = np.flatnonzero(~shapely.intersects(mine, theirs))
     count = shapely.get_num_coordinates(mine[apart]) * shapely.get_num_coordinates(theirs[apart])
     block = np.cumsum(count) // _MOST_MEETINGS
@@ -166,7 +173,9 @@ def pair_distances_m(
     return distance_m
 
 
-def _checked(subjects: Shapes, references: Shapes) -> tuple[Shapes, Shapes]:
+def _checked(
+    subjects: Shapes | Gathered, references: Shapes | Gathered
+) -> tuple[Gathered, Gathered]:
     """Refuse what has no distance.
 
     Raises
@@ -174,19 +183,59 @@ def _checked(subjects: Shapes, references: Shapes) -> tuple[Shapes, Shapes]:
     ValueError
         If there is no reference or an empty geometry.
     """
-    mine, theirs = np.asarray(subjects, dtype=object), np.asarray(references, dtype=object)
-    if len(theirs) == 0:
+    if len(references) == 0:
         message = "no reference feature to measure to"
         raise ValueError(message)
-    for array in (mine, theirs):
-        if bool((shapely.is_missing(array) | shapely.is_empty(array)).any()):
-            message = "an empty geometry has no distance"
-            raise ValueError(message)
+    mine, theirs = (
+        side if isinstance(side, Gathered) else Gathered(side) for side in (subjects, references)
+    )
     return mine, theirs
 
 
-def _measure(mine: Shapes, theirs: Shapes) -> NearestPlaces:
+def _measure(mine: Gathered, theirs: Gathered) -> NearestPlaces:
     """Measure to the nearest; the places of those that touch or overlap are left open (NaN)."""
+    size = len(mine) if mine.is_plain and theirs.is_plain else 0
+    many = compiled.MANY_PLACES
+    loops, cells, boxes = (
+        compiled.find_loops(name, size=size, many=many) for name in ("nearest", "cells", "boxes")
+    )
+    if loops is None or cells is None or boxes is None or len(mine) == 0:
+        return _measure_plainly(mine.shapes, theirs.shapes)
+    reference, areas = theirs.tree(boxes), theirs.areas(cells)
+    nearest = _search(mine, reference, areas, loops)
+    hard = np.flatnonzero(nearest.reference == loops.HARD)
+    if len(hard):
+        plain = _measure_plainly(mine.shapes[hard], theirs.shapes)
+        nearest.distance_m[hard], nearest.reference[hard] = plain.distance_m, plain.reference
+        nearest.subject_lonlat[hard] = plain.subject_lonlat
+        nearest.reference_lonlat[hard] = plain.reference_lonlat
+    return nearest
+
+
+def _search(
+    mine: Gathered, reference: BoxTree, areas: tuple[Any, ...], loops: ModuleType
+) -> NearestPlaces:
+    """Search by compiled loops; what they cannot say keeps the number HARD."""
+    subject, order = mine.subject, mine.order
+    pieces = compiled.in_threads(
+        len(mine), lambda begin, end: loops.search(subject, order, begin, end, reference, areas)
+    )
+    distance_m, number, places = (np.concatenate(part) for part in zip(*pieces, strict=True))
+    nearest = NearestPlaces(
+        np.empty(len(mine)),
+        np.empty(len(mine), dtype=np.int64),
+        *np.empty((2, len(mine), 2)),
+    )
+    nearest.distance_m[order], nearest.reference[order] = distance_m, number
+    nearest.subject_lonlat[order], nearest.reference_lonlat[order] = places[:, :2], places[:, 2:]
+    far = nearest.distance_m > LONGEST_CHORD_M
+    ends = nearest.subject_lonlat[far].T, nearest.reference_lonlat[far].T
+    nearest.distance_m[far] = ground_distance_m(*ends[0], *ends[1])
+    return nearest
+
+
+def _measure_plainly(mine: Shapes, theirs: Shapes) -> NearestPlaces:
+    """Measure by whole arrays, block by block."""
     references = _References.of(theirs)
     blocks = [mine[i : i + _BLOCK_SIZE] for i in range(0, len(mine), _BLOCK_SIZE)]
     if len(blocks) > 1:  # NumPy, SciPy and GEOS work beside one another

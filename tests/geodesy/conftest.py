@@ -20,7 +20,8 @@ def use_form(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     def choose(name: str) -> None:
         if name == "compiled":
             pytest.importorskip("numba", reason="compiled loops need Numba")
-        monkeypatch.setattr(compiled, "MANY", 0 if name == "compiled" else sys.maxsize)
+        for many in ("MANY", "MANY_PLACES"):
+            monkeypatch.setattr(compiled, many, 0 if name == "compiled" else sys.maxsize)
 
     return choose
 
@@ -31,5 +32,6 @@ def form(request: pytest.FixtureRequest) -> Iterator[str]:
     if request.param == "compiled":
         pytest.importorskip("numba", reason="compiled loops need Numba")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "MANY", 0 if request.param == "compiled" else sys.maxsize)
+        for many in ("MANY", "MANY_PLACES"):
+            patch.setattr(compiled, many, 0 if request.param == "compiled" else sys.maxsize)
         yield str(request.param)

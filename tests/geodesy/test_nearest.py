@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 from shapely import affinity
 
 from qxgeo.geodesy import (
+    Gathered,
     NearestPlaces,
     draw_discs,
     nearest_feature,
@@ -22,6 +24,12 @@ from qxgeo.geodesy import (
 )
 from qxgeo.geodesy.ellipsoid import to_earth_centred
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Every test here runs on plain arrays and on compiled loops.
+pytestmark = pytest.mark.usefixtures("form")
+BOTH_FORMS = [HealthCheck.function_scoped_fixture]
 KARNEY = Geod(ellps="WGS84")
 KINDS = ("point", "points", "line", "lines", "parcel", "courtyard", "parcels")
 
@@ -115,7 +123,7 @@ def _check_places(found: NearestPlaces, mine: np.ndarray, theirs: np.ndarray) ->
     assert max(on_mine.max(), on_theirs.max()) < 1e-12  # degrees: 0.1 micrometre
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120, deadline=None, suppress_health_check=BOTH_FORMS)
 @given(
     kinds=st.tuples(st.sampled_from(KINDS), st.sampled_from(KINDS)),
     lat=st.floats(18, 54),
@@ -423,3 +431,52 @@ def test_a_pair_has_two_sides_that_are_somewhere(
 ) -> None:
     with pytest.raises(ValueError, match=r"pair|empty|no reference"):
         pair_distances_m(_shapes(*first), _shapes(*second))
+
+
+def _town(lat: float, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
+    """Places, streets and parcels, some on one another, and references of every sort."""
+    rng = np.random.default_rng(seed)
+    middle = np.array([110, lat])
+    spots = rng.normal(0, 0.02, (900, 2)) + middle
+    kinds = [KINDS[number % len(KINDS)] for number in range(900)]
+    sizes = rng.choice([2e-4, 1e-3, 8e-3], 900)
+    drawn = [
+        _draw(k, *spot, s, n)
+        for n, (k, spot, s) in enumerate(zip(kinds, spots, sizes, strict=True))
+    ]
+    long = shapely.LineString(np.cumsum(rng.normal(0, 0.002, (80, 2)), axis=0) + middle)
+    ring = shapely.Point(110, lat).buffer(0.03, quad_segs=40)
+    return _shapes(*drawn[:600], long, ring), _shapes(*drawn[600:], ring, ring.boundary, long)
+
+
+@pytest.mark.parametrize("lat", [18.2, 53.5])
+@pytest.mark.parametrize("kind", ["all", *KINDS])
+def test_both_forms_find_the_same_nearest_features(
+    lat: float, kind: str, use_form: Callable[[str], None]
+) -> None:
+    subjects, references = _town(lat)
+    if kind != "all":  # few enough that many subjects meet none
+        references = references[KINDS.index(kind) : 300 : len(KINDS) * 4]
+    answers = []
+    for form in ("plain", "compiled"):
+        use_form(form)
+        answers.append(nearest_places(subjects, references))
+    plain, fast = answers
+    assert np.array_equal(plain.reference, fast.reference)
+    assert np.array_equal(plain.distance_m == 0, fast.distance_m == 0)
+    assert np.abs(plain.distance_m - fast.distance_m).max() < 1e-7
+    _check_places(fast, subjects, references)
+
+
+def test_what_is_gathered_once_is_as_near_as_what_is_gathered_anew(
+    use_form: Callable[[str], None],
+) -> None:
+    subjects, references = _town(25.27)
+    for form in ("plain", "compiled"):
+        use_form(form)
+        mine, theirs = Gathered(subjects), Gathered(references)
+        for _ in range(2):
+            distance_m, number = nearest_feature(mine, theirs)
+            expected_m, expected = nearest_feature(subjects, references)
+            assert np.array_equal(distance_m, expected_m)
+            assert np.array_equal(number, expected)

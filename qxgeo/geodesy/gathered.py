@@ -1,0 +1,142 @@
+"""Geometries gathered once, however often they are measured from or to."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from qxgeo.geodesy.boxes import grow_tree, list_sides
+from qxgeo.geodesy.partition import Territories
+from qxgeo.geodesy.vertices import Vertices, walk
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from numpy.typing import NDArray
+
+    from qxgeo.geodesy.boxes import BoxTree
+
+    Shapes = NDArray[np.object_]
+    Ints = NDArray[np.int64]
+
+
+class Gathered:
+    """Geometries with what a search needs to know of them, each part worked out once.
+
+    Parameters
+    ----------
+    shapes
+        EPSG:4326, shape (n,), not empty.
+
+    Raises
+    ------
+    ValueError
+        If one is empty or missing: the distance to nothing is not a number.
+    """
+
+    def __init__(self, shapes: NDArray[np.object_]) -> None:
+        self.shapes = np.asarray(shapes, dtype=object)
+        if bool((shapely.is_missing(self.shapes) | shapely.is_empty(self.shapes)).any()):
+            message = "an empty geometry has no distance"
+            raise ValueError(message)
+        self._tree: BoxTree | None = None
+
+    def __len__(self) -> int:
+        """Count the geometries."""
+        return len(self.shapes)
+
+    @cached_property
+    def type_ids(self) -> NDArray[np.int32]:
+        """Types as Shapely numbers them."""
+        return np.asarray(shapely.get_type_id(self.shapes))
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether there is no collection of different things among them."""
+        return not bool((self.type_ids == shapely.GeometryType.GEOMETRYCOLLECTION).any())
+
+    @cached_property
+    def is_area(self) -> NDArray[np.bool_]:
+        """Whether each is a polygon, or several."""
+        areas = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+        return np.isin(self.type_ids, areas)
+
+    @cached_property
+    def vertices(self) -> Vertices:
+        """Their vertices, those of a geometry side by side, in the order of the geometries."""
+        found = Vertices.from_geometries(self.shapes)
+        if bool((found.owner[1:] >= found.owner[:-1]).all()):
+            return found
+        order = np.argsort(found.owner, kind="stable")  # strings stay in one piece
+        return Vertices(
+            found.size,
+            found.lonlat[order],
+            found.xyz[order],
+            found.owner[order],
+            found.goes_on[order],
+        )
+
+    @cached_property
+    def first(self) -> NDArray[np.int64]:
+        """First vertex of each, and their number, shape (n + 1,)."""
+        count = np.bincount(self.vertices.owner, minlength=len(self))
+        return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(count)))
+
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """Rows along a curve that fills the plane."""
+        return walk(self.vertices.lonlat[self.first[:-1]])
+
+    @cached_property
+    def subject(self) -> tuple[NDArray[Any], ...]:
+        """What the compiled search knows of each as a subject.
+
+        Vertices in degrees and with the edges that leave them, whether one does, whether a vertex
+        closes a ring, first vertices, areas.
+        """
+        vertices = self.vertices
+        twin = vertices.closing()
+        is_twin = np.zeros(len(vertices.owner), dtype=bool)
+        is_twin[twin[twin >= 0]] = True
+        sides = list_sides(vertices)
+        return vertices.lonlat, sides, vertices.goes_on, is_twin, self.first, self.is_area
+
+    def tree(self, loops: ModuleType) -> BoxTree:
+        """Give a tree of boxes over their edges.
+
+        Parameters
+        ----------
+        loops
+            The compiled ones of the name ``boxes``.
+
+        Returns
+        -------
+        tree
+            As `grow_tree` gives it, grown once.
+        """
+        if self._tree is None:
+            self._tree = grow_tree(self.vertices, loops)
+        return self._tree
+
+    def areas(self, cells: ModuleType) -> tuple[Any, ...]:
+        """Give a grid over the polygons among them, and which these are.
+
+        Parameters
+        ----------
+        cells
+            The compiled loops of that name.
+
+        Returns
+        -------
+        areas
+            Numbers, edges, origin, scale and size of the grid, and what its cells hold.
+        """
+        numbers = np.flatnonzero(self.is_area)
+        if len(numbers) == 0:
+            place = (np.zeros(2), np.ones(2), np.ones(2, dtype=np.int64))
+            edges, first = np.empty((0, 4)), np.zeros(1, dtype=np.int64)
+            return (numbers, edges, *place, cells.lay_edges(edges, first, *place))
+        return (numbers, *Territories(self.shapes[numbers]).grid(cells))

@@ -1,0 +1,310 @@
+"""Nearest features, subject by subject: `qxgeo.geodesy.approach` as compiled loops.
+
+A tree of boxes finds the edges of references by chords; what a double cannot decide, such as an
+edge within a millimetre, is handed back to the plain form and its exact predicates.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from qxgeo.geodesy.boxes import LEAF
+from qxgeo.geodesy.ellipsoid import SEMI_MAJOR_M
+from qxgeo.geodesy.loops.boxes import DEPTH, box_of, foot, next_leaf, widen
+from qxgeo.geodesy.loops.feet import (
+    FROM_END,
+    HARD,
+    MOST,
+    NONE,
+    NOT_MET,
+    ON_EDGE,
+    choose,
+    drop_feet,
+    keep,
+    place_of,
+    reach,
+)
+from qxgeo.geodesy.loops.partition import label_place
+from qxgeo.geodesy.vertices import BEND_M
+
+AT_ONCE = 12  # vertices of a subject that share a box
+TOUCHING_M = 2 * BEND_M  # what crosses in degrees comes as near as this in space
+BESIDE_M2 = BEND_M**2  # nearer, and only exact predicates say whether they touch
+LINE_DEG = 1e-11  # a micrometre: nearer to a line, and no side is sure
+SAG = 1.1 / 8 / SEMI_MAJOR_M  # of the ground over a chord, metres per square metre
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def search(subject, order, begin, end, reference, areas):
+    """Find the nearest reference of the subjects named from `begin` up to `end` in `order`.
+
+    Gives distance, reference and both places of each; a reference that is met has no distance and
+    no places, and HARD stands for what the plain form has to say.
+    """
+    lonlat, sides, goes_on, is_twin, first, is_area = subject
+    boxes, edges, flat, ends_here, owner = reference
+    numbers, outlines, origin, scale, cells, grid = areas
+    distance_m = np.zeros(end - begin)
+    nearest = np.empty(end - begin, dtype=np.int64)
+    places = np.full((end - begin, 4), np.nan)
+    stack, away2 = np.empty(DEPTH, dtype=np.int64), np.empty(DEPTH)
+    kept, what, arc = np.empty((MOST, 2)), np.empty((MOST, 3), dtype=np.int64), np.empty(MOST)
+    guess = 0
+    for at in range(begin, end):
+        row = order[at]
+        low, high = first[row], first[row + 1]
+        met, here = NOT_MET, at - begin
+        if len(outlines) > 0:
+            for vertex in range(low, high):
+                if vertex > low and goes_on[vertex - 1]:
+                    continue
+                label = label_place(
+                    lonlat[vertex, 0], lonlat[vertex, 1], outlines, origin, scale, cells, grid
+                )
+                if label == HARD:
+                    met = HARD
+                    break
+                if label != NONE:
+                    met = min(met, numbers[label])
+        count, limit_m = 0, 0.0
+        if met != HARD and high - low == 1:
+            met, count, limit_m, guess = _look_from_place(
+                sides[low, 0], sides[low, 1], sides[low, 2], low, boxes, edges, owner,
+                stack, away2, kept, what, guess, met,
+            )  # fmt: skip
+        elif met != HARD:
+            met, count, limit_m, guess = _look_round(
+                lonlat, sides, goes_on, is_twin, low, high, is_area[row], boxes, edges, flat,
+                ends_here, owner, stack, away2, kept, what, guess, met,
+            )  # fmt: skip
+        if met < NOT_MET:
+            nearest[here] = met
+            continue
+        chosen, distance_m[here] = choose(
+            lonlat, flat, owner, kept, what, arc, count, limit_m * limit_m
+        )
+        if chosen == HARD:
+            nearest[here] = HARD
+            continue
+        nearest[here] = owner[what[chosen, 1]]
+        lon1, lat1, lon2, lat2 = place_of(lonlat, flat, kept, what, chosen)
+        places[here, 0], places[here, 1], places[here, 2], places[here, 3] = lon1, lat1, lon2, lat2
+    return distance_m, nearest, places
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _look_from_place(
+    x, y, z, vertex, boxes, edges, owner, stack, away2, kept, what, guess, met
+):  # fmt: skip
+    """Collect what comes nearest to a place; see `_look_round`."""
+    limit_m = TOUCHING_M
+    if met == NOT_MET:
+        chord2, _ = foot(edges, guess, x, y, z)
+        limit_m = reach(chord2)
+    limit2 = limit_m * limit_m
+    least2, count, best = np.inf, 0, guess
+    stack[0], away2[0] = 1, 0.0
+    edge, depth = next_leaf(boxes, (x, y, z, x, y, z), limit2, stack, away2, 1)
+    while edge >= 0:
+        for this in range(edge, min(edge + LEAF, len(owner))):
+            chord2, share = foot(edges, this, x, y, z)
+            if chord2 > limit2:
+                continue
+            if chord2 < BESIDE_M2:
+                return HARD, 0, 0.0, this
+            if met < NOT_MET:
+                continue
+            if chord2 < least2:
+                least2, best = chord2, this
+                limit_m = min(limit_m, reach(chord2))
+                limit2 = limit_m * limit_m
+            count = keep(kept, what, count, limit2, chord2, share, vertex, this, ON_EDGE)
+            if count == HARD:
+                return HARD, 0, 0.0, best
+        edge, depth = next_leaf(boxes, (x, y, z, x, y, z), limit2, stack, away2, depth)
+    return met, count, limit_m, best
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _look_round(
+    lonlat, sides, goes_on, is_twin, begin, end, is_area, boxes, edges, flat, ends_here, owner,
+    stack, away2, kept, what, guess, met,
+):  # fmt: skip
+    """Collect what comes nearest to a subject, or find the first reference that is met.
+
+    Gives the reference that is met, NOT_MET or HARD, how many candidates are kept, the chord within
+    which they count, and the edge that came nearest.
+    """
+    least2, limit_m = np.inf, np.inf
+    if met < NOT_MET:
+        limit_m = TOUCHING_M
+    count, best, low = 0, guess, begin
+    alone = end - begin <= AT_ONCE
+    while True:
+        high = min(low + AT_ONCE, end)
+        box = box_of(sides, low, high)
+        west, south, east, north = _extent(lonlat, low, high)
+        sag_m = _sag(box) if is_area else 0.0
+        box = widen(box, sag_m)
+        stack[0], away2[0], depth = 1, 0.0, 1
+        ux = uy = uz = most = 0.0
+        edge, last, is_guess = guess, guess + 1, True
+        while edge >= 0:
+            for this in range(edge, last):
+                if this == guess and not is_guess:
+                    continue
+                ahead = edges[this, 0] * ux + edges[this, 1] * uy + edges[this, 2] * uz
+                along = edges[this, 3] * ux + edges[this, 4] * uy + edges[this, 5] * uz
+                if ahead + min(along, 0.0) - most > limit_m:
+                    continue
+                closest2, count, nearest, side, share = drop_feet(
+                    sides, goes_on, is_twin, low, high, edges, this, ends_here[this],
+                    limit_m, kept, what, count,
+                )  # fmt: skip
+                if count == HARD or closest2 < BESIDE_M2:
+                    return HARD, 0, 0.0, best
+                if (
+                    max(flat[this, 0], flat[this, 2]) >= west
+                    and min(flat[this, 0], flat[this, 2]) <= east
+                    and max(flat[this, 1], flat[this, 3]) >= south
+                    and min(flat[this, 1], flat[this, 3]) <= north
+                ):
+                    touch = _crosses_any(lonlat, goes_on, low, high, flat, this)
+                    if touch == HARD:
+                        return HARD, 0, 0.0, best
+                    if touch == 0 and alone and is_area:
+                        touch = _holds(lonlat, goes_on, begin, end, flat[this, 0], flat[this, 1])
+                    if touch == 1:
+                        met = min(met, owner[this])
+                        limit_m = TOUCHING_M
+                if closest2 < least2:
+                    least2, best = closest2, this
+                    if met == NOT_MET:
+                        limit_m = reach(least2)
+                    ux, uy, uz = _way(sides, nearest, edges, this, side, share)
+                    most = _farthest(sides, low, high, ux, uy, uz) + sag_m
+            is_guess = False
+            edge, depth = next_leaf(boxes, box, limit_m * limit_m, stack, away2, depth)
+            last = min(edge + LEAF, len(owner))
+        if high == end:
+            break
+        low = high - 1 if goes_on[high - 1] else high
+        guess = best
+    if is_area and not alone:
+        met = _first_held(lonlat, sides, goes_on, begin, end, boxes, flat, owner, stack, away2, met)
+    return met, count, limit_m, best
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _extent(lonlat, low, high):
+    """Give west, south, east and north of vertices."""
+    west = east = lonlat[low, 0]
+    south = north = lonlat[low, 1]
+    for vertex in range(low + 1, high):
+        lon, lat = lonlat[vertex, 0], lonlat[vertex, 1]
+        west, east = min(west, lon), max(east, lon)
+        south, north = min(south, lat), max(north, lat)
+    return west, south, east, north
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _sag(box):
+    """Give how far the ground within an outline stands out of the outline's box, metres."""
+    return SAG * ((box[3] - box[0]) ** 2 + (box[4] - box[1]) ** 2 + (box[5] - box[2]) ** 2)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _farthest(sides, low, high, ux, uy, uz):
+    """Give how far vertices reach in a direction, metres."""
+    most = -np.inf
+    for vertex in range(low, high):
+        most = max(most, sides[vertex, 0] * ux + sides[vertex, 1] * uy + sides[vertex, 2] * uz)
+    return most
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _way(sides, vertex, edges, edge, side, share):
+    """Give the direction from the place on a subject to that on an edge, of length 1 or 0."""
+    x = edges[edge, 0] - sides[vertex, 0]
+    y = edges[edge, 1] - sides[vertex, 1]
+    z = edges[edge, 2] - sides[vertex, 2]
+    if side == ON_EDGE:
+        x += edges[edge, 3] * share
+        y += edges[edge, 4] * share
+        z += edges[edge, 5] * share
+    else:
+        if side == FROM_END:
+            x, y, z = x + edges[edge, 3], y + edges[edge, 4], z + edges[edge, 5]
+        x -= sides[vertex, 3] * share
+        y -= sides[vertex, 4] * share
+        z -= sides[vertex, 5] * share
+    length = np.sqrt(x * x + y * y + z * z)
+    if length == 0.0:
+        return 0.0, 0.0, 0.0
+    return x / length, y / length, z / length
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _crosses_any(lonlat, goes_on, low, high, flat, edge):
+    """Say whether an edge crosses those of a subject: 1, 0 or HARD.
+
+    No end of either comes within a millimetre of the other, which has been seen to.
+    """
+    x0, y0, x1, y1 = flat[edge, 0], flat[edge, 1], flat[edge, 2], flat[edge, 3]
+    if x0 == x1 and y0 == y1:
+        return 0
+    for vertex in range(low, high - 1):
+        if not goes_on[vertex]:
+            continue
+        x2, y2 = lonlat[vertex, 0], lonlat[vertex, 1]
+        x3, y3 = lonlat[vertex + 1, 0], lonlat[vertex + 1, 1]
+        one, other = _turn(x0, y0, x1, y1, x2, y2), _turn(x0, y0, x1, y1, x3, y3)
+        if one * other > 0:
+            continue
+        here, there = _turn(x2, y2, x3, y3, x0, y0), _turn(x2, y2, x3, y3, x1, y1)
+        if here * there > 0:
+            continue
+        return HARD if one * other * here * there == 0 else 1
+    return 0
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _turn(x0, y0, x1, y1, x, y):
+    """Say on which side of a line a place lies; 0 within a micrometre of it."""
+    dx, dy = x1 - x0, y1 - y0
+    turn = dx * (y - y0) - dy * (x - x0)
+    if abs(turn) <= LINE_DEG * (abs(dx) + abs(dy)):
+        return 0
+    return 1 if turn > 0 else -1
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _holds(lonlat, goes_on, begin, end, x, y):
+    """Say whether an area holds a place that is not near its edge, 1 or 0: even and odd."""
+    count = 0
+    for vertex in range(begin, end - 1):
+        if not goes_on[vertex]:
+            continue
+        x0, y0 = lonlat[vertex, 0], lonlat[vertex, 1]
+        x1, y1 = lonlat[vertex + 1, 0], lonlat[vertex + 1, 1]
+        if (y0 <= y) != (y1 <= y) and x0 + (y - y0) / (y1 - y0) * (x1 - x0) > x:
+            count += 1
+    return count % 2
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _first_held(lonlat, sides, goes_on, begin, end, boxes, flat, owner, stack, away2, met):
+    """Find the first reference within an area of many vertices, or the one met before."""
+    box = box_of(sides, begin, end)
+    box = widen(box, _sag(box))
+    stack[0], away2[0], depth = 1, 0.0, 1
+    edge, depth = next_leaf(boxes, box, TOUCHING_M**2, stack, away2, depth)
+    while edge >= 0:
+        for this in range(edge, min(edge + LEAF, len(owner))):
+            if owner[this] < met and _holds(
+                lonlat, goes_on, begin, end, flat[this, 0], flat[this, 1]
+            ):
+                met = owner[this]
+        edge, depth = next_leaf(boxes, box, TOUCHING_M**2, stack, away2, depth)
+    return met
