@@ -6,21 +6,18 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from qxgeo.datasets.footer import SIDES
 from qxgeo.datasets.shaping import BOUNDS, as_coordinates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 GROUP_ROWS = 65_536  # of a row group: six megabytes of geometry, what a cache can work on
 FILE_GROUPS = 16  # row groups of a file: a million rows
-_MULTI_PART = b"\x01\x05\x00\x00\x00"  # how a multi-part line begins in well-known binary
 # Coordinates hardly shrink, and time to read counts more: LZ4 takes a tenth off at the speed of
 # memory, where Zstandard takes a quarter off and three times as long. Bytes of one place value
 # together shrink by 40 % under Zstandard, at the speed of LZ4; well-known binary cannot be stored
@@ -29,7 +26,12 @@ _LINE_CODEC = {"WKB": "lz4", "linestring": "zstd", "multilinestring": "zstd"}
 
 
 def write_parts(
-    tables: Iterable[pa.Table], folder: Path, *, schema: pa.Schema, encoding: str
+    tables: Iterable[pa.Table],
+    folder: Path,
+    *,
+    schema: pa.Schema,
+    encoding: str,
+    kinds: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Write rows into ``part-00000.parquet`` and so on.
 
@@ -43,6 +45,8 @@ def write_parts(
         Of the tables.
     encoding
         ``WKB``, ``linestring`` or ``multilinestring``.
+    kinds
+        Types of geometry among all rows, as GeoParquet names them; not said by default.
 
     Returns
     -------
@@ -50,11 +54,12 @@ def write_parts(
         Of the files, at least one.
     """
     names: list[str] = []
+    geo = _describe(encoding, kinds)
     groups = _regroup(tables)
     group = next(groups, schema.empty_table())
     while True:
         names.append(f"part-{len(names):05d}.parquet")
-        rest = _write_part(group, groups, folder / names[-1], encoding)
+        rest = _write_part(group, groups, folder / names[-1], encoding, geo)
         if rest is None:
             return tuple(names)
         group = rest
@@ -78,27 +83,19 @@ def _regroup(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _write_part(
-    group: pa.Table, groups: Iterator[pa.Table], path: Path, encoding: str
+    group: pa.Table, groups: Iterator[pa.Table], path: Path, encoding: str, geo: str
 ) -> pa.Table | None:
     """Write one file, and give the first row group of the next."""
-    stored = _store(group, encoding)
-    bounds, has_multi, has_line = list[tuple[float, ...]](), False, False
-    following: pa.Table | None = None
-    with pq.ParquetWriter(path, stored.schema, **_options(stored.schema, encoding)) as writer:
+    stored = _store(group, encoding).schema.with_metadata({"geo": geo})
+    with pq.ParquetWriter(path, stored, **_options(stored, encoding)) as writer:
         for _ in range(FILE_GROUPS):
-            writer.write_table(_store(group, encoding), row_group_size=GROUP_ROWS)
-            bounds.append(_bounds_of(group))
-            is_multi = pc.starts_with(group.column("geometry").cast(pa.large_binary()), _MULTI_PART)
-            has_multi |= bool(pc.any(is_multi).as_py())
-            has_line |= not bool(pc.all(is_multi).as_py())
+            table = _store(group, encoding).replace_schema_metadata(stored.metadata)
+            writer.write_table(table, row_group_size=GROUP_ROWS)
             following = next(groups, None)
             if following is None:
-                break
+                return None
             group = following
-        kinds = ["LineString"] * has_line + ["MultiLineString"] * has_multi
-        about = _describe(encoding, np.array(bounds), kinds)
-        writer.add_key_value_metadata({"geo": json.dumps(about)})
-    return following
+    return group
 
 
 def _store(table: pa.Table, encoding: str) -> pa.Table:
@@ -107,16 +104,6 @@ def _store(table: pa.Table, encoding: str) -> pa.Table:
         return table
     lists = as_coordinates(table.column("geometry"), is_multi=encoding == "multilinestring")
     return table.set_column(table.column_names.index("geometry"), "geometry", lists)
-
-
-def _bounds_of(table: pa.Table) -> tuple[float, ...]:
-    """Give west, south, east and north of rows; NaN where none has geometry."""
-    sides = table.column(BOUNDS).combine_chunks()
-    found = [
-        (pc.min if side.endswith("min") else pc.max)(pc.struct_field(sides, side)).as_py()
-        for side in SIDES
-    ]
-    return tuple(np.nan if side is None else float(side) for side in found)
 
 
 def _options(schema: pa.Schema, encoding: str) -> dict[str, Any]:
@@ -140,14 +127,12 @@ def _options(schema: pa.Schema, encoding: str) -> dict[str, Any]:
     }
 
 
-def _describe(encoding: str, bounds: np.ndarray, kinds: list[str]) -> dict[str, Any]:
-    """Word GeoParquet's entry: longitude and latitude on WGS 84, bounds of file and rows."""
+def _describe(encoding: str, kinds: Sequence[str]) -> str:
+    """Word GeoParquet's entry: longitude and latitude on WGS 84, bounds beside each row."""
     about: dict[str, Any] = {
         "encoding": encoding,
-        "geometry_types": kinds,
+        "geometry_types": [*kinds],
         "covering": {"bbox": {side: [BOUNDS, side] for side in SIDES}},
     }
-    if bool(np.isfinite(bounds).any()):
-        low, high = np.nanmin(bounds[:, :2], axis=0), np.nanmax(bounds[:, 2:], axis=0)
-        about["bbox"] = [*low.tolist(), *high.tolist()]
-    return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": about}}
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": about}}
+    return json.dumps(geo)

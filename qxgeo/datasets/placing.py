@@ -14,7 +14,7 @@ from qxgeo.lock import hold_lock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RECORD = "dataset.json"  # by it a folder is known as ours
+RECORD = "_dataset.json"  # by it a folder is known as ours; other programs pass over the underscore
 _PARTS = "part-*.parquet"
 _ELSEWHERE = Text("请另选一个输出文件夹", "choose another output folder")
 

@@ -88,6 +88,13 @@ class _Intake:
             if self.held >= self.limit:
                 self.spill()
 
+    def kinds(self, stored: str) -> list[str]:
+        """Name the types of geometry that are stored."""
+        if stored == "multilinestring":
+            return ["MultiLineString"]
+        has_plain = self.rows > self.blank + self.several
+        return ["LineString"] * has_plain + ["MultiLineString"] * bool(self.several)
+
     def spill(self) -> None:
         """Put what is held on the disk as one run."""
         if self.tables:
@@ -113,8 +120,8 @@ def write_dataset(
         Tables of one schema, geometry in well-known binary, EPSG:4326; at least one, which may be
         empty. They are taken one after another and not kept.
     folder
-        Where ``part-*.parquet`` and ``dataset.json`` go; a dataset of ours that is there already is
-        replaced when the new one is complete.
+        Where ``part-*.parquet`` and ``_dataset.json`` go; a dataset of ours that is there already
+        is replaced when the new one is complete.
     memory_mb
         About how much memory the program may use in all, at least `LEAST_MEMORY_MB`.
     geometry_column
@@ -156,7 +163,9 @@ def write_dataset(
             raise SchemaError(Fault(problem=problem, mend=Text("请检查输入", "check the input")))
         stored = _name_encoding(encoding, intake.several)
         tables = _tell_rows(merge_runs(intake.runs, nbytes=limit), tell, intake.rows)
-        write_parts(tables, new, schema=intake.stored_schema, encoding=stored)
+        write_parts(
+            tables, new, schema=intake.stored_schema, encoding=stored, kinds=intake.kinds(stored)
+        )
         shutil.rmtree(spilled)
         write_record(new, _describe(intake, stored, notes()))
     return Written(open_dataset(folder), intake.blank, intake.high)

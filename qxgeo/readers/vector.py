@@ -63,7 +63,7 @@ def read_shapefile(path: Path, *, file: str, encoding: str | None = None) -> Raw
             )
         )
     frame, notes = _read_ogr(path, file, encoding="ISO-8859-1")
-    frame, encoding_notes = _decode_frame(frame, file, encoding)
+    frame, encoding_notes = decode_frame(frame, file, encoding)
     return _as_raw(frame, file, (*notes, *encoding_notes))
 
 
@@ -248,10 +248,25 @@ def _as_raw(frame: pd.DataFrame, file: str, notes: tuple[Text, ...]) -> Raw:
     return Raw(file=file, cells=cells, rows=rows, geometry=geometry, crs=crs, notes=notes)
 
 
-def _decode_frame(
+def decode_frame(
     frame: gpd.GeoDataFrame, file: str, declared: str | None
 ) -> tuple[gpd.GeoDataFrame, tuple[Text, ...]]:
-    """Decode headings and text that were read as ISO-8859-1, column by column."""
+    """Decode headings and text that were read as ISO-8859-1, column by column.
+
+    Parameters
+    ----------
+    frame
+        Table as read.
+    file
+        Its name for messages.
+    declared
+        Declared encoding; then no other is tried.
+
+    Returns
+    -------
+    frame, notes
+        Decoded, and what was taken for granted.
+    """
     names = [str(name) for name in frame.columns if name != frame.geometry.name]
     texts = {n: [v.encode("latin-1") for v in frame[n] if isinstance(v, str)] for n in names}
     texts = {name: data for name, data in texts.items() if data}
