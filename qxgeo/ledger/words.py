@@ -12,7 +12,7 @@ EMPTY = Text("", "")
 class TaskStatus(StrEnum):
     """What a unit says of a task."""
 
-    NOT_STARTED = "not_started"
+    NOT_STARTED = "open"
     IN_PROGRESS = "in_progress"
     DONE = "done"
 

@@ -13,6 +13,12 @@ SUBCOMMANDS = {
     "init": ("init", Text("新建账本：方案任务、场所、人员", "make a ledger: tasks, sites, people")),
     "add": ("add", Text("登记一行，或导入一个表格", "put in a row, or the rows of a file")),
     "show": ("show", Text("查看各表、一行及其历史", "tables, a row and its history")),
+    "dispatch": ("dispatch", Text("派发一周：每单位一本工作簿", "a workbook per unit and week")),
+    "import": ("returns", Text("并入交回的工作簿，有误的退回", "merge workbooks that came back")),
+    "round": ("rounds", Text("督导检查表、“回头看”、9个100%", "checklists, look-backs, scores")),
+    "lists": ("lists", Text("一个月的红黑榜和信用扣分", "red and black list of a month")),
+    "calendar": ("deadlines", Text("各单位的期限日历", "deadlines as .ics for each unit")),
+    "report": ("report", Text("周调度通报（PDF）", "the weekly report")),
     "verify": ("verify", Text("核验账本未被改动或删减", "prove that nothing was altered")),
     "upgrade": ("upgrade", Text("升级旧账本的结构", "lift an old ledger to this program")),
 }

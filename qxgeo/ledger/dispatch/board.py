@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from qxgeo.errors import Text
+from qxgeo.ledger.dispatch.turns import comes_round
 from qxgeo.ledger.forms.columns import TITLES, columns_of
 from qxgeo.ledger.forms.model import FormSheet
 from qxgeo.ledger.rhythm.duties import ROLES, expand_unit
@@ -73,10 +74,18 @@ class Board:
         }
 
     @cached_property
+    def working_tasks(self) -> tuple[Row, ...]:
+        """Tasks that somebody works on: turns in place of what comes round."""
+        turning = comes_round(self.plan)
+        return tuple(
+            one for one in self.tasks if one["turn"] is not None or one["measure_id"] not in turning
+        )
+
+    @cached_property
     def tasks_by_unit(self) -> dict[str, list[Row]]:
         """Tasks of each unit."""
         found: dict[str, list[Row]] = defaultdict(list)
-        for task in self.tasks:
+        for task in self.working_tasks:
             found[task["unit_id"]].append(task)
         return found
 

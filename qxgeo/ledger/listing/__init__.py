@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qxgeo.ledger.listing.figures import Month, SiteFigures, figure_sites, parse_month
 from qxgeo.ledger.listing.judging import LIST_LABELS, ListEntry, ListKind, judge_lists
+from qxgeo.ledger.listing.recording import list_changes
 
 __all__ = [
     "LIST_LABELS",
@@ -13,5 +14,6 @@ __all__ = [
     "SiteFigures",
     "figure_sites",
     "judge_lists",
+    "list_changes",
     "parse_month",
 ]

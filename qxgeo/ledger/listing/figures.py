@@ -128,7 +128,7 @@ def figure_sites(
             | {key: float(trouble[key, one["id"]]) for key in _TROUBLES},
         )
         for one in sorted(sites, key=lambda row: str(row["id"]))
-        if one["kind"] == rules.site_kind
+        if one["kind"] in rules.site_kinds
     )
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qxgeo.errors import Text
 from qxgeo.ledger.dispatch import roles_in_problem
 from qxgeo.ledger.dispatch.weekly import day_of
-from qxgeo.ledger.history.canonical import make_id
-from qxgeo.ledger.history.change import Change
+from qxgeo.ledger.history import Change, make_id
 from qxgeo.ledger.returns.desk import find_row
 from qxgeo.ledger.rows import details_of
 from qxgeo.ledger.words import (

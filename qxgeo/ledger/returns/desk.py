@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qxgeo.errors import Text
 from qxgeo.ledger.forms.columns import ID, MARK
 from qxgeo.ledger.forms.model import mark_row
-from qxgeo.ledger.history.change import Source
+from qxgeo.ledger.history import Source
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from qxgeo.ledger.dispatch import Board
     from qxgeo.ledger.forms import FormColumn, ReturnedForm, ReturnedRow, SheetKey
-    from qxgeo.ledger.history.change import Change
+    from qxgeo.ledger.history import Change
     from qxgeo.ledger.returns.cells import Cells
 
     Row = Mapping[str, Any]

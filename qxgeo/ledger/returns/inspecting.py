@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qxgeo.errors import Text
 from qxgeo.ledger.dispatch.weekly import day_of
 from qxgeo.ledger.forms.columns import ITEM
-from qxgeo.ledger.history.canonical import make_id
-from qxgeo.ledger.history.change import Change
+from qxgeo.ledger.history import Change, make_id
 from qxgeo.ledger.listing.figures import SCORE_KIND
 from qxgeo.ledger.returns.desk import find_row
 from qxgeo.ledger.rows import details_of

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from qxgeo.ledger.forms import FormColumn, ReturnedRow
-    from qxgeo.ledger.history.change import Change
+    from qxgeo.ledger.history import Change
     from qxgeo.ledger.returns.desk import Desk
 
     Take = Callable[[Desk, SheetKey, ReturnedRow, Cells], Iterator[Change]]

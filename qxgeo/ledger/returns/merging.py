@@ -10,9 +10,7 @@ from qxgeo.errors import Fault, InputError, Text
 from qxgeo.ledger.dispatch import Board, ledger_units
 from qxgeo.ledger.forms import FormKind, SheetKey, read_return
 from qxgeo.ledger.forms.columns import ID, MARK, with_marks
-from qxgeo.ledger.history.change import Author
-from qxgeo.ledger.history.reading import read_entries, read_head, read_rows
-from qxgeo.ledger.history.recording import record
+from qxgeo.ledger.history import Author, read_entries, read_head, read_rows, record
 from qxgeo.ledger.returns.desk import Desk, Mover, RefusedRow
 from qxgeo.ledger.returns.judging import judge_return
 from qxgeo.ledger.rounds.sampling import LOOK_BACK
@@ -22,11 +20,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from qxgeo.ledger.dispatch import Office
     from qxgeo.ledger.forms import ReturnedForm
-    from qxgeo.ledger.history.change import Conflict
+    from qxgeo.ledger.history import Conflict
     from qxgeo.ledger.returns.desk import Verdicts
-    from qxgeo.ledger.rulebook import ListRules, WorkRules
-    from qxgeo.ledger.store.ledger import Ledger
+    from qxgeo.ledger.store import Ledger
     from qxgeo.plan import ActionPlan
 
     Row = Mapping[str, Any]
@@ -76,16 +74,6 @@ class Outcome:
     def conflicts(self) -> int:
         """How many rows met another unit's answer."""
         return sum(one.is_conflict for one in self.refused)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
-    """What every import needs: the plan and the rules."""
-
-    plan: ActionPlan
-    rules: WorkRules
-    list_rules: ListRules
-    is_demo: bool = False
 
 
 def import_return(

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from qxgeo.errors import Fault, InputError, Text
 from qxgeo.ledger.dispatch.weekly import state_of_task
 from qxgeo.ledger.forms.model import Form, FormKind, FormRow, SheetKey
-from qxgeo.ledger.history.canonical import make_id
-from qxgeo.ledger.history.change import Change
+from qxgeo.ledger.history import Change, make_id
 from qxgeo.ledger.rhythm import STATE_LABELS, TaskState
 from qxgeo.ledger.words import CHECK_LABELS, ROLE_LABELS
 

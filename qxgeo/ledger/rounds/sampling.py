@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qxgeo.errors import Text
 from qxgeo.ledger.forms.model import Form, FormKind, FormRow, SheetKey
-from qxgeo.ledger.history.canonical import make_id
-from qxgeo.ledger.history.change import Change
+from qxgeo.ledger.history import Change, make_id
 from qxgeo.ledger.rounds.checklists import find_round, inspectors_of
 from qxgeo.ledger.words import ProblemStatus
 

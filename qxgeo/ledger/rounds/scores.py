@@ -33,7 +33,7 @@ def build_scores(board: Board, month: Month, *, as_of: dt.date) -> Iterator[Form
         One, or none where the ledger has no site of the rules' kind.
     """
     rules = board.list_rules
-    sites = [one for one in board.sites if one["kind"] == rules.site_kind]
+    sites = [one for one in board.sites if one["kind"] in rules.site_kinds]
     known = {one.measure_id: one for one in board.plan.measures}
     leads = [unit for key in rules.measures if key in known for unit in known[key].lead]
     if not sites or not leads:

@@ -98,7 +98,7 @@ def load_list_rules(path: str | Path | None = None) -> ListRules:
     rules = ListRules(
         sha256=sha256,
         measures=top.texts("measures", required=True),
-        site_kind=top.text("site_kind"),
+        site_kinds=top.texts("site_kinds", required=True),
         items=items,
         red=tuple(_closed(entry, figures) for entry in red.tables("conditions")),
         most_red=red.integer("most_sites", least=0),

@@ -107,8 +107,8 @@ class ListRules:
     ----------
     sha256
         Of the file.
-    site_kind
-        Kind of the sites that are judged.
+    site_kinds
+        Kinds of the sites that are judged, as the ledger writes them.
     red
         All of them hold for a site of the red list.
     most_red
@@ -121,7 +121,7 @@ class ListRules:
 
     sha256: str
     measures: tuple[str, ...]
-    site_kind: str
+    site_kinds: tuple[str, ...]
     items: tuple[CheckItem, ...]
     red: tuple[Condition, ...]
     most_red: int

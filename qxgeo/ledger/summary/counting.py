@@ -119,7 +119,7 @@ def count_day(board: Board, as_of: dt.date) -> dict[tuple[str, str], Counter[str
         for place in places:
             counts.setdefault(place, Counter()).update(keys)
 
-    for task in board.tasks:
+    for task in board.working_tasks:
         if (task["starts_on"] or today) <= today:
             state = state_of_task(board, task, as_of)
             add(task, "tasks", f"task_{state}", has_place=False)
@@ -206,7 +206,7 @@ def _list_late(board: Board, as_of: dt.date) -> tuple[LateLine, ...]:
     """List what is overdue."""
     found = [
         _tell_late(board, task, "task", as_of)
-        for task in board.tasks
+        for task in board.working_tasks
         if state_of_task(board, task, as_of) == TaskState.OVERDUE
     ]
     found += [
