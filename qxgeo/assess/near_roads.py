@@ -100,7 +100,7 @@ def _widen(
     streamed, error_m = layer.streamed, own_m + layer.accuracy_m
     found: list[gpd.GeoDataFrame] = []
     open_ = np.arange(len(shapes))
-    reach_m = max(_FIRST_REACH_M, own_m)
+    reach_m = max(_FIRST_REACH_M, 2 * own_m)
     while len(open_) and streamed is not None:
         is_last = reach_m > _LAST_REACH_M
         boxes = None if is_last else draw_surroundings(shapes[open_], reach_m)

@@ -107,7 +107,7 @@ def assess_streamed(
     tell = progress or (lambda *_: None)
     plan = apply_choices(load_plan(district.plan), district.choices)
     _refuse_roads_to_roads(plan.rules, district)
-    bare = build_scene(district, plan)
+    bare = build_scene(district, plan, is_in_parts=True)
     scene = with_near_roads(bare, [rule for rule in plan.rules if rule.subject.layer != _ROADS])
     work = sort_rules(scene)
     on_roads, others = _part(work)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from qxgeo.assess import assess_streamed
 from qxgeo.assess.narrow import narrow
 from qxgeo.assess.packing import pack, unpack
+from qxgeo.errors import Text
 from qxgeo.maps.online import list_online_bases
 from qxgeo.maps.scaled import TownshipFiles, write_index, write_township_maps
 from qxgeo.reports import (
@@ -101,6 +102,7 @@ def run_streamed(district: District, out: Path, means: Means, tell: Tell) -> tup
     OutputError
         If a file cannot be written.
     """
+    words = Text("分块判定道路", "judging roads piece by piece").in_language(means.lang)
     target = out.resolve()
     work = means.work_folder or target.parent / f".{target.name}.qxgeo-work"
     with (
@@ -115,7 +117,7 @@ def run_streamed(district: District, out: Path, means: Means, tell: Tell) -> tup
             workers=means.workers,
             client=client,
             restart=means.is_restarted,
-            progress=tell,
+            progress=lambda what, *far: tell(what or words, *far),
         )
         write_scaled(streamed.assessment, streamed.shelf, folder, means, tell)
     clear_journal(work)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from qxgeo.district import stations_in_force
-from qxgeo.geodesy import Lines
+from qxgeo.errors import DistrictError, Fault, Text
+from qxgeo.geodesy import Gathered, Lines
 from qxgeo.rules.conditions import NO, evaluate_condition
 from qxgeo.schemas import LAYERS
 from qxgeo.vocabulary import NO_TOWNSHIP, OUTSIDE_DISTRICT, PLACE_LABELS
@@ -38,6 +39,8 @@ class Scene:
         territory index of -1 finds it.
     lines
         Layers of lines as arrays, by layer name; rows without a line have no part.
+    gathered
+        Shapes of layers that many rules measure from, by layer name.
     """
 
     district: District
@@ -46,6 +49,7 @@ class Scene:
     township_ids: NDArray[np.object_]
     township_names: NDArray[np.object_]
     lines: Mapping[str, Lines]
+    gathered: Mapping[str, Gathered] = field(default_factory=dict)
 
     def layer(self, name: str) -> Layer:
         """Give a layer by its name."""
@@ -71,6 +75,13 @@ class Scene:
         keep = truth != NO
         return table[keep], truth[keep]
 
+    def shapes(self, layer: str, rows: gpd.GeoDataFrame) -> Gathered:
+        """Give the shapes of rows of a layer; those of a whole layer may be gathered already."""
+        known = self.gathered.get(layer)
+        if known is not None and len(known) == len(rows):
+            return known
+        return Gathered(rows.geometry.to_numpy(dtype=object))
+
     def stations(self, selector: Selector) -> gpd.GeoDataFrame:
         """Give the stations in force on the district's date that a rule refers to.
 
@@ -87,7 +98,7 @@ def blank_means_no(layer: str) -> frozenset[str]:
     return frozenset(name for name, column in columns.items() if column.blank_means_no)
 
 
-def build_scene(district: District, plan: ActionPlan) -> Scene:
+def build_scene(district: District, plan: ActionPlan, *, is_in_parts: bool = False) -> Scene:
     """Make a district ready for judging.
 
     Parameters
@@ -96,12 +107,21 @@ def build_scene(district: District, plan: ActionPlan) -> Scene:
         With at least the layer ``boundary``; without ``townships`` all of it is in none.
     plan
         Its plan, choices applied.
+    is_in_parts
+        Whether the caller reads layers that were left on the disk by itself.
 
     Returns
     -------
     scene
         Roads and other lines are unpacked once for all rules.
+
+    Raises
+    ------
+    DistrictError
+        If a layer was left on the disk: without its rows every answer would be wrong.
     """
+    if not is_in_parts:
+        _refuse_absent_rows(district)
     table = _townships(district)
     boundary = district.layers["boundary"].table.geometry.union_all()
     territories = np.append(table.geometry.to_numpy(dtype=object), [None])
@@ -120,6 +140,26 @@ def build_scene(district: District, plan: ActionPlan) -> Scene:
         township_names=np.array([*table["name"], *places], dtype=object),
         lines=lines,
     )
+
+
+def _refuse_absent_rows(district: District) -> None:
+    """Refuse to judge without the rows of a layer.
+
+    Raises
+    ------
+    DistrictError
+        With one fault per layer that was left on the disk.
+    """
+    absent = [layer for layer in district.layers.values() if layer.streamed is not None]
+    problem = Text("图层留在磁盘上，没有读入", "the layer was left on the disk and not read")
+    mend = Text(
+        "用 assess_streamed（qxgeo run），或 load_district 时不给 stream_from",
+        "take assess_streamed (qxgeo run), or call load_district without stream_from",
+    )
+    if absent:
+        raise DistrictError(
+            [Fault(file=one.path.name, problem=problem, mend=mend) for one in absent]
+        )
 
 
 def look_at(scene: Scene, layer: Layer) -> Scene:

@@ -181,14 +181,19 @@ def test_the_job_travels_to_other_processes(folder_of: Callable[..., Path]) -> N
     from qxgeo.rules import build_scene
 
     district = load_district(folder_of(), stream_from=1)
-    scene = build_scene(district, load_plan(district.plan))
+    scene = build_scene(district, load_plan(district.plan), is_in_parts=True)
     rules = [scene.plan.rule("2.2.3-c")]
     job = build_job(scene, rules, [])
     assert pickle.loads(pickle.dumps(job)) == job  # noqa: S301 - our own bytes
     assert job.fingerprint == build_job(scene, rules, []).fingerprint
     later = dataclasses.replace(district, as_of=district.as_of.replace(year=2024))
-    other = build_job(build_scene(later, scene.plan), rules, [])
+    other = build_job(build_scene(later, scene.plan, is_in_parts=True), rules, [])
     assert other.fingerprint != job.fingerprint
+
+
+def test_nobody_judges_without_the_rows(folder_of: Callable[..., Path]) -> None:
+    with pytest.raises(DistrictError, match="left on the disk"):
+        assess(load_district(folder_of(), stream_from=1))
 
 
 def test_two_roads_with_one_id_are_refused(folder_of: Callable[..., Path], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -99,6 +100,22 @@ def test_a_district_without_townships_is_one_place(
         "no_township",
         "outside_district",
     }
+
+
+def test_processes_write_the_same_bytes_as_threads(
+    parquet_town: Callable[..., Path], tmp_path: Path
+) -> None:
+    folder, hashes = parquet_town(), []
+    for workers in ("0", "2"):
+        out = tmp_path / workers
+        words = ["run", str(folder), "--out", str(out), "--stream-from", "1", "-q"]
+        words += ["--workers", workers, "--work", str(tmp_path / "kept")]
+        result = CliRunner().invoke(doors, words)
+        assert result.exit_code == 0, result.output
+        record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+        hashes.append({name: facts["sha256"] for name, facts in record["outputs"].items()})
+        assert not (tmp_path / "kept").exists()
+    assert hashes[0] == hashes[1]
 
 
 def test_a_file_below_the_size_is_read_as_it_always_was(
