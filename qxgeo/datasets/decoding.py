@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from qxgeo.geodesy.sieve import Sieve
+
     Ints = NDArray[np.int64]
 
 _HEADER = 9  # bytes of a plain line: byte order, type, how many vertices
@@ -57,7 +59,9 @@ class Source(NamedTuple):
         )
 
 
-def decode_lines(column: pa.ChunkedArray, encoding: str, source: Source) -> Lines:
+def decode_lines(
+    column: pa.ChunkedArray, encoding: str, source: Source, sieve: Sieve | None = None
+) -> Lines:
     """Take a geometry column as coordinate arrays.
 
     Parameters
@@ -68,12 +72,14 @@ def decode_lines(column: pa.ChunkedArray, encoding: str, source: Source) -> Line
         One of `footer.ENCODINGS`.
     source
         Where it comes from.
+    sieve
+        What is wanted: a line that does not come through need not be decoded. All by default.
 
     Returns
     -------
     lines
-        One line per row; rows without geometry, or with an empty one, have no part. Heights are
-        left out.
+        One line per row; rows without geometry, or with an empty one, or left out, have no part.
+        Heights are left out.
 
     Raises
     ------
@@ -86,11 +92,10 @@ def decode_lines(column: pa.ChunkedArray, encoding: str, source: Source) -> Line
     for chunk in column.chunks:
         part = source._replace(first_row=first_row)
         array = chunk.storage if isinstance(chunk, pa.ExtensionArray) else chunk
-        several.append(_decode_chunk(array, encoding, part))
+        several.append(_decode_chunk(array, encoding, part, sieve))
         first_row += len(chunk)
-    if len(several) == 1:
-        return several[0]
-    return join_lines(several)
+    lines = several[0] if len(several) == 1 else join_lines(several)
+    return lines if sieve is None else lines.as_piece_of(sieve.among)
 
 
 def join_lines(several: list[Lines]) -> Lines:
@@ -118,7 +123,7 @@ def join_lines(several: list[Lines]) -> Lines:
     )
 
 
-def _decode_chunk(array: pa.Array, encoding: str, source: Source) -> Lines:
+def _decode_chunk(array: pa.Array, encoding: str, source: Source, sieve: Sieve | None) -> Lines:
     """Decode one chunk; what has no geometry is set aside before and gets no part."""
     size = len(array)
     owner = None
@@ -126,7 +131,7 @@ def _decode_chunk(array: pa.Array, encoding: str, source: Source) -> Lines:
         owner = np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False))
         array = array.drop_null()
     lines = (
-        _decode_wkb(array, owner, source)
+        _decode_wkb(array, owner, source, sieve)
         if encoding == "WKB"
         else _decode_arrow(array, encoding, owner, source)
     )
@@ -138,7 +143,7 @@ def _spread(lines: Lines, owner: Ints, size: int) -> Lines:
     return Lines(size, owner[lines.part_line], lines.first, lines.lonlat)
 
 
-def _decode_wkb(array: pa.Array, owner: Ints | None, source: Source) -> Lines:
+def _decode_wkb(array: pa.Array, owner: Ints | None, source: Source, sieve: Sieve | None) -> Lines:
     """Decode well-known binary: plain lines by whole arrays, others through shapely.
 
     Raises
@@ -147,6 +152,9 @@ def _decode_wkb(array: pa.Array, owner: Ints | None, source: Source) -> Lines:
         If the geodesy refuses what was thought to be in order: a bug of ours.
     """
     data, offsets = binary_of(array)
+    sifted = None if sieve is None else sieve.sift(data, offsets)
+    if sifted is not None:
+        return sifted
     begin, size = offsets[:-1], np.diff(offsets)
     row = np.arange(len(array)) if owner is None else owner
     _refuse(size < _LEAST, row, source, _cut_short)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from qxgeo.datasets.dataset import Piece, RoadDataset
     from qxgeo.geodesy import Lines
+    from qxgeo.geodesy.sieve import Sieve
 
 _BUFFER = 1 << 20  # bytes of a column that are fetched at once where rows come in batches
 
@@ -94,7 +95,12 @@ def read_lines(
 
 
 def iter_lines(
-    dataset: RoadDataset, piece: Piece, *, batch_rows: int, columns: Sequence[str] = ()
+    dataset: RoadDataset,
+    piece: Piece,
+    *,
+    batch_rows: int,
+    columns: Sequence[str] = (),
+    sieve: Sieve | None = None,
 ) -> Iterator[Batch]:
     """Read a piece once, some rows at a time, so that a large row group needs little memory.
 
@@ -108,6 +114,8 @@ def iter_lines(
         Most rows of a batch; all but the last have as many.
     columns
         Which other columns are wanted.
+    sieve
+        Which lines are wanted; the others may come without a part. All by default.
 
     Yields
     ------
@@ -123,7 +131,9 @@ def iter_lines(
     """
     names = _check_columns(dataset, piece, columns)
     if piece.rows <= batch_rows:
-        yield read_lines(dataset, piece, columns=columns)
+        with _reading(piece) as file:
+            table = file.read_row_group(piece.row_group, columns=names, use_threads=False)
+        yield _decode(dataset, piece, table, 0, sieve)
         return
     place, held, several = 0, 0, list[pa.Table]()
     for table in _read_slices(piece, names, 0, piece.rows, batch_rows=batch_rows):
@@ -131,7 +141,7 @@ def iter_lines(
         held += len(table)
         while held >= batch_rows or (held and place + held == piece.rows):
             whole = pa.concat_tables(several)
-            yield _decode(dataset, piece, whole.slice(0, batch_rows), place)
+            yield _decode(dataset, piece, whole.slice(0, batch_rows), place, sieve)
             rest = whole.slice(batch_rows)
             place += len(whole) - len(rest)
             several, held = [rest], len(rest)
@@ -156,11 +166,13 @@ def _read_slices(
                 return
 
 
-def _decode(dataset: RoadDataset, piece: Piece, table: pa.Table, begin: int) -> Batch:
+def _decode(
+    dataset: RoadDataset, piece: Piece, table: pa.Table, begin: int, sieve: Sieve | None = None
+) -> Batch:
     """Turn the geometry column into lines, and number the rows."""
     name = dataset.geometry_column
     source = Source(piece.path, name, piece.first_row_of_file + begin)
-    lines = decode_lines(table.column(name), dataset.encoding, source)
+    lines = decode_lines(table.column(name), dataset.encoding, source, sieve)
     first = piece.first_row + begin
     return Batch(np.arange(first, first + len(table)), table.drop_columns([name]), lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +43,7 @@ def stretch_lengths_m(lines: Lines, stretches: Intervals) -> NDArray[np.float64]
     """
     loops = find_loops("lengths", size=lines.work_size) if len(stretches) else None
     if loops is not None:
-        tables = _latitude_bands(lines.lonlat)
+        tables = _latitude_bands()
         walked = (lines.lonlat, stretches.start, stretches.end)
         return np.concatenate(
             in_threads(len(stretches), lambda a, z: loops.measure(*walked, a, z, *tables))
@@ -52,10 +53,14 @@ def stretch_lengths_m(lines: Lines, stretches: Intervals) -> NDArray[np.float64]
     return np.concatenate(several) if several else np.empty(0)
 
 
-def _latitude_bands(lonlat: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Give middles of bands (degrees) and, about each, the shape of the meridian."""
-    low, high = np.floor(lonlat[:, 1].min() / BAND_DEG), np.ceil(lonlat[:, 1].max() / BAND_DEG)
-    middle_deg = (np.arange(low, high + 1) + 0.5) * BAND_DEG
+@cache
+def _latitude_bands() -> tuple[Floats, Floats, Floats, Floats]:
+    """Give middles of bands (degrees) and, about each, the shape of the meridian.
+
+    From pole to pole, whatever is asked: the last bit of a sine depends on its place in an array.
+    """
+    numbers = np.arange(round(-90 / BAND_DEG), round(90 / BAND_DEG)).astype(float)
+    middle_deg = np.asarray((numbers + 0.5) * BAND_DEG, dtype=np.float64)
     meridian_m, normal_m = curvature_radii(middle_deg)
     curvature = np.stack((1 / meridian_m, 1 / normal_m), axis=1)
     return middle_deg, *meridian_series(middle_deg * RADIAN), curvature

@@ -92,7 +92,7 @@ class Lines:
             counts = shapely.get_num_coordinates(parts)
         first = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
         lonlat = shapely.get_coordinates(parts)
-        return _walk_in_short_steps(cls(len(array), owner.astype(np.int64), first, lonlat))
+        return walk_in_short_steps(cls(len(array), owner.astype(np.int64), first, lonlat))
 
     @classmethod
     def from_arrays(
@@ -146,7 +146,7 @@ class Lines:
             lonlat = lonlat[np.repeat(full, counts)]
             owner, counts = owner[full], counts[full]
             first = np.concatenate(([0], np.cumsum(counts)))
-        return _walk_in_short_steps(
+        return walk_in_short_steps(
             cls(size, owner.astype(np.int64), first.astype(np.int64), lonlat)
         )
 
@@ -318,8 +318,18 @@ class Lines:
         return np.asarray(shapely.linestrings(lonlat, indices=index))
 
 
-def _walk_in_short_steps(lines: Lines) -> Lines:
+def walk_in_short_steps(lines: Lines) -> Lines:
     """Give long segments vertices in between, and refuse places that are none.
+
+    Parameters
+    ----------
+    lines
+        As they were read.
+
+    Returns
+    -------
+    lines
+        No segment longer than `LONGEST_SEGMENT_DEG`.
 
     Raises
     ------
@@ -345,7 +355,7 @@ def _walk_in_short_steps(lines: Lines) -> Lines:
     place = np.concatenate(([0], np.cumsum(more + 1)))
     share = (np.arange(len(vertex)) - place[vertex]) / (more[vertex] + 1)
     walked = lines.position(vertex + share, vertex, share)
-    return Lines(lines.size, lines.part_line, place[first], walked)
+    return Lines(lines.size, lines.part_line, place[first], walked, lines.among)
 
 
 def _are_plain(data: NDArray[np.uint8], begin: Ints) -> bool:

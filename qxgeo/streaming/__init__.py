@@ -11,6 +11,7 @@ from __future__ import annotations
 from qxgeo.streaming.cluster import connect
 from qxgeo.streaming.jobs import Job, Numbered, Outcome
 from qxgeo.streaming.journal import clear_journal
+from qxgeo.streaming.roads import RoadTotals, measure_roads
 from qxgeo.streaming.running import run_pieces
 from qxgeo.streaming.sums import add_rows, sum_by_key, sum_exactly, to_nanometres
 
@@ -18,9 +19,11 @@ __all__ = [
     "Job",
     "Numbered",
     "Outcome",
+    "RoadTotals",
     "add_rows",
     "clear_journal",
     "connect",
+    "measure_roads",
     "run_pieces",
     "sum_by_key",
     "sum_exactly",

@@ -42,10 +42,13 @@ class Journal:
         Where it is; every worker has to see it under this name.
     fingerprint
         Of the job.
+    is_kept
+        Whether the folder outlives a failure of the machine: then every step waits for the disk.
     """
 
     folder: Path
     fingerprint: str
+    is_kept: bool = True
 
     def read(self, number: int) -> Outcome | None:
         """Give what came of a piece if it is done and whole, else None."""
@@ -87,12 +90,12 @@ class Journal:
             As `read` gives it.
         """
         refuse_inexact(values)
-        files = _list_files(staged)
+        files = _list_files(staged, is_kept=self.is_kept)
         home = ""
         if files:
             told = hashlib.sha256(json.dumps(files).encode()).hexdigest()
             home = f"piece-{number:07d}-{told[:16]}"
-            _put_in_place(staged, self.folder / home)
+            _put_in_place(staged, self.folder / home, is_kept=self.is_kept)
         else:
             shutil.rmtree(staged)
         record = {
@@ -103,7 +106,7 @@ class Journal:
             "values": values,
         }
         text = json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
-        _write_at_once(self._path(number), text)
+        _write_at_once(self._path(number), text, is_kept=self.is_kept)
         named = {one["name"]: self.folder / home / one["name"] for one in files}
         return Outcome(number, json.loads(text)["values"], named)
 
@@ -124,7 +127,9 @@ class Journal:
 
 
 @contextmanager
-def open_journal(folder: Path, fingerprint: str, *, restart: bool = False) -> Iterator[Journal]:
+def open_journal(
+    folder: Path, fingerprint: str, *, restart: bool = False, is_kept: bool = True
+) -> Iterator[Journal]:
     """Open the work folder of a job, alone.
 
     Parameters
@@ -135,6 +140,8 @@ def open_journal(folder: Path, fingerprint: str, *, restart: bool = False) -> It
         Of the job.
     restart
         Whether what is there is thrown away, whichever job it is of.
+    is_kept
+        Whether the folder outlives a failure of the machine.
 
     Yields
     ------
@@ -158,7 +165,7 @@ def open_journal(folder: Path, fingerprint: str, *, restart: bool = False) -> It
                 _clear(folder, _OURS)
             _refuse_other_job(folder, fingerprint)
             _clear(folder, _HALF_DONE)
-            yield Journal(folder, fingerprint)
+            yield Journal(folder, fingerprint, is_kept)
             _clear(folder, _HALF_DONE)
     except QxgeoError:
         raise
@@ -224,7 +231,8 @@ def _refuse_other_job(folder: Path, fingerprint: str) -> None:
             "throw them away with --restart, or choose another work folder",
         )
         raise InputError(Fault(file=folder.name, problem=problem, mend=mend))
-    _write_at_once(folder / _HEAD, json.dumps(head, sort_keys=True, indent=1) + "\n")
+    text = json.dumps(head, sort_keys=True, indent=1) + "\n"
+    _write_at_once(folder / _HEAD, text, is_kept=False)
 
 
 def _version() -> str:
@@ -244,19 +252,20 @@ def _clear(folder: Path, patterns: tuple[str, ...]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _list_files(staged: Path) -> list[dict[str, Any]]:
+def _list_files(staged: Path, *, is_kept: bool) -> list[dict[str, Any]]:
     """List what was written: name, size and hash, in the order of names; all of it on the disk."""
     listed = []
     for path in sorted(p for p in staged.rglob("*") if p.is_file()):
-        _flush(path)
+        if is_kept:
+            _flush(path)
         name = path.relative_to(staged).as_posix()
         listed.append({"name": name, "bytes": path.stat().st_size, "sha256": _hash(path)})
-    for path in [staged, *(p for p in staged.rglob("*") if p.is_dir())]:
+    for path in [staged, *(p for p in staged.rglob("*") if p.is_dir())] if is_kept else []:
         _flush(path)
     return listed
 
 
-def _put_in_place(staged: Path, home: Path) -> None:
+def _put_in_place(staged: Path, home: Path, *, is_kept: bool) -> None:
     """Give a folder its name; where it is taken the same bytes are there already.
 
     Raises
@@ -270,16 +279,19 @@ def _put_in_place(staged: Path, home: Path) -> None:
         if not home.is_dir():
             raise
         shutil.rmtree(staged)
-    _flush(home.parent)
+    if is_kept:
+        _flush(home.parent)
 
 
-def _write_at_once(path: Path, text: str) -> None:
+def _write_at_once(path: Path, text: str, *, is_kept: bool) -> None:
     """Write a file that is there as a whole or not at all."""
     draft = path.with_name(f".{path.stem}-{uuid4().hex}")
     draft.write_text(text, encoding="utf-8", newline="\n")
-    _flush(draft)
+    if is_kept:
+        _flush(draft)
     draft.replace(path)
-    _flush(path.parent)
+    if is_kept:
+        _flush(path.parent)
 
 
 def _flush(path: Path) -> None:

@@ -32,7 +32,7 @@ class Progress(Protocol):
         """Show it."""
 
 
-def run_pieces(
+def run_pieces(  # noqa: PLR0913 - one argument for each option
     job: Job,
     pieces: Sequence[Numbered],
     *,
@@ -41,6 +41,7 @@ def run_pieces(
     workers: int = 0,
     client: Any = None,  # noqa: ANN401 - a distributed.Client
     restart: bool = False,
+    is_kept: bool = True,
     progress: Progress | None = None,
 ) -> tuple[Outcome, ...]:
     """Do a job piece by piece, here, in several processes or on a cluster, and resume it.
@@ -58,11 +59,15 @@ def run_pieces(
     memory_mb
         How much memory each process may take, megabytes of 1e6 bytes.
     workers
-        How many processes, of one thread each; 0: this one alone, with a thread per core.
+        0: this process, with a thread for each core. 1: this process, one piece after the other.
+        More: so many processes of one thread each.
     client
         A `distributed.Client`, in place of `workers`.
     restart
         Whether finished pieces are thrown away first.
+    is_kept
+        Whether the work folder outlives a failure of the machine: then finished pieces wait for
+        the disk. Not for one that is thrown away at the end.
     progress
         Told how many pieces are done.
 
@@ -78,12 +83,14 @@ def run_pieces(
     OutputError
         If the work folder cannot be written, or workers are lost again and again.
     """
-    threads = count_cores() if client is None else cluster.count_threads(client)
-    if workers and client is None:
-        threads = 1
+    threads = 1 if workers else count_cores()
+    if client is not None:
+        threads = cluster.count_threads(client)
     batch_rows = rows_within(job, memory_mb=memory_mb, threads=threads)
     tell = progress if progress is not None else _say_nothing
-    with open_journal(Path(work_folder), job.fingerprint, restart=restart) as journal:
+    with open_journal(
+        Path(work_folder), job.fingerprint, restart=restart, is_kept=is_kept
+    ) as journal:
         done = {one.number: one for one in map(journal.read, _numbers(pieces)) if one is not None}
         errand = Errand(job, journal, batch_rows)
         losses = 0
@@ -155,7 +162,7 @@ def _give_out(
     """Let those do the pieces who were asked for."""
     if client is not None:
         return cluster.do_on_cluster(client, errand, pieces)
-    if workers:
+    if workers > 1:
         return do_in_processes(errand, pieces, workers=min(workers, len(pieces)))
     return do_in_threads(errand, pieces, threads=threads)
 

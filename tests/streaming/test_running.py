@@ -64,7 +64,7 @@ def test_whoever_does_the_pieces_the_journal_is_the_same_to_the_byte(
     assert _bytes_of(tmp_path / "here") == _bytes_of(tmp_path / "there")
 
 
-@pytest.mark.parametrize("workers", [0, 1])
+@pytest.mark.parametrize("workers", [0, 1, 2])
 def test_a_run_killed_in_the_middle_goes_on_where_it_was(
     workers: int, toy_jobs: ModuleType, tmp_path: Path, pipes: Path
 ) -> None:
@@ -96,7 +96,7 @@ def test_a_run_killed_in_the_middle_goes_on_where_it_was(
     )
     assert [one.values["square"] for one in again] == [n * n for n in range(8)]
     assert _bytes_of(work) == _bytes_of(tmp_path / "calm")
-    assert worker == process.pid if workers == 0 else worker != process.pid
+    assert (worker == process.pid) == (workers < 2)
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing(
@@ -134,7 +134,7 @@ def test_workers_that_always_die_end_in_a_word_and_not_in_a_loop(
             _pieces(toy_jobs),
             work_folder=tmp_path,
             memory_mb=MEMORY_MB,
-            workers=1,
+            workers=2,
         )
 
 
@@ -216,7 +216,7 @@ def test_a_work_folder_that_cannot_be_made_is_named(toy_jobs: ModuleType, tmp_pa
         run_pieces(toy_jobs.Squares(), [], work_folder=tmp_path / "work", memory_mb=MEMORY_MB)
 
 
-@pytest.mark.parametrize("workers", [0, 1])
+@pytest.mark.parametrize("workers", [0, 1, 2])
 def test_what_is_wrong_with_a_piece_is_told_as_it_was_found(
     workers: int, toy_jobs: ModuleType, tmp_path: Path
 ) -> None:

@@ -1,0 +1,262 @@
+"""Which parts of which roads lie within a radius of stations, by territory: one piece at a time."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from qxgeo.datasets import iter_lines
+from qxgeo.datasets.parts import write_parts
+from qxgeo.datasets.shaping import shape_rows
+from qxgeo.errors import Fault, InputError, Text
+from qxgeo.geodesy import Territories, partition_lines, reach_of_discs, stretches_in_discs
+from qxgeo.geodesy.compiled import find_loops
+from qxgeo.geodesy.sieve import Sieve
+from qxgeo.streaming.sums import NANOMETRES, add_rows, sum_by_key, to_nanometres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from qxgeo.datasets import Batch, Piece, RoadDataset
+    from qxgeo.geodesy import Intervals, Lines
+
+# Rows of a batch. Compiled loops give the same bits for any size, and do not gain beyond this one;
+# plain arrays need one size always: the last bit of a sine depends on its place in an array.
+MOST_ROWS = 1 << 16
+PLAIN_ROWS = 1 << 13
+OUTSIDE = -1  # the label of what lies in no territory
+_LOOPS = ("binary", "cells", "discs", "lengths", "partition")
+
+
+class Tools(NamedTuple):
+    """What every piece needs, made once in a process."""
+
+    sieve: Sieve | None
+    territories: Territories
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasureJob:
+    """The question, for `run_pieces`.
+
+    Attributes
+    ----------
+    dataset
+        The roads.
+    stations
+        Longitude and latitude, degrees, shape (s, 2).
+    half_deg
+        Half width and half height of boxes that hold the discs, degrees, shape (s, 2).
+    territories
+        Polygons, EPSG:4326, shape (t,); where they overlap the first one holds.
+    radius_m
+        Ground metres; what lies at this distance is inside.
+    names
+        Of stations and territories, and the column that names a road; None where no parts are
+        written, and the nearest station is not looked for.
+    is_compiled
+        Which form of the kernel answers for every piece.
+    fingerprint, row_bytes, own_bytes
+        See `Job`.
+    """
+
+    dataset: RoadDataset
+    stations: NDArray[np.float64]
+    half_deg: NDArray[np.float64]
+    territories: NDArray[np.object_]
+    radius_m: float
+    names: Names | None
+    is_compiled: bool
+    fingerprint: str
+    row_bytes: int
+    own_bytes: int
+
+    def do(self, piece: Piece, folder: Path, *, batch_rows: int) -> dict[str, Any]:
+        """Measure a piece.
+
+        Parameters
+        ----------
+        piece
+            Of the dataset.
+        folder
+            Where its parts go, if they are wanted.
+        batch_rows
+            How many rows may be held at a time.
+
+        Returns
+        -------
+        values
+            ``roads``: how many have a part inside. ``territories``: number (-1 outside all), how
+            many roads, how many parts, nanometres.
+        """
+        sums = _Sums()
+        tables = self._measure(piece, sums, batch_rows)
+        first = next(tables, None)
+        if first is not None:
+            write_parts(_chain(first, tables), folder, schema=first.schema, encoding="WKB")
+        return {"roads": sums.roads, "territories": add_rows(sums.tables, keys=1)}
+
+    def _measure(self, piece: Piece, sums: _Sums, batch_rows: int) -> Iterator[pa.Table]:
+        """Measure batch by batch, and give the parts as tables."""
+        tools = _tools_of(self)
+        near = np.arange(len(self.stations))
+        if piece.bounds is not None:
+            west, south, east, north = piece.bounds
+            low, high = self.stations - self.half_deg, self.stations + self.half_deg
+            meets = (low <= (east, north)) & (high >= (west, south))
+            near = np.flatnonzero(meets.all(axis=1))
+        columns = [self.names.road] if self.names is not None and self.names.road else []
+        rows = min(batch_rows, MOST_ROWS) if self.is_compiled else PLAIN_ROWS
+        if len(near) == 0:
+            return
+        for batch in iter_lines(
+            self.dataset, piece, batch_rows=rows, columns=columns, sieve=tools.sieve
+        ):
+            lines = batch.lines.as_piece_of(self.dataset.rows)
+            found = self._look(lines, near, tools.territories)
+            length_nm = to_nanometres(lines.lengths_m(found.parts))
+            sums.add(lines, found.parts, length_nm)
+            if self.names is not None and len(found.parts):
+                yield self._tabulate(batch, lines, found, length_nm)
+
+    def _look(self, lines: Lines, near: NDArray[np.int64], territories: Territories) -> _Found:
+        """Find the parts of lines, and the nearest station of each line if it is wanted."""
+        places = self.stations[near]
+        if self.names is None:
+            inside = stretches_in_discs(lines, places, radius_m=self.radius_m)
+            parts = inside.intersection(partition_lines(lines, territories, among=inside))
+            return _Found(parts, np.empty(0), near[:0])
+        reach = reach_of_discs(lines, places, radius_m=self.radius_m)
+        parts = reach.inside.intersection(partition_lines(lines, territories, among=reach.inside))
+        return _Found(parts, reach.distance_m, np.where(reach.station < 0, -1, near[reach.station]))
+
+    def _tabulate(
+        self, batch: Batch, lines: Lines, found: _Found, length_nm: NDArray[np.int64]
+    ) -> pa.Table:
+        """Lay out parts as rows: which road, territory, station, how far, how long, where."""
+        names, parts = self.names, found.parts
+        if names is None:  # nobody asked
+            return pa.table({})
+        line = lines.part_line[parts.part]
+        shapes = lines.geometries(parts, np.arange(len(parts)), len(parts))
+        road = (
+            batch.table.column(names.road).take(pa.array(line)) if names.road else batch.rows[line]
+        )
+        station = names.stations.take(pa.array(found.station[line]))
+        territory = names.territories.take(
+            pa.array(parts.label, mask=parts.label == OUTSIDE, type=pa.int64())
+        )
+        table = pa.table(
+            {
+                "road": road,
+                "row": batch.rows[line],
+                "territory": territory,
+                "station": station,
+                "distance_m": found.distance_m[line],
+                "length_m": length_nm / NANOMETRES,
+                "geometry": pa.array(shapely.to_wkb(shapes, byte_order=1), pa.binary()),
+            }
+        )
+        return shape_rows(table, geometry_column="geometry", first_row=0).table
+
+
+class Names(NamedTuple):
+    """What things are called in the parts.
+
+    Attributes
+    ----------
+    stations, territories
+        One name each.
+    road
+        Column of the dataset; empty: roads are known by the number of their row.
+    """
+
+    stations: pa.Array
+    territories: pa.Array
+    road: str
+
+
+class _Found(NamedTuple):
+    """What a batch holds."""
+
+    parts: Intervals
+    distance_m: NDArray[np.float64]
+    station: NDArray[np.int64]
+
+
+class _Sums:
+    """What is added up while parts are written."""
+
+    def __init__(self) -> None:
+        self.roads = 0
+        self.tables: list[list[list[int]]] = []
+
+    def add(self, lines: Lines, parts: Intervals, length_nm: NDArray[np.int64]) -> None:
+        """Add the parts of a batch."""
+        line = lines.part_line[parts.part]
+        self.roads += int(np.count_nonzero(np.diff(line))) + bool(len(line))
+        span = int(parts.label.max(initial=OUTSIDE)) + 2
+        pairs = np.unique(line * span + (parts.label - OUTSIDE))
+        roads = np.bincount(pairs % span, minlength=span)
+        sums = sum_by_key(parts.label, length_nm)
+        self.tables.append([[key, int(roads[key - OUTSIDE]), n, nm] for key, n, nm in sums])
+
+
+_kept: dict[str, Tools] = {}
+_making = threading.Lock()
+
+
+def _tools_of(job: MeasureJob) -> Tools:
+    """Give the tools of a job, made by the first thread that asks."""
+    with _making:
+        if job.fingerprint not in _kept:
+            _kept.clear()
+            _kept[job.fingerprint] = _make_tools(job)
+        return _kept[job.fingerprint]
+
+
+def _make_tools(job: MeasureJob) -> Tools:
+    """Make the tools of a job.
+
+    Raises
+    ------
+    InputError
+        If this worker has no compiled loops, with which the job began.
+    """
+    territories = Territories(job.territories)
+    if not job.is_compiled:
+        return Tools(None, territories)
+    if not has_loops(job.dataset.rows):
+        problem = Text(
+            "这台机器上没有 Numba，而任务是用它开始的", "no Numba here, with which the job began"
+        )
+        mend = Text(
+            "在每台机器上安装：pip install 'qxgeo[fast]'",
+            "install it on every machine: pip install 'qxgeo[fast]'",
+        )
+        raise InputError(Fault(problem=problem, mend=mend))
+    boxes = np.concatenate((job.stations - job.half_deg, job.stations + job.half_deg), axis=1)
+    sieve = Sieve.over(boxes, among=job.dataset.rows) if len(boxes) else None
+    cells = find_loops("cells", size=job.dataset.rows)
+    if cells is not None and len(territories.numbers):
+        territories.grid(cells)  # now, while nobody else asks for it
+    return Tools(sieve, territories)
+
+
+def has_loops(rows: int) -> bool:
+    """Say whether compiled loops answer for a work of so many rows."""
+    return all(find_loops(name, size=rows) is not None for name in _LOOPS)
+
+
+def _chain(first: pa.Table, rest: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Give one table and then the others."""
+    yield first
+    yield from rest
