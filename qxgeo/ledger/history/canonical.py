@@ -136,9 +136,9 @@ def _unwrap(value: object) -> object:
     """Take a value out of NumPy or pandas; what they call missing is None."""
     if hasattr(value, "item"):  # a number of NumPy
         value = value.item()
-    if isinstance(value, float) and math.isnan(value):
+    if type(value).__name__ in _MISSING or (isinstance(value, float) and math.isnan(value)):
         return None
-    return None if value == "" or type(value).__name__ in _MISSING else value
+    return None if value == "" else value
 
 
 def _refuse(why: Exception | None = None) -> NoReturn:

@@ -132,7 +132,7 @@ def read_table(
         elif field.kind == "whole":
             frame[name] = frame[name].astype("Int64")
         elif field.kind == "details":
-            frame[name] = [json.loads(one) if one else {} for one in frame[name]]
+            frame[name] = [json.loads(one) if isinstance(one, str) else {} for one in frame[name]]
         else:
             frame[name] = frame[name].astype("string")
     personal = [one.name for one in contract.fields.values() if one.is_personal]

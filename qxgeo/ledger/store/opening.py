@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from qxgeo.errors import Fault, LedgerError, OutputError, Text
@@ -201,10 +201,22 @@ def _prepare_file(ledger: Ledger, path: Path) -> None:
         problem = Text("没有这个文件夹", "there is no such folder")
         mend = Text("先新建文件夹，或换个位置", "make it first, or choose another place")
         raise OutputError(Fault(file=str(path.parent), problem=problem, mend=mend))
-    if path.exists() and path.stat().st_size:
+    # A file without tables was left by somebody who was killed before it was a ledger.
+    if path.exists() and not _is_sqlite(path):
         _refuse_present(str(path))
     with ledger.engine.connect().execution_options(is_bare=True) as connection:
+        if inspect(connection).get_table_names():
+            _refuse_present(str(path))
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+
+
+def _is_sqlite(path: Path) -> bool:
+    """Tell whether a file is SQLite's, or empty."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC)) in (b"", _MAGIC)
+    except OSError:
+        return False
 
 
 def _require_nothing(connection: Connection, ledger: Ledger) -> None:
