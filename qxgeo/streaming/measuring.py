@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 1 << 16
 PLAIN_ROWS = 1 << 13
 OUTSIDE = -1  # the label of what lies in no territory
+LARGE = 1 << 62  # the size of a work for which compiled loops answer, on any machine
 _LOOPS = ("binary", "cells", "discs", "lengths", "partition")
 
 
@@ -120,7 +121,7 @@ class MeasureJob:
         for batch in iter_lines(
             self.dataset, piece, batch_rows=rows, columns=columns, sieve=tools.sieve
         ):
-            lines = batch.lines.as_piece_of(self.dataset.rows)
+            lines = batch.lines.as_piece_of(LARGE) if self.is_compiled else batch.lines
             found = self._look(lines, near, tools.territories)
             length_nm = to_nanometres(lines.lengths_m(found.parts))
             sums.add(lines, found.parts, length_nm)
@@ -234,7 +235,7 @@ def _make_tools(job: MeasureJob) -> Tools:
     territories = Territories(job.territories)
     if not job.is_compiled:
         return Tools(None, territories)
-    if not has_loops(job.dataset.rows):
+    if not has_loops(LARGE):
         problem = Text(
             "这台机器上没有 Numba，而任务是用它开始的", "no Numba here, with which the job began"
         )
@@ -244,8 +245,8 @@ def _make_tools(job: MeasureJob) -> Tools:
         )
         raise InputError(Fault(problem=problem, mend=mend))
     boxes = np.concatenate((job.stations - job.half_deg, job.stations + job.half_deg), axis=1)
-    sieve = Sieve.over(boxes, among=job.dataset.rows) if len(boxes) else None
-    cells = find_loops("cells", size=job.dataset.rows)
+    sieve = Sieve.over(boxes, among=LARGE) if len(boxes) else None
+    cells = find_loops("cells", size=LARGE)
     if cells is not None and len(territories.numbers):
         territories.grid(cells)  # now, while nobody else asks for it
     return Tools(sieve, territories)
