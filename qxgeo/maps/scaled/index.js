@@ -41,7 +41,9 @@ function townships({ rows, words }) {
     element.append(name);
     heads.slice(1, 5).forEach((head, at) => {
       const value = row[at + 2];
-      element.append(make("td", value ? number(value, digits[head]) : "—", "n"));
+      const cell = make("td", value ? number(value, digits[head]) : "—", "n");
+      cell.dataset.label = words[head];
+      element.append(cell);
     });
     element.append(open(row));
     if (!row[2]) element.className = "empty";

@@ -84,7 +84,9 @@ QX.goTo = function ({ rows }) {
   for (const { layer } of QX.overlays)
     layer.eachLayer((one) => {
       if (one.feature.properties.i !== rows[0]) return;
-      QX.map.fitBounds(one.getBounds(), { maxZoom: 12, padding: [60, 60], animate: false });
+      QX.map.fitBounds(one.getBounds(), {
+        maxZoom: Math.max(QX.data.base.tiles.max, 12), padding: [60, 60], animate: false,
+      });
       one.fire("click", { latlng: one.getBounds().getCenter() }, true);
     });
 };
