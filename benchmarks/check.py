@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 KEYS = ("work", "system", "size", "radius_m", "wall_s", "cpu_s", "peak_mb", "rel_error")
-OURS = {"qxgeo", "qxgeo2", "kernel", "plain"}
+OURS = {"qxgeo", "threads", "processes", "dask_ours", "kernel", "plain"}
 BOUND_OURS, BOUND_PEERS = 1e-7, 5e-3
 
 

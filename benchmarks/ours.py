@@ -8,7 +8,6 @@ discs in each, metres.
 from __future__ import annotations
 
 import sys
-import tempfile
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -76,8 +75,11 @@ open_plain = partial(open_kernel, plain=True)
 
 def warm_up() -> None:
     """Load the loops, or compile them the first time, by asking something small of them."""
+    import geopandas  # noqa: F401 - reads stations and territories
     import shapely
 
+    import qxgeo.datasets
+    import qxgeo.streaming  # noqa: F401
     from qxgeo.geodesy import Lines, compiled, partition_lines, stretches_in_discs
 
     many, compiled.MANY = compiled.MANY, 0
@@ -91,30 +93,41 @@ def warm_up() -> None:
 
 @contextmanager
 def open_qxgeo(folder: Path, *, workers: int = 1) -> Iterator[Callable[[float], Answer]]:
-    """Answer with `measure_roads`, piece by piece, here or on worker processes."""
+    """Answer with `measure_roads`, piece by piece, one after the other or as `workers` says."""
+    warm_up()
+    yield partial(measure, folder, workers=workers)
+
+
+open_threads = partial(open_qxgeo, workers=0)
+open_processes = partial(open_qxgeo, workers=2)
+
+
+@contextmanager
+def open_dask(folder: Path) -> Iterator[Callable[[float], Answer]]:
+    """Answer with `measure_roads` on two Dask workers of one thread that have loaded the loops."""
+    import cloudpickle
+    from distributed import Client, LocalCluster
+
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    with (
+        LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        client.run(warm_up)
+        yield partial(measure, folder, client=client)
+
+
+def measure(folder: Path, radius_m: float, **how: Any) -> Answer:  # noqa: ANN401 - passed on
+    """Ask `measure_roads`."""
     import geopandas as gpd
     import shapely
 
     from qxgeo.datasets import open_dataset
     from qxgeo.streaming import measure_roads
 
-    warm_up()
-
-    def answer(radius_m: float) -> Answer:
-        points = shapely.get_coordinates(gpd.read_parquet(folder / "stations.parquet").geometry)
-        polygons = gpd.read_parquet(folder / "townships.parquet").geometry.to_numpy()
-        with tempfile.TemporaryDirectory() as work:
-            totals: Any = measure_roads(
-                open_dataset(folder / "roads"),
-                points,
-                polygons,
-                radius_m=radius_m,
-                work_folder=work,
-                workers=workers,
-            )
-        return np.arange(len(polygons)), np.asarray(totals.length_m)
-
-    yield answer
-
-
-open_qxgeo_on_two = partial(open_qxgeo, workers=2)
+    points = shapely.get_coordinates(gpd.read_parquet(folder / "stations.parquet").geometry)
+    polygons = gpd.read_parquet(folder / "townships.parquet").geometry.to_numpy()
+    totals = measure_roads(
+        open_dataset(folder / "roads"), points, polygons, radius_m=radius_m, **how
+    )
+    return np.arange(len(polygons)), totals.length_m

@@ -81,13 +81,6 @@ def find_versions(system: System) -> str:
     return ", ".join(found)
 
 
-def miss_streaming() -> str:
-    """Say whether qxgeo can stream here."""
-    import qxgeo.streaming
-
-    return "" if hasattr(qxgeo.streaming, "measure_roads") else "not there yet"
-
-
 def miss_postgis() -> str:
     """Say whether a PostgreSQL server with PostGIS is here."""
     from peer_postgis import find_binaries
@@ -105,29 +98,30 @@ def miss_qgis() -> str:
 
 
 LARGE = ("nation",)
+OURS = ("qxgeo", "numba", "numpy")
 SYSTEMS = {
     "read": System("the bytes alone", "ours:open_bytes", distributions=("pyarrow",), is_ours=True),
-    "qxgeo": System(
-        "qxgeo, 1 process",
-        "ours:open_qxgeo",
+    "qxgeo": System("qxgeo, 1 process", "ours:open_qxgeo", ("numba",), OURS, is_ours=True),
+    "threads": System("qxgeo, 2 threads", "ours:open_threads", ("numba",), OURS, is_ours=True),
+    "processes": System(
+        "qxgeo, 2 processes, their start included",
+        "ours:open_processes",
         ("numba",),
-        ("qxgeo", "numba", "numpy"),
-        miss_streaming,
+        OURS,
         is_ours=True,
     ),
-    "qxgeo2": System(
-        "qxgeo, 2 processes",
-        "ours:open_qxgeo_on_two",
-        ("numba",),
-        ("qxgeo", "numba", "numpy"),
-        miss_streaming,
+    "dask_ours": System(
+        "qxgeo, 2 Dask workers",
+        "ours:open_dask",
+        ("numba", "distributed"),
+        (*OURS, "distributed"),
         is_ours=True,
     ),
     "kernel": System(
         "qxgeo's kernel, all in memory",
         "ours:open_kernel",
         ("numba",),
-        ("qxgeo", "numba", "numpy"),
+        OURS,
         is_ours=True,
         not_at={"nation": "qxgeo streams instead of holding 10 million roads"},
     ),

@@ -202,9 +202,11 @@ def judge(done: dict[str, Record], ours: Record, size: str) -> list[tuple[str, s
     verdicts.append((f"peak below {bound:,} MB", f"{peak:,.0f} MB", peak < bound))
     error = abs(ours["rel_error"])
     verdicts.append(("error below 1e-7", f"{error:.0e}", error < ERROR_BOUND))
-    if {"qxgeo", "qxgeo2"} <= set(done):
-        ratio = done["qxgeo"]["wall_s"] / done["qxgeo2"]["wall_s"]
-        verdicts.append(("2 processes: 1.7x, wall", f"{ratio:.2f}x", ratio >= PAIR_BOUND))
+    for pair in ("threads", "processes", "dask_ours"):
+        if {"qxgeo", pair} <= set(done):
+            ratio = done["qxgeo"]["wall_s"] / done[pair]["wall_s"]
+            title = done[pair]["title"].removeprefix("qxgeo, ")
+            verdicts.append((f"{title}: 1.7x, wall", f"{ratio:.2f}x", ratio >= PAIR_BOUND))
     return verdicts
 
 
