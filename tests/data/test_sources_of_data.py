@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDERS = ("stations", "boundaries", "demo")
-STAMPED = (*FOLDERS, "plans", "patrol", "air")
+STAMPED = (*FOLDERS, "plans", "patrol", "air", "ledger")
 
 
 def entries(folder: Path) -> list[dict[str, object]]:

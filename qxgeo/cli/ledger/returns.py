@@ -87,9 +87,9 @@ def command(  # noqa: PLR0913 - one argument for each option
         session.say(
             session.words(f"退回的工作簿：{out.resolve()}", f"to be sent back: {out.resolve()}")
         )
-    for error in broken:
+    for fault in broken:
         for lang in (session.lang, *(one for one in LANGS if one != session.lang)):
-            click.echo(error.in_language(lang), err=True)
+            click.echo(fault.in_language(lang), err=True)
     if back or broken:
         context.exit(2)
 

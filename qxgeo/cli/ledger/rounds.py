@@ -61,7 +61,13 @@ def command(  # noqa: PLR0913 - one argument for each option
     rules: Path | None,
     list_rules: Path | None,
 ) -> None:
-    """Lay down the lines, then write the forms."""
+    """Lay down the lines, then write the forms.
+
+    Raises
+    ------
+    InputError
+        If neither a round nor a month is given, or both.
+    """
     if (number is None) == (month is None):
         raise InputError(_NEITHER)
     moment = moment_of(at)

@@ -238,7 +238,7 @@ class _Clerk:
     ) -> int:
         """Write empty rows to fill in, and give the last row of the list."""
         top = HEADER_ROW + 1 + len(sheet.rows)
-        if not sheet.rows and not sheet.empty_rows:
+        if not sheet.rows and not sheet.empty_rows and columns[0].key == ID:
             nothing = "（本周没有）" if self._lang == "zh" else "(none)"
             tab.write_string(top, 0, nothing, self._format("given"))
         for row in range(top, top + sheet.empty_rows):

@@ -136,7 +136,9 @@ def _tell_figures(figures: Sequence[SiteFigures], month: str, lang: str) -> Shee
 
 def _tell_rules(rules: ListRules, lang: str) -> Sheet:
     """Write the rules with their sources."""
-    texts = [(one.title, one.source, None) for one in rules.items]
+    texts: list[tuple[Text, Text, float | None]] = [
+        (one.title, one.source, None) for one in rules.items
+    ]
     texts += [(one.title, one.source, one.points) for one in rules.black]
     texts.append((Text("红榜", "red list"), rules.red_source, None))
     columns = [

@@ -25,7 +25,8 @@ _DOT_MM = 1.5
 MAP_TEXTS: dict[str, Text] = {
     "late": Text("逾期未改", "overdue"),
     "open": Text("未整改", "open"),
-    "lost": Text("无位置未标", "without position, not drawn"),
+    "beyond": Text("图外", "beyond the picture"),
+    "lost": Text("无位置", "without position"),
 }
 
 
@@ -67,14 +68,20 @@ def draw_problems(
             paper.polygon([place(lon, lat) for lon, lat in ring], style="DF")
     paper.set_draw_color(255)
     paper.set_line_width(0.15)
-    placed = [one for one in problems if one["lon"] is not None and one["lat"] is not None]
-    for one in sorted(placed, key=lambda row: bool(row["is_late"])):
+    counts = dict.fromkeys(MAP_TEXTS, 0)
+    for one in sorted(problems, key=lambda row: bool(row["is_late"])):
+        if one["lon"] is None or one["lat"] is None:
+            counts["lost"] += 1
+            continue
         x, y = place(float(one["lon"]), float(one["lat"]))
+        if not (MARGIN_MM <= x <= MARGIN_MM + WIDTH_MM and top <= y <= top + _HEIGHT_MM):
+            counts["beyond"] += 1
+            continue
+        counts["late" if one["is_late"] else "open"] += 1
         _draw_mark(paper, x, y, is_late=bool(one["is_late"]))
     paper.set_draw_color(0)
     paper.set_xy(MARGIN_MM, top + _HEIGHT_MM + 1.0)
-    late = sum(bool(one["is_late"]) for one in placed)
-    _write_legend(paper, (late, len(placed) - late, len(problems) - len(placed)), lang)
+    _write_legend(paper, counts, lang)
 
 
 def _draw_mark(paper: Paper, x: float, y: float, *, is_late: bool) -> None:
@@ -93,12 +100,13 @@ def _rings(outline: BaseGeometry, tolerance_deg: float) -> Iterator[list[tuple[f
             yield [(float(x), float(y)) for x, y in part.exterior.coords]
 
 
-def _write_legend(paper: Paper, counts: tuple[int, int, int], lang: str) -> None:
+def _write_legend(paper: Paper, counts: Mapping[str, int], lang: str) -> None:
     """Say what the marks mean and how many are not drawn."""
     y = float(paper.get_y())
     x = MARGIN_MM
-    for key, count in zip(("late", "open", "lost"), counts, strict=True):
-        if key != "lost":
+    for key, count in counts.items():
+        is_drawn = key in ("late", "open")
+        if is_drawn:
             _draw_mark(paper, x + 1.5, y + 2.0, is_late=key == "late")
         text = f"{MAP_TEXTS[key].in_language(lang)} {count}"
         paper.write_at(x + 4.0, y, text, size_pt=8.0)

@@ -130,7 +130,7 @@ def _all_texts(content: PaperContent, lang: str) -> Iterator[str]:
     for gap in content.gaps:
         yield gap.in_language(lang)
     yield from (DEMO_BANNER.in_language(lang), NOT_LEGAL_BOUNDARY.in_language(lang))
-    yield "第页共另有条见台账任务问题 page of more in the ledger"
+    yield "第页共另有条见台账任务问题截至"
 
 
 class _Writer:
