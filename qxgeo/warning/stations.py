@@ -153,8 +153,8 @@ def _doubt(
     if age_h > limit:
         found.append(
             Text(
-                f"数据已过时 {age_h:.0f} 小时（限 {limit:g} 小时）",
-                f"data is {age_h:.0f} h old (limit {limit:g} h)",
+                f"数据已过时 {age_h:.1f} 小时（限 {limit:g} 小时）",
+                f"data is {age_h:.1f} h old (limit {limit:g} h)",
             )
         )
     zeros, stuck = hours.lately(hours.zeros), hours.lately(hours.stuck)

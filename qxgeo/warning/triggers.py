@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qxgeo.air.warning import LEVEL_IDS
+from qxgeo.district.today_settings import default_today
 from qxgeo.errors import Fault, InputError, Text
 from qxgeo.warning.model import NO, NONE, SOME, UNKNOWN, YES, Declared, MeasureNow
 
@@ -54,9 +54,8 @@ def read_declared(district: District, warning: str | None, day: date) -> Declare
     InputError
         If the level is none of the district's.
     """
-    levels = district.today.levels if district.today is not None else None
     if warning is not None:
-        return _said(warning, levels)
+        return _said(warning, (district.today or default_today()).levels)
     listed = district.patrol is not None and day in district.patrol.warning_days
     if listed or district.warning_day:
         where = "[patrol] warning_days" if listed else "warning_day"
@@ -74,7 +73,7 @@ def read_declared(district: District, warning: str | None, day: date) -> Declare
     )
 
 
-def _said(warning: str, levels: WarningLevels | None) -> Declared:
+def _said(warning: str, levels: WarningLevels) -> Declared:
     """Take what was said on the command line.
 
     Raises
@@ -86,9 +85,9 @@ def _said(warning: str, levels: WarningLevels | None) -> Declared:
     if warning == NONE:
         name = Text("没有发布预警", "no warning issued")
         return Declared(level_id=NONE, state=NO, name=name, source=source)
-    level = None if levels is None else levels.find(warning)
+    level = levels.find(warning)
     if level is None:
-        known = [*LEVEL_IDS] if levels is None else [one.level_id for one in levels.levels]
+        known = [one.level_id for one in levels.levels]
         words = "、".join([*known, NONE])
         raise InputError(
             Fault(

@@ -194,13 +194,16 @@ def _pictures(today: Today, lang: str, *, is_public: bool) -> str:
     """Show the map beside the wind rose."""
     words = choose(WORDS, lang)
     radii = "、".join(f"{one / 1e3:g}" for one in today.settings.radii_m)
-    title = words["rose" if today.rose is not None else "rose_none"]
+    has_sector = not math.isnan(today.wind.half_deg)
+    with_rose = "rose" if has_sector else "rose_calm"
+    title = words[with_rose if today.rose is not None else "rose_none"]
+    note = words["map_note" if has_sector else "map_note_around"].format(radii=radii)
     view = draw_map(today, title=words["map"], north=words["north"], is_public=is_public)
     rose = draw_rose(today.rose, today.wind, title=title, north=words["north"])
     return write_section(
         words["map"],
         f"<div class='side'><figure>{view}<figcaption><small>"
-        f"{escape_text(words['map_note'].format(radii=radii))}</small></figcaption></figure>"
+        f"{escape_text(note)}</small></figcaption></figure>"
         f"<figure>{rose}<figcaption><small>{escape_text(title)}</small></figcaption></figure></div>",
     )
 
@@ -231,7 +234,7 @@ def _patrol(today: Today, lang: str, *, is_public: bool) -> str:
     parts.append(f"<h3>{escape_text(words['cells'])}</h3>")
     cells = [
         [
-            escape_text(str(row["cell_id"])),
+            f"<span class='whole'>{escape_text(str(row['cell_id']))}</span>",
             escape_text(towns.get(str(row["township_id"]), "")),
             say_number(float(row["risk"]), 1),
             say_number(float(row["distance_m"])),

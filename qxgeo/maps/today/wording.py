@@ -98,12 +98,17 @@ WORDS: dict[str, Text] = {
         "蓝线：现在须保持湿润的道路；红点：上风向场所；扇形：上风向 {radii} 公里",
         "blue: roads to keep wet now; red: places upwind; sectors: {radii} km upwind",
     ),
+    "map_note_around": Text(
+        "蓝线：现在须保持湿润的道路；红点：半径内的场所；圆：{radii} 公里",
+        "blue: roads to keep wet now; red: places within the radii; circles: {radii} km",
+    ),
+    "rose_calm": Text(
+        "风玫瑰（辖区资料）；此刻没有扇区", "wind rose of the district; no sector now"
+    ),
     "rose": Text(
         "风玫瑰（辖区资料）与此刻上风扇区", "Wind rose of the district and the sector of now"
     ),
-    "rose_none": Text(
-        "辖区没有风向资料，只画此刻的扇区", "no table of winds: the sector of now alone"
-    ),
+    "rose_none": Text("辖区没有风向资料", "the district has no table of winds"),
     "wet": Text("现在保持湿润的道路", "Roads to keep wet now"),
     "length_km": Text("km", "km"),
     "union": Text("合计（重叠只计一次）", "Union (counted once)"),
