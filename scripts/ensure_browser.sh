@@ -1,6 +1,6 @@
 #!/bin/sh
-# Make sure that a Chromium, a Chinese font and GDAL's viewshed are there for the tests, or say what
-# is missing.
+# Make sure that a Chromium, a Chinese font, GDAL's viewshed and PostgreSQL's server are there for the
+# tests, or say what is missing.
 set -u
 
 has_browser() {
@@ -21,10 +21,15 @@ has_viewshed() {
     command -v gdal_viewshed >/dev/null 2>&1
 }
 
+has_postgres() {
+    command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
+}
+
 packages=""
 has_browser || packages="chromium"
 has_font || packages="$packages fontconfig fonts-wqy-microhei"
 has_viewshed || packages="$packages gdal-bin"
+has_postgres || packages="$packages postgresql"
 [ -z "$packages" ] && exit 0
 
 become=""
@@ -43,5 +48,7 @@ has_browser || echo "缺少 Chromium：浏览器测试将跳过。请安装，�
     "/ no Chromium: browser tests will be skipped; install one or set QXGEO_CHROMIUM"
 has_viewshed || echo "缺少 gdal_viewshed（GDAL 命令行工具）：通视对照测试将跳过" \
     "/ no gdal_viewshed (GDAL's command line tools): the viewshed comparison will be skipped"
+has_postgres || echo "缺少 PostgreSQL 服务程序：账本在服务器上的测试将跳过" \
+    "/ no PostgreSQL server (postgresql): tests of a ledger on a server will be skipped"
 has_font || echo "缺少中文字体 / no Chinese font (e.g. fonts-wqy-microhei)"
 exit 0

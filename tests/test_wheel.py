@@ -62,6 +62,8 @@ def test_the_wheel_carries_assets_data_and_licences(
     data = {path.relative_to(ROOT / "data") for path in (ROOT / "data").rglob("*.*")}
     assert {f"qxgeo/_data/{path.as_posix()}" for path in data} <= wheel
     assert {"qxgeo/py.typed", "qxgeo/__init__.py"} <= wheel
+    steps = "qxgeo/ledger/store/migrations"
+    assert {f"{steps}/env.py", f"{steps}/versions/v0001_first.py"} <= wheel
     assert {name.rpartition("/")[2] for name in wheel if "/licenses/" in name} == {
         "LICENSE",
         "NOTICE",
