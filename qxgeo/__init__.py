@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         assess,
         assess_streamed,
     )
+    from qxgeo.datasets import RoadDataset, open_dataset
     from qxgeo.district import (
         District,
         Layer,
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
         rank_candidates,
     )
     from qxgeo.siting.sensitivity import Sensitivity, how_sure
+    from qxgeo.streaming import RoadTotals, measure_roads
     from qxgeo.vocabulary import SiteVerdict, Status, Strength, Verdict
 
 __all__ = [
@@ -117,7 +119,9 @@ __all__ = [
     "QxgeoError",
     "Ranking",
     "ReadError",
+    "RoadDataset",
     "RoadNetwork",
+    "RoadTotals",
     "Rule",
     "SchemaError",
     "Sensitivity",
@@ -159,8 +163,10 @@ __all__ = [
     "measure_land_cover",
     "measure_road_access",
     "measure_road_distances",
+    "measure_roads",
     "missing_inputs",
     "name_word",
+    "open_dataset",
     "plan_patrol",
     "rank_candidates",
     "read_applications",
@@ -179,6 +185,10 @@ _HOMES = {
         "StreamedAssessment",
         "assess",
         "assess_streamed",
+    ),
+    "qxgeo.datasets": (
+        "RoadDataset",
+        "open_dataset",
     ),
     "qxgeo.district": (
         "District",
@@ -229,6 +239,10 @@ _HOMES = {
         "use_chinese_font",
     ),
     "qxgeo.resources": ("data_dir",),
+    "qxgeo.streaming": (
+        "RoadTotals",
+        "measure_roads",
+    ),
     "qxgeo.siting": (
         "SiteCheck",
         "SiteChecks",

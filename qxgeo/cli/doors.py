@@ -52,6 +52,10 @@ COMMANDS = {
     ),
     "init": Text("新建辖区文件夹", "make a new district folder"),
     "plan": Text("列出方案措施，或解释一条", "list the plan's measures, or explain one"),
+    "measure": Text(
+        "全省、全国道路在监测站附近的长度，按乡镇街道",
+        "road length near stations, by township, at any size",
+    ),
     "convert": Text("把全省、全国的道路转成路网数据集", "turn roads of a province into a dataset"),
     "fetch": Text("从 OpenStreetMap 下载道路", "download roads from OpenStreetMap"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qxgeo.reports.atomic import (
+    MEASURE_RECORD,
     PATROL_RECORD,
     SITING_RECORD,
     TODAY_RECORD,
@@ -17,6 +18,7 @@ from qxgeo.reports.workbook import write_workbook
 from qxgeo.reports.writing import write_reports
 
 __all__ = [
+    "MEASURE_RECORD",
     "PATROL_RECORD",
     "SITING_RECORD",
     "TODAY_RECORD",

@@ -33,6 +33,7 @@ ROUND_RECORD = "inspection.json"
 LISTS_RECORD = "lists.json"
 CALENDAR_RECORD = "calendars.json"
 REPORT_RECORD = "report.json"
+MEASURE_RECORD = "measure.json"
 _RECORDS = (
     RECORD,
     PATROL_RECORD,
@@ -45,6 +46,7 @@ _RECORDS = (
     LISTS_RECORD,
     CALENDAR_RECORD,
     REPORT_RECORD,
+    MEASURE_RECORD,
 )  # each command's own list of what it wrote, in one folder
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
