@@ -11,6 +11,8 @@ from qxgeo.geodesy.approach import SAME_DISTANCE_M
 from qxgeo.geodesy.areas import area_m2
 from qxgeo.geodesy.discs import disc_boxes, draw_discs, reach_of_discs, stretches_in_discs
 from qxgeo.geodesy.ellipsoid import bearing_deg, ground_distance_m
+from qxgeo.geodesy.gathered import Gathered
+from qxgeo.geodesy.holders import UNSURE, first_holders, first_holders_of_boxes
 from qxgeo.geodesy.intervals import Intervals
 from qxgeo.geodesy.lines import Lines
 from qxgeo.geodesy.nearest import (
@@ -25,6 +27,8 @@ from qxgeo.geodesy.plane import local_plane, move_coordinates
 
 __all__ = [
     "SAME_DISTANCE_M",
+    "UNSURE",
+    "Gathered",
     "Intervals",
     "Lines",
     "NearestPlaces",
@@ -33,6 +37,8 @@ __all__ = [
     "bearing_deg",
     "disc_boxes",
     "draw_discs",
+    "first_holders",
+    "first_holders_of_boxes",
     "ground_distance_m",
     "local_plane",
     "move_coordinates",

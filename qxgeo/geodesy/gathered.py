@@ -65,6 +65,51 @@ class Gathered:
         return np.isin(self.type_ids, areas)
 
     @cached_property
+    def is_line(self) -> NDArray[np.bool_]:
+        """Whether each is a line, or several."""
+        return np.asarray(shapely.get_dimensions(self.shapes) == 1)
+
+    @cached_property
+    def is_point(self) -> NDArray[np.bool_]:
+        """Whether each is one point."""
+        return np.asarray(self.type_ids == shapely.GeometryType.POINT)
+
+    @cached_property
+    def corners(self) -> NDArray[np.float64]:
+        """The first vertex of each, degrees, shape (n, 2)."""
+        return self.vertices.lonlat[self.first[:-1]]
+
+    def take(self, rows: NDArray[np.int64]) -> Gathered:
+        """Give some of them, with what is known of them.
+
+        Parameters
+        ----------
+        rows
+            Ascending, each once.
+
+        Returns
+        -------
+        some
+            All of them if no row is left out.
+        """
+        if len(rows) == len(self):
+            return self
+        some = Gathered(self.shapes[rows])
+        if "vertices" in self.__dict__ and len(self.vertices.owner) == len(self):
+            known, number = self.vertices, np.full(len(self), -1, dtype=np.int64)
+            number[rows] = np.arange(len(rows))
+            some.vertices = Vertices(
+                len(rows),
+                known.lonlat[rows],
+                known.xyz[rows],
+                np.arange(len(rows)),
+                np.zeros(len(rows), dtype=bool),
+            )
+            order = number[self.order]
+            some.order = order[order >= 0]
+        return some
+
+    @cached_property
     def vertices(self) -> Vertices:
         """Their vertices, those of a geometry side by side, in the order of the geometries."""
         found = Vertices.from_geometries(self.shapes)

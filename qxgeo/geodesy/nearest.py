@@ -5,23 +5,19 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
 from qxgeo.geodesy import compiled
 from qxgeo.geodesy.approach import Surroundings, find_approaches, pair_approaches
-from qxgeo.geodesy.ellipsoid import LONGEST_CHORD_M, ground_distance_m
+from qxgeo.geodesy.ellipsoid import LONGEST_CHORD_M
 from qxgeo.geodesy.gathered import Gathered
 from qxgeo.geodesy.vertices import Vertices
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from numpy.typing import NDArray
-
-    from qxgeo.geodesy.boxes import BoxTree
 
     Shapes = NDArray[np.object_]
     Ints = NDArray[np.int64]
@@ -130,7 +126,7 @@ def nearest_places(
         If there is no reference or an empty geometry.
     """
     mine, theirs = _checked(subjects, references)
-    nearest = _measure(mine, theirs)
+    nearest = _measure(mine, theirs, asks_places=True)
     meet = np.flatnonzero(np.isnan(nearest.subject_lonlat[:, 0]))
     common = shapely.shortest_line(mine.shapes[meet], theirs.shapes[nearest.reference[meet]])
     place = shapely.get_coordinates(common)[::2]
@@ -192,8 +188,11 @@ def _checked(
     return mine, theirs
 
 
-def _measure(mine: Gathered, theirs: Gathered) -> NearestPlaces:
-    """Measure to the nearest; the places of those that touch or overlap are left open (NaN)."""
+def _measure(mine: Gathered, theirs: Gathered, *, asks_places: bool = False) -> NearestPlaces:
+    """Measure to the nearest; the places of those that touch or overlap are left open (NaN).
+
+    The compiled form leaves places out where nobody asks for them.
+    """
     size = len(mine) if mine.is_plain and theirs.is_plain else 0
     many = compiled.MANY_PLACES
     loops, cells, boxes = (
@@ -202,36 +201,29 @@ def _measure(mine: Gathered, theirs: Gathered) -> NearestPlaces:
     if loops is None or cells is None or boxes is None or len(mine) == 0:
         return _measure_plainly(mine.shapes, theirs.shapes)
     reference, areas = theirs.tree(boxes), theirs.areas(cells)
-    nearest = _search(mine, reference, areas, loops)
-    hard = np.flatnonzero(nearest.reference == loops.HARD)
-    if len(hard):
-        plain = _measure_plainly(mine.shapes[hard], theirs.shapes)
-        nearest.distance_m[hard], nearest.reference[hard] = plain.distance_m, plain.reference
-        nearest.subject_lonlat[hard] = plain.subject_lonlat
-        nearest.reference_lonlat[hard] = plain.reference_lonlat
-    return nearest
-
-
-def _search(
-    mine: Gathered, reference: BoxTree, areas: tuple[Any, ...], loops: ModuleType
-) -> NearestPlaces:
-    """Search by compiled loops; what they cannot say keeps the number HARD."""
+    distance_m, number = np.empty(len(mine)), np.empty(len(mine), dtype=np.int64)
+    places = np.full((len(mine) if asks_places else 0, 4), np.nan)
     subject, order = mine.subject, mine.order
-    pieces = compiled.in_threads(
-        len(mine), lambda begin, end: loops.search(subject, order, begin, end, reference, areas)
+    found = (distance_m, number, places)
+    compiled.in_threads(
+        len(mine),
+        lambda begin, end: loops.search(subject, order, begin, end, reference, areas, *found),
     )
-    distance_m, number, places = (np.concatenate(part) for part in zip(*pieces, strict=True))
-    nearest = NearestPlaces(
-        np.empty(len(mine)),
-        np.empty(len(mine), dtype=np.int64),
-        *np.empty((2, len(mine), 2)),
-    )
-    nearest.distance_m[order], nearest.reference[order] = distance_m, number
-    nearest.subject_lonlat[order], nearest.reference_lonlat[order] = places[:, :2], places[:, 2:]
-    far = nearest.distance_m > LONGEST_CHORD_M
-    ends = nearest.subject_lonlat[far].T, nearest.reference_lonlat[far].T
-    nearest.distance_m[far] = ground_distance_m(*ends[0], *ends[1])
+    nearest = NearestPlaces(distance_m, number, places[:, :2], places[:, 2:])
+    unsure = (number == loops.HARD) | (distance_m > LONGEST_CHORD_M)
+    _measure_again(nearest, np.flatnonzero(unsure), mine.shapes, theirs.shapes)
     return nearest
+
+
+def _measure_again(nearest: NearestPlaces, rows: Ints, mine: Shapes, theirs: Shapes) -> None:
+    """Measure rows plainly: what compiled loops cannot say, and long ways as geodesics."""
+    if len(rows) == 0:
+        return
+    plain = _measure_plainly(mine[rows], theirs)
+    nearest.distance_m[rows], nearest.reference[rows] = plain.distance_m, plain.reference
+    if len(nearest.subject_lonlat):
+        nearest.subject_lonlat[rows] = plain.subject_lonlat
+        nearest.reference_lonlat[rows] = plain.reference_lonlat
 
 
 def _measure_plainly(mine: Shapes, theirs: Shapes) -> NearestPlaces:

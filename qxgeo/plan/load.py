@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -63,9 +64,21 @@ def load_plan(plan: str | Path) -> ActionPlan:
                 file=str(plan),
             )
         ) from error
-    raw = _parse(content, file=path.name)
-    faults = Faults(path.name)
-    built = _read_plan(Entry(raw, "", faults), hashlib.sha256(content).hexdigest())
+    return _build(content, path.name)
+
+
+@lru_cache(maxsize=8)
+def _build(content: bytes, file: str) -> ActionPlan:
+    """Build the plan that a file holds; who asks again for the same content waits no more.
+
+    Raises
+    ------
+    PlanError
+        With all faults of the file.
+    """
+    faults = Faults(file)
+    top = Entry(_parse(content, file=file), "", faults)
+    built = _read_plan(top, hashlib.sha256(content).hexdigest())
     if faults.found:
         raise PlanError(faults.found)
     return built

@@ -180,12 +180,14 @@ def _judge_by_stations(rule: Rule, scene: Scene) -> Opinion:
     points = station_points(stations)
     radius_m = rule_radius_m(rule, scene)
     error_m = scene.layer(rule.subject.layer).accuracy_m + station_error_m(scene, stations)
-    shapes = subjects.geometry.to_numpy(dtype=object)
-    is_line = shapely.get_dimensions(shapes) == 1
+    shapes = scene.shapes(rule.subject.layer, subjects)
+    is_line = shapes.is_line
     distance_m = np.full(len(subjects), np.inf)
     station = np.full(len(subjects), -1, dtype=np.int64)
     if not is_line.all():
-        distance_m[~is_line], station[~is_line] = nearest_station(shapes[~is_line], points)
+        distance_m[~is_line], station[~is_line] = nearest_station(
+            shapes.take(np.flatnonzero(~is_line)), points
+        )
     inside = inside_low = inside_high = None
     if is_line.any():
         lines = scene.lines[rule.subject.layer]
@@ -232,7 +234,7 @@ def _judge_by_features(rule: Rule, scene: Scene) -> Opinion:
     radius_m = rule_radius_m(rule, scene)
     error_m = scene.layer(rule.subject.layer).accuracy_m + layer.accuracy_m
     distance_m, nearest = nearest_feature(
-        subjects.geometry.to_numpy(dtype=object), references.geometry.to_numpy(dtype=object)
+        scene.shapes(rule.subject.layer, subjects), references.geometry.to_numpy(dtype=object)
     )
     names = references["name"].astype("string").fillna("").to_numpy(dtype=object)
     identity = references[LAYERS[rule.reference.layer].id_column]  # type: ignore[union-attr]

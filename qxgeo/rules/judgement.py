@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from qxgeo.geodesy import Intervals, area_m2, partition_lines, partition_polygons
+from qxgeo.geodesy import Intervals, area_m2, first_holders, partition_lines, partition_polygons
 from qxgeo.schemas import LAYERS
 from qxgeo.vocabulary import Status, Verdict
 
@@ -158,18 +158,8 @@ def _point_pieces(scene: Scene, opinion: Opinion, rows: NDArray[np.int64]) -> pd
 
 def locate(scene: Scene, points: NDArray[np.object_]) -> NDArray[np.int64]:
     """Find the territory of points: the index of the first that holds them, -1 for none."""
-    last = len(scene.territories) - 1
-    territory = np.full(len(points), last + 1, dtype=np.int64)
-    # A tree of the points: the few polygons that ask are prepared, the many points need not be.
-    tree = shapely.STRtree(points)
-    holder, held = tree.query(scene.territories[:last], predicate="intersects")
-    np.minimum.at(territory, held, holder)
-    # The district itself asks last, and only for what no township holds.
-    rest = np.flatnonzero(territory > last)
-    shapely.prepare(scene.territories[last])
-    territory[rest[shapely.intersects(scene.territories[last], points[rest])]] = last
-    territory[territory > last] = -1
-    return territory
+    # The district itself comes last, and holds only what no township holds.
+    return first_holders(np.asarray(shapely.get_coordinates(points)), scene.territories)
 
 
 def _line_pieces(

@@ -9,6 +9,8 @@ import shapely
 
 from qxgeo.district import stations_in_force
 from qxgeo.geodesy import (
+    Gathered,
+    first_holders,
     nearest_feature,
     nearest_station,
     partition_lines,
@@ -52,17 +54,17 @@ def judge_polygon(rule: Rule, scene: Scene) -> Opinion:
     zones, _ = scene.select(rule.reference)  # type: ignore[arg-type] # require_reference
     layer = scene.layer(rule.reference.layer)  # type: ignore[union-attr] # the same
     error_m = scene.layer(rule.subject.layer).accuracy_m + layer.accuracy_m
-    shapes = subjects.geometry.to_numpy(dtype=object)
+    shapes = scene.shapes(rule.subject.layer, subjects)
     areas = zones.geometry.to_numpy(dtype=object)
     union = shapely.union_all(areas)
-    inside, pieces = _parts_inside(rule, scene, subjects, areas, union)
+    inside, pieces = _parts_inside(rule, scene, subjects, shapes, areas, union)
     distance_m, nearest = nearest_feature(shapes, areas)
-    margin_m = _margins(distance_m, pieces, union)
+    margin_m = _margins(distance_m, shapes, pieces, union)
     verdicts = judge_margin(margin_m, error_m=error_m)
     if rule.station_radius_m is not None:
         verdicts, inside = _limit_to_stations(rule, scene, subjects, verdicts, inside)
     column = LAYERS[rule.reference.layer].id_column  # type: ignore[union-attr] # the same
-    is_line = shapely.get_dimensions(shapes) == 1
+    is_line = shapes.is_line
     return spare(
         rule,
         Opinion(
@@ -97,16 +99,18 @@ def _parts_inside(
     rule: Rule,
     scene: Scene,
     subjects: gpd.GeoDataFrame,
+    gathered: Gathered,
     areas: NDArray[np.object_],
     union: shapely.Geometry,
 ) -> tuple[Intervals | None, NDArray[np.object_]]:
     """Cut every subject by the area: stretches of lines, and the geometry inside of each."""
-    shapes = subjects.geometry.to_numpy(dtype=object)
-    is_line = shapely.get_dimensions(shapes) == 1
+    shapes, is_line, is_point = gathered.shapes, gathered.is_line, gathered.is_point
     pieces = np.full(len(shapes), None, dtype=object)
-    shapely.prepare(union)
-    held = ~is_line & shapely.intersects(union, shapes)
-    is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    if is_point.all():
+        held = first_holders(gathered.corners, np.array([union], dtype=object)) == 0
+    else:
+        shapely.prepare(union)
+        held = ~is_line & shapely.intersects(union, shapes)
     pieces[held & is_point] = shapes[held & is_point]
     pieces[held & ~is_point] = shapely.intersection(shapes[held & ~is_point], union)
     if not is_line.any():
@@ -124,17 +128,22 @@ def _parts_inside(
     return inside, pieces
 
 
-def _margins(distance_m: Floats, pieces: NDArray[np.object_], union: shapely.Geometry) -> Floats:
+def _margins(
+    distance_m: Floats,
+    shapes: Gathered,
+    pieces: NDArray[np.object_],
+    union: shapely.Geometry,
+) -> Floats:
     """Distance to the edge of the area: of the deepest corner inside, or negative outside."""
     margin_m = np.negative(distance_m)
     rows = np.flatnonzero(~(shapely.is_missing(pieces) | shapely.is_empty(pieces)))
     if len(rows):
         outlines = np.asarray(shapely.boundary(shapely.get_parts(union)), dtype=object)
         edge = np.asarray(shapely.get_parts(outlines), dtype=object)
-        corners, owner = pieces[rows], np.arange(len(rows))
-        if not bool((shapely.get_type_id(corners) == shapely.GeometryType.POINT).all()):
-            corner, owner = shapely.get_coordinates(corners, return_index=True)
-            corners = np.asarray(shapely.points(corner), dtype=object)
+        corners, owner = shapes.take(rows), np.arange(len(rows))
+        if not bool(corners.is_point.all()):
+            corner, owner = shapely.get_coordinates(pieces[rows], return_index=True)
+            corners = Gathered(np.asarray(shapely.points(corner), dtype=object))
         depth_m, _ = nearest_feature(corners, edge)
         margin_m[rows] = 0.0
         np.maximum.at(margin_m, rows[owner], depth_m)

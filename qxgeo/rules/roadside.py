@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from qxgeo.geodesy import SAME_DISTANCE_M, disc_boxes, nearest_feature, pair_distances_m
+from qxgeo.geodesy import SAME_DISTANCE_M, Gathered, disc_boxes, nearest_feature, pair_distances_m
 from qxgeo.rules.conditions import YES, evaluate_condition
 from qxgeo.rules.road_names import plain_road_names
 from qxgeo.rules.scene import blank_means_no
@@ -170,7 +170,7 @@ def find_openings(
     openings
         Of roads at the same distance under the same verdict the first counts.
     """
-    away_m, nearest = _nearest_by_verdict(shapes, roads, np.arange(len(roads.shapes)))
+    away_m, nearest = _nearest_by_verdict(Gathered(shapes), roads, np.arange(len(roads.shapes)))
     asked = plain_names != ""
     called_m, called = _nearest_by_name(shapes, plain_names, roads, tolerance_m + error_m)
     is_named = (called >= 0).any(axis=1) & (called_m.min(axis=1) <= tolerance_m)
@@ -252,7 +252,7 @@ def column_words(table: pd.DataFrame, column: str) -> NDArray[np.object_]:
 
 
 def _nearest_by_verdict(
-    shapes: NDArray[np.object_], roads: Roads, among: Ints
+    shapes: NDArray[np.object_] | Gathered, roads: Roads, among: Ints
 ) -> tuple[Floats, Ints]:
     """Find the nearest road under each verdict, shape (n, 3); infinite and -1 where none is."""
     distance_m, road = _nowhere(len(shapes))

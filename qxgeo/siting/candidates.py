@@ -14,7 +14,9 @@ import shapely
 
 from qxgeo.district import Layer
 from qxgeo.errors import Fault, SchemaError, Text
+from qxgeo.geodesy import UNSURE, Gathered, first_holders_of_boxes
 from qxgeo.rules import build_scene
+from qxgeo.rules.judgement import locate
 from qxgeo.schemas import ENTRANCES, SITES
 from qxgeo.vocabulary import Status
 
@@ -220,7 +222,9 @@ def set_scene(
     layers = dict(district.layers)
     layers[PLACES] = _layer(PLACES, places, accuracy_m)
     layers[ENTRANCES_LAYER] = _layer(ENTRANCES_LAYER, entrances, accuracy_m)
-    return build_scene(replace(district, layers=MappingProxyType(layers)), plan)
+    scene = build_scene(replace(district, layers=MappingProxyType(layers)), plan)
+    shapes = Gathered(places.geometry.to_numpy(dtype=object))
+    return replace(scene, gathered=MappingProxyType({PLACES: shapes}))
 
 
 def _layer(name: str, table: gpd.GeoDataFrame, accuracy_m: float) -> Layer:
@@ -241,9 +245,27 @@ def _layer(name: str, table: gpd.GeoDataFrame, accuracy_m: float) -> Layer:
     )
 
 
-def inner_points(places: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    """Give one point of each place that lies in it: the point itself, or one inside the parcel."""
-    points = places.geometry.to_numpy(dtype=object).copy()
-    is_area = shapely.get_dimensions(points) > 0
+def locate_places(scene: Scene, places: gpd.GeoDataFrame) -> NDArray[np.int64]:
+    """Find the territory of places: that of the point, or of one inside the parcel.
+
+    Parameters
+    ----------
+    scene
+        As `set_scene` gives it.
+    places
+        Its places.
+
+    Returns
+    -------
+    territory
+        Index into `scene.territories`, -1 for none, shape (n,).
+    """
+    gathered = scene.shapes(PLACES, places)
+    low, high = np.split(shapely.bounds(gathered.shapes), 2, axis=1)
+    territory = first_holders_of_boxes(low, high, scene.territories)
+    rows = np.flatnonzero(territory == UNSURE)
+    points = gathered.shapes[rows]
+    is_area = ~gathered.is_point[rows]
     points[is_area] = shapely.point_on_surface(points[is_area])
-    return np.asarray(points, dtype=object)
+    territory[rows] = locate(scene, points)
+    return territory

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from qxgeo.geodesy import nearest_feature
+from qxgeo.geodesy import first_holders, nearest_feature
 from qxgeo.plan import Selector
 from qxgeo.rules import JUDGES, rule_radius_m
 from qxgeo.rules.distance import move_threshold
@@ -28,7 +28,9 @@ from qxgeo.vocabulary import SiteVerdict, Verdict, Why
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
 
+    from qxgeo.geodesy import Gathered
     from qxgeo.plan import KindRule, Rule
     from qxgeo.rules import Scene
     from qxgeo.rules.judgement import Opinion
@@ -54,12 +56,10 @@ def judge_ground(scene: Scene, places: gpd.GeoDataFrame, *, accuracy_m: float) -
     """
     layer = scene.layer("boundary")
     area = scene.territories[-1]
-    shapes = places.geometry.to_numpy(dtype=object)
-    shapely.prepare(area)
-    inside = np.asarray(shapely.covers(area, shapes), dtype=bool)
-    touches = np.asarray(shapely.intersects(area, shapes), dtype=bool)
+    shapes = scene.shapes(PLACES, places)
     edge = np.asarray(shapely.get_parts(shapely.boundary(area)), dtype=object)
     away_m, _ = nearest_feature(shapes, edge)
+    inside, touches = _stand_in(area, shapes, away_m)
     margin_m = np.where(inside, away_m, -away_m)
     error_m = np.full(len(shapes), accuracy_m + layer.accuracy_m)
     across = touches & ~inside
@@ -90,6 +90,24 @@ def judge_ground(scene: Scene, places: gpd.GeoDataFrame, *, accuracy_m: float) -
         reference_names=np.full(len(shapes), name, dtype=object),
         is_spared=np.zeros(len(shapes), dtype=bool),
     )
+
+
+def _stand_in(
+    area: shapely.Geometry, places: Gathered, away_m: NDArray[np.float64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Say which places an area covers, and which stand in it at least in part.
+
+    A place in one piece that does not touch the edge stands on one side of it, as its first corner.
+    """
+    one_piece = (shapely.GeometryType.POINT, shapely.GeometryType.POLYGON)
+    is_clear = (away_m > 0) & np.isin(places.type_ids, one_piece)
+    inside = first_holders(places.corners, np.array([area], dtype=object)) == 0
+    touches = inside.copy()
+    rows = np.flatnonzero(~is_clear)
+    shapely.prepare(area)
+    inside[rows] = shapely.covers(area, places.shapes[rows])
+    touches[rows] = shapely.intersects(area, places.shapes[rows])
+    return inside, touches
 
 
 def judge_line(

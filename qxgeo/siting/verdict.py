@@ -11,9 +11,8 @@ import shapely
 
 from qxgeo.errors import Fault, InputError, Text
 from qxgeo.rules import Assumption, list_assumptions
-from qxgeo.rules.judgement import locate
 from qxgeo.schemas import SITE_PLACE_COLUMNS
-from qxgeo.siting.candidates import check_entrances, check_places, inner_points, set_scene
+from qxgeo.siting.candidates import check_entrances, check_places, locate_places, set_scene
 from qxgeo.siting.kinds import find_kind, read_plan_of, rules_of
 from qxgeo.siting.lines import judge_ground, judge_line
 from qxgeo.siting.model import VERDICTS, RuleLines, SiteCheck, SiteChecks
@@ -266,7 +265,7 @@ def _describe(
     """Write beside each place what its lines come to."""
     codes = np.stack([one.verdicts for one in by_rule])
     summary = codes.min(axis=0)
-    township = locate(scene, inner_points(table))
+    township = locate_places(scene, table)
     names = table["name"].astype("string").fillna("")
     columns: dict[str, Any] = {
         "place_id": table["site_id"].astype("string"),

@@ -8,6 +8,8 @@ from numba import njit
 from qxgeo.geodesy.ellipsoid import ECCENTRICITY2, SEMI_MAJOR_M
 from qxgeo.geodesy.loops.ground import RADIAN
 
+POLE = 1 / (1 - ECCENTRICITY2)  # of the ellipsoid x^2 + y^2 + POLE z^2 = a^2
+
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def earth_centred(lon, lat):
@@ -20,19 +22,16 @@ def earth_centred(lon, lat):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def arc_m(lon1, lat1, lon2, lat2):
-    """Measure the ground distance between two places, metres."""
-    x1, y1, z1 = earth_centred(lon1, lat1)
-    x2, y2, z2 = earth_centred(lon2, lat2)
+def arc_m(x1, y1, z1, x2, y2, z2):
+    """Measure the ground distance between two earth-centred places, metres.
+
+    The curvature in the direction of the chord is that of the ellipsoid's normal section through
+    the middle of the chord, which lies below the ground by an eighth of its own square.
+    """
     x, y, z = x2 - x1, y2 - y1, z2 - z1
     chord2 = x * x + y * y + z * z
-    middle = (lat1 + lat2) / 2 * RADIAN
-    sine = np.sin(middle)
-    w2 = 1 - ECCENTRICITY2 * sine * sine
-    normal = SEMI_MAJOR_M / np.sqrt(w2)
-    meridian = normal * (1 - ECCENTRICITY2) / w2
-    north = (lat2 - lat1) * RADIAN * meridian
-    east = (lon2 - lon1) * RADIAN * normal * np.cos(middle)
-    way2 = max(north * north + east * east, 1e-30)
-    curvature = (north * north / meridian + east * east / normal) / way2
+    across, up = (x1 + x2) ** 2 + (y1 + y2) ** 2, (z1 + z2) * POLE
+    flat2 = (x * x + y * y + z * z * POLE) / max(chord2, 1e-30)
+    curvature = 2.0 * flat2 / np.sqrt(across + up * up)
+    curvature *= 1 - chord2 * (curvature * curvature) / 8
     return np.sqrt(chord2) * (1 + chord2 * (curvature * curvature) / 24)

@@ -7,7 +7,7 @@ from numba import njit
 
 from qxgeo.geodesy.approach import ARC_SPREAD, SAME_DISTANCE_M
 from qxgeo.geodesy.ellipsoid import LONGEST_CHORD_M
-from qxgeo.geodesy.loops.arcs import arc_m
+from qxgeo.geodesy.loops.arcs import arc_m, earth_centred
 from qxgeo.geodesy.loops.boxes import foot
 from qxgeo.geodesy.vertices import BEND_M
 
@@ -91,7 +91,7 @@ def _compact(kept, what, count, limit2):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def choose(lonlat, flat, owner, kept, what, arc, count, limit2):
+def choose(lonlat, sides, flat, edges, owner, kept, what, arc, count, limit2):
     """Measure candidates as arcs and choose the nearest: of equal ones the first reference.
 
     Gives its row, HARD where only Karney's geodesics can choose, and ground metres.
@@ -108,7 +108,10 @@ def choose(lonlat, flat, owner, kept, what, arc, count, limit2):
             arc[row] = arc[row - 1]  # the next edge begins where this one ends
         else:
             lon1, lat1, lon2, lat2 = lon3, lat3, lon4, lat4
-            arc[row] = arc_m(lon1, lat1, lon2, lat2)
+            arc[row] = _measure(
+                lon1, lat1, lon2, lat2, sides, what[row, 0], edges, what[row, 1], what[row, 2],
+                kept[row, 1],
+            )  # fmt: skip
         least_m = min(least_m, arc[row])
     chosen = -1
     for row in range(count):
@@ -137,3 +140,17 @@ def place_of(lonlat, flat, kept, what, row):
     lon1 = lon1 * (1 - share) + lonlat[vertex + 1, 0] * share
     lat1 = lat1 * (1 - share) + lonlat[vertex + 1, 1] * share
     return lon1, lat1, lon2, lat2
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _measure(lon1, lat1, lon2, lat2, sides, vertex, edges, edge, side, share):
+    """Measure a candidate as an arc; only a place within an edge is brought to the ground."""
+    x1, y1, z1 = sides[vertex, 0], sides[vertex, 1], sides[vertex, 2]
+    x2, y2, z2 = edges[edge, 0], edges[edge, 1], edges[edge, 2]
+    if side == FROM_END or (side == ON_EDGE and share == 1.0):
+        x2, y2, z2 = x2 + edges[edge, 3], y2 + edges[edge, 4], z2 + edges[edge, 5]
+    elif side == ON_EDGE and share > 0.0:
+        x2, y2, z2 = earth_centred(lon2, lat2)
+    if side != ON_EDGE:
+        x1, y1, z1 = earth_centred(lon1, lat1)
+    return arc_m(x1, y1, z1, x2, y2, z2)

@@ -36,25 +36,23 @@ SAG = 1.1 / 8 / SEMI_MAJOR_M  # of the ground over a chord, metres per square me
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def search(subject, order, begin, end, reference, areas):
+def search(subject, order, begin, end, reference, areas, distance_m, nearest, places):
     """Find the nearest reference of the subjects named from `begin` up to `end` in `order`.
 
-    Gives distance, reference and both places of each; a reference that is met has no distance and
-    no places, and HARD stands for what the plain form has to say.
+    Writes distance and reference of each, and both its places if there are rows for them. A
+    reference that is met has no distance and no places; HARD stands for what the plain form has to
+    say.
     """
     lonlat, sides, goes_on, is_twin, first, is_area = subject
     boxes, edges, flat, ends_here, owner = reference
     numbers, outlines, origin, scale, cells, grid = areas
-    distance_m = np.zeros(end - begin)
-    nearest = np.empty(end - begin, dtype=np.int64)
-    places = np.full((end - begin, 4), np.nan)
     stack, away2 = np.empty(DEPTH, dtype=np.int64), np.empty(DEPTH)
     kept, what, arc = np.empty((MOST, 2)), np.empty((MOST, 3), dtype=np.int64), np.empty(MOST)
     guess = 0
     for at in range(begin, end):
         row = order[at]
         low, high = first[row], first[row + 1]
-        met, here = NOT_MET, at - begin
+        met = NOT_MET
         if len(outlines) > 0:
             for vertex in range(low, high):
                 if vertex > low and goes_on[vertex - 1]:
@@ -79,18 +77,19 @@ def search(subject, order, begin, end, reference, areas):
                 ends_here, owner, stack, away2, kept, what, guess, met,
             )  # fmt: skip
         if met < NOT_MET:
-            nearest[here] = met
+            nearest[row], distance_m[row] = met, 0.0
             continue
-        chosen, distance_m[here] = choose(
-            lonlat, flat, owner, kept, what, arc, count, limit_m * limit_m
+        chosen, distance_m[row] = choose(
+            lonlat, sides, flat, edges, owner, kept, what, arc, count, limit_m * limit_m
         )
         if chosen == HARD:
-            nearest[here] = HARD
+            nearest[row] = HARD
             continue
-        nearest[here] = owner[what[chosen, 1]]
+        nearest[row] = owner[what[chosen, 1]]
+        if len(places) == 0:
+            continue
         lon1, lat1, lon2, lat2 = place_of(lonlat, flat, kept, what, chosen)
-        places[here, 0], places[here, 1], places[here, 2], places[here, 3] = lon1, lat1, lon2, lat2
-    return distance_m, nearest, places
+        places[row, 0], places[row, 1], places[row, 2], places[row, 3] = lon1, lat1, lon2, lat2
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
