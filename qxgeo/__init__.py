@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         assess,
         assess_streamed,
     )
-    from qxgeo.datasets import RoadDataset, open_dataset
+    from qxgeo.datasets import RoadDataset, open_dataset, write_dataset
     from qxgeo.district import (
         District,
         Layer,
@@ -174,6 +174,7 @@ __all__ = [
     "stations_in_force",
     "survey_district",
     "use_chinese_font",
+    "write_dataset",
 ]
 
 _HOMES = {
@@ -189,6 +190,7 @@ _HOMES = {
     "qxgeo.datasets": (
         "RoadDataset",
         "open_dataset",
+        "write_dataset",
     ),
     "qxgeo.district": (
         "District",
