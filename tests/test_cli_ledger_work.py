@@ -38,7 +38,7 @@ def sent(place: Path) -> Path:
     assert result.exit_code == 0, result.output
     assert "派发 2 个单位" in result.output
     assert "4.2" in result.output  # the gap is said
-    return out / "2023-W24_dispatch_区商务局.xlsx"
+    return out / "2023-W24_区商务局.xlsx"
 
 
 def test_a_good_workbook_leaves_with_zero_and_a_wrong_one_with_two(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from qxgeo.errors import Text
 
 EMPTY = Text("", "")
+CONFLICT = "conflict"  # in the details of an answer that met another unit's
 
 
 class TaskStatus(StrEnum):

@@ -26,6 +26,7 @@ from qxgeo.ledger.returns import build_sent_back, import_return
 from qxgeo.ledger.rhythm import Week, find_span
 from qxgeo.ledger.rounds import build_look_back, build_round, open_look_back, open_round
 from qxgeo.ledger.rulebook import load_list_rules, load_work_rules
+from qxgeo.ledger.summary import list_contradictions
 from qxgeo.plan import load_plan
 from qxgeo.reports.ledger.form_book import write_form
 
@@ -427,3 +428,35 @@ def test_a_look_back_before_its_round_is_refused(desk: Desk) -> None:
     path = desk.write(form)
     answer(path, "回头看", "P-shut", 复查日期=dt.date(2023, 6, 17), 复查结果="整改属实")
     assert "督导从 2023-10-01 开始" in faults_of(desk.take(path))["inspected_on"]
+
+
+def test_a_writer_who_comes_between_is_met_and_shown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = answer(desk.send("qx-ld"), PROBLEMS, "P-late", 整改状态="整改中")
+    others = Author(name="乙", unit="qx-zj", at=SUNDAY)
+    waiting = [Change(table="problems", row_id="P-late", values={"status": "closed"})]
+
+    def record_after_another(*words: Any, **more: Any) -> Any:  # noqa: ANN401
+        if waiting:
+            record(desk.ledger, [waiting.pop()], author=others)
+        return record(*words, **more)
+
+    monkeypatch.setattr("qxgeo.ledger.returns.merging.record", record_after_another)
+    outcome = desk.take(path)
+    assert (outcome.merged_rows, outcome.conflicts) == (0, 1)
+    assert "区住房和城乡建设局" in faults_of(outcome)["status"]
+    assert desk.row("problems", "P-late")["status"] == "closed"
+
+
+def test_the_meeting_reads_who_contradicted_whom(desk: Desk) -> None:
+    first, second = desk.send("qx-ld"), desk.send("qx-zj")
+    answer(first, PROBLEMS, "P-late", 整改状态="整改中")
+    answer(second, PROBLEMS, "P-late", 整改状态="未整改", 整改情况="仍裸露")
+    desk.take(first)
+    desk.take(second)
+    answers = read_rows(desk.ledger, "progress", where={"week": str(WEEK)})
+    lines = list_contradictions(read_board(desk.ledger, desk.office), answers)
+    assert [(unit, row_id, said.zh) for unit, row_id, said in lines] == [
+        ("区住房和城乡建设局", "P-late", "未整改 仍裸露")
+    ]

@@ -11,6 +11,7 @@ from qxgeo.cli.ledger.office import DAY, moment_of, open_office, rules_options
 from qxgeo.cli.ledger.options import ledger_option
 from qxgeo.cli.session import Session, lang_option
 from qxgeo.ledger.dispatch import read_board
+from qxgeo.ledger.forms.model import plain_file_name
 from qxgeo.ledger.store import open_ledger
 from qxgeo.reports import replace_outputs
 from qxgeo.reports.atomic import CALENDAR_RECORD
@@ -56,7 +57,7 @@ def command(
         for unit_id, name in board.unit_names.items():
             if any(one["due_on"] for one in board.tasks_by_unit.get(unit_id, ())):
                 content = write_deadlines(board, unit_id, as_of=day, lang=session.lang)
-                (folder / f"{name}.ics").write_bytes(content)
+                (folder / f"{plain_file_name(name)}.ics").write_bytes(content)
                 count += 1
     session.say(
         session.words(f"{count} 份日历：{out.resolve()}", f"{count} calendars: {out.resolve()}")

@@ -12,9 +12,10 @@ from qxgeo.cli.ledger.options import ledger_option
 from qxgeo.cli.session import Session, lang_option
 from qxgeo.ledger.dispatch import list_unassigned, read_board
 from qxgeo.ledger.dispatch.weekly import is_open_problem, state_of_problem
+from qxgeo.ledger.history import read_rows
 from qxgeo.ledger.rhythm import TaskState, list_gaps, parse_week, week_of
 from qxgeo.ledger.store import open_ledger
-from qxgeo.ledger.summary import summarise_week
+from qxgeo.ledger.summary import list_contradictions, summarise_week
 from qxgeo.reports import replace_outputs
 from qxgeo.reports.atomic import REPORT_RECORD
 from qxgeo.reports.ledger.weekly_paper import PaperContent, write_weekly_paper
@@ -63,6 +64,7 @@ def command(  # noqa: PLR0913 - one argument for each option
         office = open_office(opened, plan=plan, rules=rules, list_rules=list_rules)
         board = read_board(opened, office)
         about = about_ledger(opened)
+        answers = read_rows(opened, "progress", where={"week": str(chosen)})
     summary = summarise_week(board, chosen, as_of=day)
     outlines, is_approximate = _read_outlines(district, str(about["district_code"]))
     content = PaperContent(
@@ -71,6 +73,7 @@ def command(  # noqa: PLR0913 - one argument for each option
         outlines=outlines,
         problems=_list_open(board, day),
         gaps=list_gaps(office.plan),
+        contradictions=list_contradictions(board, answers),
         is_demo=office.is_demo,
         is_approximate=is_approximate,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "qxgeo-form/1"
 _MARK_DIGITS = 10
+_NOT_IN_FILE_NAMES = re.compile(r'[\x00-\x1f\\/:*?"<>|]+')
 
 
 class FormKind(StrEnum):
@@ -137,8 +139,25 @@ class Form:
 
     @property
     def file_name(self) -> str:
-        """Name of its workbook."""
-        return f"{self.label}_{self.kind}_{self.unit_name}.xlsx"
+        """Name of its workbook, which every system of files can hold."""
+        kind = "" if self.kind == FormKind.DISPATCH else f"{self.kind}_"
+        return f"{self.label}_{kind}{plain_file_name(self.unit_name)}.xlsx"
+
+
+def plain_file_name(name: str) -> str:
+    """Make a name that can be part of the name of a file.
+
+    Parameters
+    ----------
+    name
+        Of a unit, as the plan writes it.
+
+    Returns
+    -------
+    plain
+        Without what leads into another folder or what Windows refuses.
+    """
+    return _NOT_IN_FILE_NAMES.sub("_", name).strip(" .") or "_"
 
 
 def mark_row(

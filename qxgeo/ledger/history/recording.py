@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -21,7 +22,7 @@ from qxgeo.ledger.store.trouble import explain, is_contention
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection, Insert, RowMapping, Update
 
     from qxgeo.errors import Fault, QxgeoError
     from qxgeo.ledger.history.canonical import State
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 Key = tuple[str, str]
 Rows = dict[Key, "tuple[int, State | None]"]
 
+# Columns that point to another table, by table.
+_POINTERS = {
+    table.name: [(one.name, one.of) for one in table.fields.values() if one.of]
+    for table in TABLES.values()
+}
 _AT_ONCE = 1000  # ids of one question
 _REST_S = 0.05  # before the same is tried again
 
@@ -215,11 +221,13 @@ def _present_rows(connection: Connection, keys: Iterable[Key]) -> Rows:
     """Read the rows that changes will touch; those that are not there are left out."""
     rows: Rows = {}
     for name, ids in _by_table(keys).items():
-        table = TABLES[name].table
+        columns = TABLES[name].table.c
+        names = [*TABLES[name].fields]
+        question = select(columns.id, columns.entry, *(columns[one] for one in names))
         for some in _portions(ids):
-            found = connection.execute(select(table).where(table.c.id.in_(some))).mappings()
-            for row in found:
-                rows[name, row["id"]] = (row["entry"], state_of(row))
+            for row_id, entry, *values in connection.execute(question.where(columns.id.in_(some))):
+                pairs = zip(names, values, strict=True)
+                rows[name, row_id] = (entry, {key: one for key, one in pairs if one is not None})
     return rows
 
 
@@ -261,10 +269,10 @@ def _dangling(connection: Connection, checked: Sequence[Checked], rows: Rows) ->
     """Find columns that point to a row which is not there, nor made by the same changes."""
     wanted: dict[Key, list[tuple[Change, str]]] = {}
     for one in checked:
-        for name, field in TABLES[one.key[0]].fields.items():
-            value = (one.values or {}).get(name) if field.of else None
-            if value is not None and rows.get((field.of, str(value)), (0, None))[1] is None:
-                wanted.setdefault((field.of, str(value)), []).append((one.change, name))
+        for name, of in _POINTERS[one.key[0]]:
+            value = (one.values or {}).get(name)
+            if value is not None and rows.get((of, str(value)), (0, None))[1] is None:
+                wanted.setdefault((of, str(value)), []).append((one.change, name))
     there = _present_rows(connection, wanted.keys() - rows.keys()) if wanted else {}
     for key, places in wanted.items():
         if key not in there:
@@ -285,11 +293,11 @@ def _still_needed(changes: Sequence[Change]) -> LedgerError:
 
 def _write(connection: Connection, chain: _Chain, before: Rows, rows: Rows) -> None:
     """Write entries, the head, and each touched row once."""
-    connection.execute(insert(HistoryEntry), chain.entries)
+    _execute_many(connection, insert(HistoryEntry), chain.entries)
     connection.execute(
         update(Head).where(Head.id == 1).values(number=chain.number, hash=chain.head)
     )
-    touched = _by_table(key for key in rows if rows[key] != before.get(key))
+    touched = _by_table(key for key in rows if rows[key] is not before.get(key))
     for name in (one for one in TABLES if one in touched):
         _write_rows(connection, name, touched[name], before, rows)
     for name in (one for one in reversed(TABLES) if one in touched):
@@ -314,10 +322,21 @@ def _write_rows(
             (changed if (name, row_id) in before else added).append(row)
     table = contract.table
     if added:
-        connection.execute(table.insert(), added)
+        _execute_many(connection, table.insert(), added)
     if changed:
-        of_row = table.c.id == bindparam("its_id")
-        connection.execute(
-            table.update().where(of_row),
-            [{"its_id": one.pop("id"), **one} for one in changed],
-        )
+        for one in changed:
+            one["its_id"] = one["id"]
+        columns = ("entry", *contract.fields)
+        of_row = table.c.id == bindparam("its_id", type_=table.c.id.type)
+        setting = {name: bindparam(name, type_=table.c[name].type) for name in columns}
+        _execute_many(connection, table.update().where(of_row).values(setting), changed)
+
+
+def _execute_many(
+    connection: Connection, statement: Insert | Update, rows: Sequence[dict[str, Any]]
+) -> None:
+    """Run one statement for many rows, without SQLAlchemy's work for each of them."""
+    compiled = statement.compile(dialect=connection.dialect, column_keys=[*rows[0]])
+    names = getattr(compiled, "positiontup", None)
+    given = rows if names is None else [*map(itemgetter(*names), rows)]
+    connection.exec_driver_sql(str(compiled), given)

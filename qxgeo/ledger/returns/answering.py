@@ -12,6 +12,7 @@ from qxgeo.ledger.history import Change, make_id
 from qxgeo.ledger.returns.desk import find_row
 from qxgeo.ledger.rows import details_of
 from qxgeo.ledger.words import (
+    CONFLICT,
     PROBLEM_STATUS_LABELS,
     ROLE_LABELS,
     ProblemStatus,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 _NEED_DAY = Text("请填完成日期", "give the day on which it was done")
-CONFLICT = "conflict"  # in the details of an answer that did not prevail
 _FINISHED = (ProblemStatus.RECTIFIED, ProblemStatus.CLOSED)
 
 
@@ -353,6 +353,8 @@ def _answer(
 def _is_known(desk: Desk, row_id: str, told: Mapping[str, Any]) -> bool:
     """Tell whether an answer is in the ledger already; one that did not prevail is shown again."""
     known = desk.answers.get(answer_id(desk, row_id))
+    if row_id in desk.unsettled:
+        return False
     return known is not None and CONFLICT not in details_of(known) and _says_the_same(known, told)
 
 

@@ -66,6 +66,9 @@ class Desk:
     movers
         Table and id of a row to those who changed it since the form went out, in order. Where that
         was the form's author alone, a later answer is a correction; else it is a conflict.
+    unsettled
+        Ids of rows that somebody else changed while this form was being recorded: the answer is in
+        the ledger, and whether it prevails is asked again.
     """
 
     board: Board
@@ -77,6 +80,7 @@ class Desk:
     sites: Mapping[str, Row]
     answers: Mapping[str, Row]
     movers: Mapping[tuple[str, str], Sequence[Mover]]
+    unsettled: frozenset[str] = frozenset()
 
     def source(self, key: SheetKey, row: ReturnedRow) -> Source:
         """Say where a row stands."""

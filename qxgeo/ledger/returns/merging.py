@@ -109,13 +109,14 @@ def import_return(
     _check_sender(returned, office.plan)
     name = by or office.plan.unit(returned.author_id).name
     author = Author(name=name, unit=returned.author_id, at=at)
-    tries = _TRIES
+    tries, unsettled = _TRIES, frozenset[str]()
     while True:
-        desk = _lay_out(ledger, returned, office, at)
+        desk = replace(_lay_out(ledger, returned, office, at), unsettled=unsettled)
         verdicts = judge_return(desk)
         recorded = record(ledger, verdicts.changes, author=author)
         # What is new by our reckoning and there all the same was told before: no conflict.
         met = [one for one in recorded.conflicts if one.change.based_on != 0]
+        unsettled |= {one.change.row_id for one in met}
         tries -= 1
         if not met or not tries:
             break

@@ -7,7 +7,8 @@ from qxgeo.ledger.summary.counting import (
     Summary,
     UnitLine,
     count_day,
+    list_contradictions,
     summarise_week,
 )
 
-__all__ = ["LateLine", "Summary", "UnitLine", "count_day", "summarise_week"]
+__all__ = ["LateLine", "Summary", "UnitLine", "count_day", "list_contradictions", "summarise_week"]

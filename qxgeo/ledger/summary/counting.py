@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from qxgeo.errors import Text
 from qxgeo.ledger.dispatch.weekly import (
     day_of,
     is_open_problem,
@@ -15,10 +16,16 @@ from qxgeo.ledger.dispatch.weekly import (
     state_of_task,
 )
 from qxgeo.ledger.rhythm import TaskState
-from qxgeo.ledger.words import ProblemStatus
+from qxgeo.ledger.rows import details_of
+from qxgeo.ledger.words import (
+    CONFLICT,
+    PROBLEM_STATUS_LABELS,
+    TASK_STATUS_LABELS,
+    ProblemStatus,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from qxgeo.ledger.dispatch import Board
     from qxgeo.ledger.rhythm import Week
@@ -186,6 +193,33 @@ def summarise_week(board: Board, week: Week, *, as_of: dt.date | None = None) ->
             one for one in board.problems if one["status"] == ProblemStatus.FALSE_RECTIFICATION
         ),
     )
+
+
+def list_contradictions(board: Board, answers: Iterable[Row]) -> tuple[tuple[str, str, Text], ...]:
+    """List the answers that did not prevail, because another unit had said otherwise.
+
+    Parameters
+    ----------
+    board
+        Names of units.
+    answers
+        Rows of the table of progress, of one week.
+
+    Returns
+    -------
+    lines
+        Name of the unit, id of the task or problem, and what it said; by id.
+    """
+    lines = []
+    for one in answers:
+        if CONFLICT in details_of(one):
+            status = one["status"] or ""
+            label = (TASK_STATUS_LABELS | PROBLEM_STATUS_LABELS).get(status, Text(status, status))
+            more = " ".join(filter(None, (one["done_on"], one["text"])))
+            said = Text(f"{label.zh} {more}".strip(), f"{label.en} {more}".strip())
+            name = board.unit_names.get(one["unit_id"], str(one["unit_id"]))
+            lines.append((name, one["problem_id"] or one["task_id"] or "", said))
+    return tuple(sorted(lines))
 
 
 def _line(key: str, name: str, counter: Counter[str]) -> UnitLine:

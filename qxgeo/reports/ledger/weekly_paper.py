@@ -45,6 +45,8 @@ _WORDS: dict[str, Text] = {
     "towns": Text("四、各乡办问题", "4 Problems by township"),
     "late": Text("五、逾期清单", "5 Overdue"),
     "false": Text("六、虚假整改通报（6.2.1）", "6 False rectification (6.2.1)"),
+    "against": Text("七、相互矛盾的答复", "7 Answers that contradict each other"),
+    "said": Text("未采用的答复", "answer that did not prevail"),
     "notes": Text("说明", "Notes"),
     "unit": Text("单位", "unit"),
     "town": Text("乡办", "township"),
@@ -82,6 +84,8 @@ class PaperContent:
         Open problems with ``lon``, ``lat`` (text) and ``is_late``.
     gaps
         What could not be dispatched or judged.
+    contradictions
+        Unit, id and words of each answer of the week that met another unit's.
     """
 
     district: str
@@ -89,6 +93,7 @@ class PaperContent:
     outlines: Mapping[str, BaseGeometry]
     problems: Sequence[Mapping[str, Any]]
     gaps: Sequence[Text] = ()
+    contradictions: Sequence[tuple[str, str, Text]] = ()
     is_demo: bool = False
     is_approximate: bool = True
 
@@ -129,6 +134,8 @@ def _all_texts(content: PaperContent, lang: str) -> Iterator[str]:
         yield from (str(row[key] or "") for key in ("id", "text", "place"))
     for gap in content.gaps:
         yield gap.in_language(lang)
+    for unit, row_id, said in content.contradictions:
+        yield from (unit, row_id, said.in_language(lang))
     yield from (DEMO_BANNER.in_language(lang), NOT_LEGAL_BOUNDARY.in_language(lang))
     yield "第页共另有条见台账任务问题截至"
 
@@ -167,6 +174,7 @@ class _Writer:
         self._write_townships()
         self._write_late()
         self._write_false()
+        self._write_contradictions()
         self._write_notes()
 
     def _table(
@@ -268,6 +276,19 @@ class _Writer:
             for row in rows
         ]
         self._table((34.0, 44.0, 66.0, 38.0), heads, lines)
+
+    def _write_contradictions(self) -> None:
+        """Name the answers that met another unit's, so that the meeting settles them."""
+        answers = self._content.contradictions
+        if not answers:
+            return
+        self._paper.write_heading(f"{self._say('against')} · {len(answers)}")
+        heads = tuple(self._say(key) for key in ("unit", "id", "said"))
+        lines = [
+            [unit, row_id, text.in_language(self._lang)]
+            for unit, row_id, text in answers[:_MOST_LATE]
+        ]
+        self._table((50.0, 46.0, 86.0), heads, lines)
 
     def _write_notes(self) -> None:
         """Say how it was counted and what is missing."""
