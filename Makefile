@@ -1,4 +1,4 @@
-# make demo   install, run all three jobs on the embedded district, say where the maps are
+# make demo   install, run all jobs on the embedded district, say where the maps are
 # make test   set up everything the tests need, lint, test
 # make check  lint only (after make test once)    make fix   format and mend what ruff can
 # make notebooks  run the notebooks, write each as a page into docs/notebooks
@@ -21,6 +21,7 @@ demo: .stamps/install $(ASSETS)
 	$(BIN)/qxgeo run
 	$(BIN)/qxgeo patrol
 	$(BIN)/qxgeo siting
+	$(BIN)/qxgeo today --at "2023-12-28 18:20" --wind 20 --speed 2.1 --warning yellow --air data/demo/air_hours.csv
 	@echo "地图已生成，请用浏览器打开 / the maps are ready, open: $(CURDIR)/maps/index.html"
 
 test: .stamps/develop browser check

@@ -203,7 +203,10 @@ def _map_links(assessment: Assessment, totals: Totals, words: Mapping[str, str],
 
 def _other_links(assessment: Assessment, words: Mapping[str, str], lang: str) -> str:
     """Link what the other commands write into the same folder, and name the commands."""
-    links = [("patrol.html", words["patrol_map"], "qxgeo patrol")]
+    links = [
+        ("patrol.html", words["patrol_map"], "qxgeo patrol"),
+        ("today.html", words["today_page"], "qxgeo today"),
+    ]
     for kind in (*assessment.plan.site_kinds, *assessment.district.site_kinds):
         title = words["siting_map"].format(kind=kind.title.in_language(lang))
         links.append((f"siting_{kind.kind_id}.html", title, "qxgeo siting"))

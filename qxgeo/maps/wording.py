@@ -187,6 +187,7 @@ PORTAL_WORDS: dict[str, Text] = {
         "Written into this folder by other commands; a link opens once its command has been run.",
     ),
     "patrol_map": Text("露天焚烧巡查图", "Burning patrol map"),
+    "today_page": Text("污染天气当天一页清单", "The warning day on one page"),
     "siting_map": Text("选址判定图：{kind}", "Siting map: {kind}"),
     "workbook": Text("清单工作簿（Excel）", "Lists (Excel workbook)"),
     "geopackage": Text("结论图层（GeoPackage，可用 QGIS 打开）", "Findings (GeoPackage, for QGIS)"),

@@ -76,9 +76,10 @@ def look_at_today(
     Raises
     ------
     InputError
-        If the wind, the level or a file is at fault.
+        If the wind, the level or a file is at fault, or a layer is not held in memory.
     """
     _check_wind(wind_from_deg, wind_speed_ms)
+    _refuse_streamed(district)
     tell = progress or (lambda _: None)
     moment = pd.Timestamp(at)
     settings = district.today or default_today()
@@ -144,6 +145,33 @@ def _build_rose(district: District) -> WindRose | None:
         return None
     rose = build_rose(read_wind(district.patrol.wind.path))
     return rose if len(rose.direction_deg) else None
+
+
+def _refuse_streamed(district: District) -> None:
+    """Refuse layers that are not held in memory: their empty tables would read as no roads.
+
+    Raises
+    ------
+    InputError
+        With one fault per layer.
+    """
+    faults = [
+        Fault(
+            file=layer.path.name,
+            problem=Text(
+                f"图层“{layer.name}”太大，不在内存中，做不了当日清单",
+                f'the layer "{layer.name}" is too large to be held for the page of a day',
+            ),
+            mend=Text(
+                "请给本辖区自己的道路，或用 qxgeo run 分块判定",
+                "give the district's own roads, or judge by pieces with qxgeo run",
+            ),
+        )
+        for layer in district.layers.values()
+        if layer.streamed is not None
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def _check_wind(from_deg: float | None, speed_ms: float | None) -> None:

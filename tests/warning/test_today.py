@@ -165,6 +165,15 @@ def test_bad_input_is_one_sentence(
     assert len(caught.value.faults) == 1
 
 
+def test_roads_that_are_not_in_memory_are_refused(
+    look: Callable[..., Today], district: District
+) -> None:
+    layers = dict(district.layers)
+    layers["roads"] = replace(layers["roads"], streamed=object())  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="分块判定"):
+        look(district=replace(district, layers=layers))
+
+
 def test_a_folder_of_bulletins_is_its_files(
     look: Callable[..., Today], bulletin: Path, tmp_path: Path
 ) -> None:
