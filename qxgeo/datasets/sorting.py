@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_READ_ROWS = 4096  # of a run that are fetched together
+_READ_ROWS = 1024  # of a run that are fetched together
 _EVERY = 512  # of how many keys one is looked at to find the ranges
 
 

@@ -84,7 +84,7 @@ class _Spilled:
             writer.write_table(table)
         self.way_ids.append(ways.way_ids)
 
-    def load(self, number: int, is_kept: NDArray[np.bool_]) -> Ways:
+    def load(self, number: int, is_kept: NDArray[np.bool_], *, with_tags: bool) -> Ways:
         """Read roads back, those that are wanted, with all positions that are known."""
         with pa.OSFile(str(self._path(number))) as file:
             table = pa.ipc.open_file(file).read_all().filter(pa.array(is_kept)).combine_chunks()
@@ -101,7 +101,7 @@ class _Spilled:
                 lonlat[row] = self.found.get(int(node_ids[row]), (np.nan, np.nan))
         tags = [
             {key: value for key, value in row.items() if value is not None}
-            for row in table["tags"].to_pylist()
+            for row in (table["tags"].to_pylist() if with_tags else ())
         ]
         return Ways(
             way_ids=table["way"].to_numpy(),
@@ -196,7 +196,9 @@ def _stream(source: Path, spilled: _Spilled, tell: Progress) -> Iterator[pa.Tabl
     is_kept = spilled.choose()
     crossings = _find_crossings(spilled, is_kept)
     for number, kept in enumerate(is_kept):
-        sections, losses = cut_sections(spilled.load(number, kept), crossings=crossings)
+        sections, losses = cut_sections(
+            spilled.load(number, kept, with_tags=True), crossings=crossings
+        )
         before = spilled.losses
         spilled.losses = Losses(
             before.cut_ways + losses.cut_ways,
@@ -215,7 +217,7 @@ def _find_crossings(spilled: _Spilled, is_kept: list[NDArray[np.bool_]]) -> Ints
     paths = []
     for number, kept in enumerate(is_kept):
         paths.append(spilled.folder / f"passes-{number}.npy")
-        np.save(paths[-1], np.sort(list_passes(spilled.load(number, kept))))
+        np.save(paths[-1], np.sort(list_passes(spilled.load(number, kept, with_tags=False))))
     passes = [np.load(path, mmap_mode="r") for path in paths]
     some = np.sort(np.concatenate([ids[::_EVERY] for ids in passes]))
     edges = np.unique(some[:: _RANGE_NODES // _EVERY])[1:]
