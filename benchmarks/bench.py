@@ -19,6 +19,7 @@ import importlib
 import json
 import os
 import platform
+import signal
 import statistics
 import sys
 import tempfile
@@ -47,6 +48,7 @@ def main() -> int:
     if options.worker:
         print(json.dumps(work(options)))
         return 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what peers keep is removed
     with tempfile.TemporaryDirectory() as scratch:
         options.data = options.data or Path(scratch)
         for size in options.sizes:
