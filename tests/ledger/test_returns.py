@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,8 +88,8 @@ class Desk:
         return row
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+@contextmanager
+def set_up(place: str, folder: Path) -> Iterator[Desk]:
     plan = load_plan("qixing-2023")
     office = Office(plan=plan, rules=load_work_rules(), list_rules=load_list_rules())
     about = {"district_code": "450305", "district_name": "七星区"}
@@ -98,10 +99,16 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         Change(table="problems", row_id=row_id, values=values)
         for row_id, values in PROBLEM_ROWS.items()
     ]
-    with create_ledger(tmp_path / "l.sqlite", author=MAY, about=about, changes=changes) as ledger:
+    with create_ledger(place, author=MAY, about=about, changes=changes) as ledger:
         span = find_span(plan)
         start_week(ledger, office, span, until=WEEK.last_day, at=MAY.at, by="派发")
-        yield Desk(ledger=ledger, office=office, folder=tmp_path)
+        yield Desk(ledger=ledger, office=office, folder=folder)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with set_up(str(tmp_path / "l.sqlite"), tmp_path) as made:
+        yield made
 
 
 def columns(tab: Worksheet) -> dict[str, int]:
@@ -460,3 +467,17 @@ def test_the_meeting_reads_who_contradicted_whom(desk: Desk) -> None:
     assert [(unit, row_id, said.zh) for unit, row_id, said in lines] == [
         ("区住房和城乡建设局", "P-late", "未整改 仍裸露")
     ]
+
+
+def test_a_server_takes_the_same_week(postgres_url: str, tmp_path: Path) -> None:
+    with set_up(postgres_url, tmp_path) as desk:
+        first, second = desk.send("qx-ld"), desk.send("qx-zj")
+        answer(first, PROBLEMS, "P-late", 整改状态="整改中")
+        answer(first, TASKS, TASK, 完成状态="已完成")  # without its day
+        answer(second, PROBLEMS, "P-late", 整改状态="未整改")
+        outcome = desk.take(first)
+        assert (outcome.merged_rows, outcome.wrong_rows) == (1, 1)
+        assert desk.take(first).entries == 0
+        assert desk.take(second).conflicts == 1
+        assert desk.row("problems", "P-late")["status"] == "in_progress"
+        assert not verify_ledger(desk.ledger).flaws
