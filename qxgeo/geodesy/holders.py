@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 UNSURE = -2
 
 
-def first_holders(lonlat: NDArray[np.float64], areas: NDArray[np.object_]) -> NDArray[np.int64]:
+def first_holders(
+    lonlat: NDArray[np.float64], areas: NDArray[np.object_], *, among: int = 0
+) -> NDArray[np.int64]:
     """Find the first area that holds each point, its edge included.
 
     Parameters
@@ -28,14 +30,16 @@ def first_holders(lonlat: NDArray[np.float64], areas: NDArray[np.object_]) -> ND
         Longitude and latitude, degrees, shape (n, 2).
     areas
         Polygons, shape (m,); empty and missing ones hold nothing.
+    among
+        How many points there are in all, where these are some of many.
 
     Returns
     -------
     number
         Index of the area, -1 where there is none, shape (n,).
     """
-    size, many = len(lonlat), compiled.MANY_PLACES
-    cells, loops = (compiled.find_loops(n, size=size, many=many) for n in ("cells", "holders"))
+    size, whole, many = len(lonlat), max(len(lonlat), among), compiled.MANY_PLACES
+    cells, loops = (compiled.find_loops(n, size=whole, many=many) for n in ("cells", "holders"))
     territories = Territories(areas)
     if cells is None or loops is None or len(territories.numbers) == 0:
         return _first_met(lonlat, territories)

@@ -14,9 +14,8 @@ import shapely
 
 from qxgeo.district import Layer
 from qxgeo.errors import Fault, SchemaError, Text
-from qxgeo.geodesy import UNSURE, Gathered, first_holders_of_boxes
+from qxgeo.geodesy import UNSURE, Gathered, first_holders, first_holders_of_boxes
 from qxgeo.rules import build_scene
-from qxgeo.rules.judgement import locate
 from qxgeo.schemas import ENTRANCES, SITES
 from qxgeo.vocabulary import Status
 
@@ -267,5 +266,6 @@ def locate_places(scene: Scene, places: gpd.GeoDataFrame) -> NDArray[np.int64]:
     points = gathered.shapes[rows]
     is_area = ~gathered.is_point[rows]
     points[is_area] = shapely.point_on_surface(points[is_area])
-    territory[rows] = locate(scene, points)
+    lonlat = np.asarray(shapely.get_coordinates(points))
+    territory[rows] = first_holders(lonlat, scene.territories, among=len(places))
     return territory

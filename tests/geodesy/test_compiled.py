@@ -212,13 +212,14 @@ def test_without_numba_much_work_is_done_by_plain_arrays_and_one_warning(
 def test_a_district_never_imports_numba() -> None:
     code = (
         "import sys, numpy as np, shapely\n"
-        "from qxgeo.geodesy import Lines, partition_lines, reach_of_discs\n"
+        "from qxgeo.geodesy import Lines, nearest_feature, partition_lines, reach_of_discs\n"
         "roads = shapely.linestrings(np.random.default_rng(1).normal(110, 0.1, (20_000, 3, 2)))\n"
         "roads = shapely.transform(roads, lambda x: x - [0, 85])\n"
         "lines = Lines.from_geometries(roads)\n"
         "inside = reach_of_discs(lines, np.array([[110.0, 25.0]]), radius_m=1000).inside\n"
         "lines.lengths_m(partition_lines(lines, np.array([shapely.box(110, 25, 111, 26)])))\n"
         "assert len(inside)\n"
+        "assert (nearest_feature(roads, roads[:9])[0][:9] == 0).all()\n"
         "assert 'numba' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
