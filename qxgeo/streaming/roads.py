@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 DEFAULT_MEMORY_MB = 500.0
 FARTHEST_M = 50_000.0  # beyond, the series of `qxgeo.geodesy.frames` are not what they promise
-_ROW_BYTES = 600  # of arrays that do not depend on the vertices; docs/scale.md
-_TIMES_GEOMETRY = 6  # what a byte of stored geometry takes while a batch is measured
+_ROW_BYTES = 800  # of arrays that do not depend on the vertices; docs/scale.md
+_TIMES_GEOMETRY = 10  # what a byte of stored geometry takes while a batch is measured
 _PART_BYTES = 1_500  # more of a row whose parts are written
 _CORNER_BYTES = 250  # of a corner of a territory, in the grid over their edges
 
@@ -185,7 +185,7 @@ def _make_job(
         told.update(b"-" if raw is None else raw)
     named = None if names is None else (names.stations.to_pylist(), names.territories.to_pylist())
     road = None if names is None else names.road
-    told.update(json.dumps(["measure", radius_m.hex(), is_compiled, named, road]).encode())
+    told.update(json.dumps(["measure", float(radius_m).hex(), is_compiled, named, road]).encode())
     row_bytes = _ROW_BYTES + _TIMES_GEOMETRY * _geometry_bytes(dataset)
     row_bytes += _PART_BYTES * (names is not None)
     corners = int(shapely.get_num_coordinates(polygons).sum())
@@ -194,7 +194,7 @@ def _make_job(
         stations=lonlat,
         half_deg=disc_half_sizes(lonlat, radius_m),
         territories=polygons,
-        radius_m=radius_m,
+        radius_m=float(radius_m),
         names=names,
         is_compiled=is_compiled,
         fingerprint=told.hexdigest(),

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from qxgeo.streaming.jobs import Job, Numbered, Outcome
     from qxgeo.streaming.journal import Journal
 
-BASE_MB = 260  # of a process with Python, NumPy, pyarrow, shapely and the compiled loops loaded
+BASE_MB = 320  # of a process with Python, NumPy, pyarrow, shapely and the compiled loops at work
+THREAD_MB = 30  # of each thread that works in it: what it reads, and what the allocator keeps
 LEAST_ROWS = 1024  # of a batch: below, the start of each costs more than the work
 MOST_ROWS = 1 << 18  # more rows at a time are not faster
 _PATIENCE_S = 60.0  # with a network file system that shows new files late
@@ -133,7 +134,7 @@ def rows_within(job: Job, *, memory_mb: float, threads: int) -> int:
     InputError
         If the memory is too small for the least batch.
     """
-    fixed = BASE_MB * 1e6 + job.own_bytes
+    fixed = (BASE_MB + THREAD_MB * threads) * 1e6 + job.own_bytes
     rows = int((memory_mb * 1e6 - fixed) / (threads * job.row_bytes))
     if rows < LEAST_ROWS:
         least_mb = int((fixed + LEAST_ROWS * threads * job.row_bytes) / 1e6) + 1

@@ -242,7 +242,7 @@ def test_the_memory_decides_how_many_rows_are_held_and_too_little_is_refused(
     toy_jobs: ModuleType,
 ) -> None:
     job = toy_jobs.Squares(row_bytes=2_000, own_bytes=40_000_000)
-    fixed_mb = running.BASE_MB + 40
+    fixed_mb = running.BASE_MB + 2 * running.THREAD_MB + 40
     # 100 MB above what is fixed, two threads, 2,000 bytes for each row: 25,000 rows.
     assert running.rows_within(job, memory_mb=fixed_mb + 100, threads=2) == 25_000
     assert running.rows_within(job, memory_mb=1e6, threads=2) == running.MOST_ROWS
