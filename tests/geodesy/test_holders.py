@@ -8,7 +8,6 @@ import shapely
 
 from qxgeo.geodesy import UNSURE, first_holders, first_holders_of_boxes
 
-
 MIDDLE = np.array([110, 25])
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
+from pandas.testing import assert_frame_equal
 from pyproj import Geod
 
 from qxgeo.district import ParameterValue
 from qxgeo.errors import InputError, SchemaError, Text
+from qxgeo.geodesy import compiled
 from qxgeo.plan.kinds import KindRule, SiteKind
 from qxgeo.schemas import SITE_LINE_COLUMNS, SITE_PLACE_COLUMNS
 from qxgeo.siting import check_site, check_sites, list_lines
@@ -302,6 +306,31 @@ def test_a_list_gives_each_place_what_it_gets_alone(district: District) -> None:
         own = lines[lines["place_id"] == places["site_id"].iloc[row]]
         assert own["verdict"].tolist() == [str(one.verdict) for one in alone.lines]
         assert own["reason_zh"].tolist() == [one.reason.zh for one in alone.lines]
+
+
+@pytest.mark.parametrize("kind", ["catering", "inspection_agency"])
+def test_compiled_loops_judge_a_long_list_as_plain_arrays_do(
+    kind: str, district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("numba", reason="compiled loops need Numba")
+    rng = np.random.default_rng(8)
+    spots = rng.uniform((109.995, 24.995), (110.045, 25.025), (400, 2)).round(3)  # some on edges
+    parcels = shapely.box(*spots.T, *(spots + rng.uniform(1e-4, 2e-3, (400, 2))).T)
+    shapes = np.where(np.arange(400) % 2 == 0, shapely.points(spots), parcels)
+    places = gpd.GeoDataFrame(
+        {"site_id": [f"{number}" for number in range(400)]}, geometry=shapes, crs=4326
+    )
+    gates = gpd.GeoDataFrame(
+        {"site_id": places["site_id"]}, geometry=shapely.points(spots), crs=4326
+    )
+    answers = []
+    for many in (sys.maxsize, 0):
+        monkeypatch.setattr(compiled, "MANY_PLACES", many)
+        answers.append(check_sites(district, kind, places, entrances=gates, accuracy_m=10))
+    plain, fast = answers
+    assert_frame_equal(plain.places, fast.places)
+    assert len(set(plain.places["township_id"])) > 1
+    assert_frame_equal(list_lines(plain), list_lines(fast), rtol=0, atol=1e-7)
 
 
 def test_places_keep_their_order_and_their_own_columns(district: District) -> None:
