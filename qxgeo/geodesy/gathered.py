@@ -42,6 +42,7 @@ class Gathered:
         if bool((shapely.is_missing(self.shapes) | shapely.is_empty(self.shapes)).any()):
             message = "an empty geometry has no distance"
             raise ValueError(message)
+        self.whole = len(self.shapes)  # of how many these are some
         self._tree: BoxTree | None = None
 
     def __len__(self) -> int:
@@ -95,6 +96,7 @@ class Gathered:
         if len(rows) == len(self):
             return self
         some = Gathered(self.shapes[rows])
+        some.whole = self.whole
         if "vertices" in self.__dict__ and len(self.vertices.owner) == len(self):
             known, number = self.vertices, np.full(len(self), -1, dtype=np.int64)
             number[rows] = np.arange(len(rows))

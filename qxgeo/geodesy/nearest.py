@@ -193,7 +193,7 @@ def _measure(mine: Gathered, theirs: Gathered, *, asks_places: bool = False) -> 
 
     The compiled form leaves places out where nobody asks for them.
     """
-    size = len(mine) if mine.is_plain and theirs.is_plain else 0
+    size = mine.whole if mine.is_plain and theirs.is_plain else 0
     many = compiled.MANY_PLACES
     loops, cells, boxes = (
         compiled.find_loops(name, size=size, many=many) for name in ("nearest", "cells", "boxes")

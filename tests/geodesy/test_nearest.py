@@ -480,3 +480,9 @@ def test_what_is_gathered_once_is_as_near_as_what_is_gathered_anew(
             expected_m, expected = nearest_feature(subjects, references)
             assert np.array_equal(distance_m, expected_m)
             assert np.array_equal(number, expected)
+        some = np.arange(1, len(subjects), 3)
+        assert np.array_equal(nearest_feature(mine.take(some), theirs)[0], expected_m[some])
+        spots = Gathered(shapely.points(mine.corners))
+        from_all_m = nearest_feature(spots, theirs)[0]
+        assert np.array_equal(nearest_feature(spots.take(some), theirs)[0], from_all_m[some])
+        assert len(nearest_feature(spots.take(some[:0]), theirs)[0]) == 0
