@@ -59,7 +59,7 @@ def main() -> int:
     options = read_options()
     records = []
     with tempfile.TemporaryDirectory() as folder:
-        places = {"sqlite": str(Path(folder) / "ledger.sqlite")}
+        places = {} if options.no_sqlite else {"sqlite": str(Path(folder) / "ledger.sqlite")}
         if options.postgres:
             places["postgresql"] = options.postgres
         for name, place in places.items():
@@ -80,6 +80,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--problems", type=int, default=100_000)
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--postgres", help="URL of an empty database")
+    parser.add_argument("--no-sqlite", action="store_true", help="the server alone")
     parser.add_argument("--out", type=Path, default=HERE / "out")
     parser.add_argument("--small", action="store_true", help="a hundredth of everything")
     options = parser.parse_args()

@@ -16,7 +16,7 @@ from qxgeo.ledger.store.ledger import Ledger, reading
 from qxgeo.ledger.store.tables import Head, HistoryEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, RowMapping
@@ -215,7 +215,7 @@ def read_entries(
     ledger: Ledger,
     *,
     table: str | None = None,
-    row_id: str | None = None,
+    row_id: str | Collection[str] | None = None,
     after: int = 0,
     limit: int | None = None,
 ) -> list[Entry]:
@@ -226,7 +226,7 @@ def read_entries(
     ledger
         Open.
     table, row_id
-        Only of this table, of this row.
+        Only of this table, of this row or of these rows.
     after
         Only those behind this number.
     limit
@@ -241,7 +241,8 @@ def read_entries(
     if table is not None:
         question = question.where(HistoryEntry.table_name == table_contract(table).name)
     if row_id is not None:
-        question = question.where(HistoryEntry.row_id == row_id)
+        ids = [row_id] if isinstance(row_id, str) else list(row_id)
+        question = question.where(HistoryEntry.row_id.in_(ids))
     with reading(ledger) as connection:
         found = connection.execute(question.order_by(HistoryEntry.number).limit(limit))
         return [_entry(one) for one in found.mappings()]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 _ZONE = ZoneInfo("Asia/Shanghai")
+_AT_ONCE = 1000  # ids of one question
 _TRIES = 4  # others may write between our look and our entry
 _TABLES = {
     SheetKey.TASKS: "tasks",
@@ -222,16 +223,24 @@ def _list_movers(
     ledger: Ledger,
     sought: Mapping[str, Mapping[str, Row]],
     seen: Mapping[tuple[str, str], int],
-) -> dict[tuple[str, str], tuple[Mover, ...]]:
+) -> dict[tuple[str, str], list[Mover]]:
     """Find who changed rows since the form went out."""
-    return {
-        (table, row_id): tuple(
-            Mover(number=one.number, unit_id=one.unit, at=one.at)
-            for one in read_entries(ledger, table=table, row_id=row_id, after=entry)
-        )
+    moved = {
+        (table, row_id): entry
         for (table, row_id), entry in seen.items()
-        if table in sought and row_id in sought[table] and sought[table][row_id]["entry"] != entry
+        if row_id in sought.get(table, {}) and sought[table][row_id]["entry"] != entry
     }
+    found: dict[tuple[str, str], list[Mover]] = {key: [] for key in moved}
+    for table in sought:
+        ids = sorted(row_id for name, row_id in moved if name == table)
+        for start in range(0, len(ids), _AT_ONCE):
+            some = ids[start : start + _AT_ONCE]
+            after = min(moved[table, row_id] for row_id in some)
+            for one in read_entries(ledger, table=table, row_id=some, after=after):
+                if one.number > moved[table, one.row_id]:
+                    mover = Mover(number=one.number, unit_id=one.unit, at=one.at)
+                    found[table, one.row_id].append(mover)
+    return found
 
 
 def _tell(conflict: Conflict, verdicts: Verdicts) -> RefusedRow:
