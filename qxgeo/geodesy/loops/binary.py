@@ -20,7 +20,7 @@ def unpack(data, word, value, offsets, low, high, grid, longest, lonlat, first, 
     are, or STRANGE where a row is no plain line of finite places, and whether a segment is longer
     than `longest` degrees.
     """
-    vertex, count, is_long = 0, 0, False
+    vertex, count, is_long = np.int64(0), 0, False
     for row in range(len(offsets) - 1):
         begin, size = offsets[row], offsets[row + 1] - offsets[row]
         if size < HEADER or data[begin] != 1 or word[begin + 1] != LINE:
