@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qxgeo.ledger.history import Author, Change
     from qxgeo.ledger.store import Ledger
 
-PROCESSES, CALLS, OWN = 8, 100, 9  # 8 x 100 x (9 + 1) entries: a thousand for each process
+PROCESSES, CALLS, OWN = 8, 50, 19  # 50 x (19 + 1) entries: a thousand for each process
 
 WRITER = f"""
 import datetime as dt, sys

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from qxgeo.errors import LedgerError, Text
@@ -16,13 +17,13 @@ from qxgeo.ledger.history.change import Conflict, Recorded
 from qxgeo.ledger.history.checking import check_author, check_changes, place_fault
 from qxgeo.ledger.store.contract import TABLES
 from qxgeo.ledger.store.ledger import PATIENCE_S, Ledger, writing
-from qxgeo.ledger.store.tables import Head, HistoryEntry
+from qxgeo.ledger.store.tables import Base, Head, HistoryEntry
 from qxgeo.ledger.store.trouble import explain, is_contention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sqlalchemy import Connection, Insert, RowMapping, Update
+    from sqlalchemy import Connection, Dialect, RowMapping
 
     from qxgeo.errors import Fault, QxgeoError
     from qxgeo.ledger.history.canonical import State
@@ -37,6 +38,7 @@ _POINTERS = {
     table.name: [(one.name, one.of) for one in table.fields.values() if one.of]
     for table in TABLES.values()
 }
+_ITS_ID = "its_id"  # of the row that is rewritten
 _AT_ONCE = 1000  # ids of one question
 _REST_S = 0.05  # before the same is tried again
 
@@ -293,7 +295,7 @@ def _still_needed(changes: Sequence[Change]) -> LedgerError:
 
 def _write(connection: Connection, chain: _Chain, before: Rows, rows: Rows) -> None:
     """Write entries, the head, and each touched row once."""
-    _execute_many(connection, insert(HistoryEntry), chain.entries)
+    _execute_many(connection, HistoryEntry.__tablename__, chain.entries)
     connection.execute(
         update(Head).where(Head.id == 1).values(number=chain.number, hash=chain.head)
     )
@@ -320,23 +322,34 @@ def _write_rows(
         if state is not None:
             row = {**blank, **state, "id": row_id, "entry": entry}
             (changed if (name, row_id) in before else added).append(row)
-    table = contract.table
     if added:
-        _execute_many(connection, table.insert(), added)
+        _execute_many(connection, name, added)
     if changed:
         for one in changed:
-            one["its_id"] = one["id"]
-        columns = ("entry", *contract.fields)
-        of_row = table.c.id == bindparam("its_id", type_=table.c.id.type)
-        setting = {name: bindparam(name, type_=table.c[name].type) for name in columns}
-        _execute_many(connection, table.update().where(of_row).values(setting), changed)
+            one[_ITS_ID] = one["id"]
+        _execute_many(connection, name, changed, is_update=True)
 
 
 def _execute_many(
-    connection: Connection, statement: Insert | Update, rows: Sequence[dict[str, Any]]
+    connection: Connection, name: str, rows: Sequence[dict[str, Any]], *, is_update: bool = False
 ) -> None:
-    """Run one statement for many rows, without SQLAlchemy's work for each of them."""
-    compiled = statement.compile(dialect=connection.dialect, column_keys=[*rows[0]])
-    names = getattr(compiled, "positiontup", None)
+    """Put many rows in or rewrite them, without SQLAlchemy's work for each of them."""
+    statement, names = _statement(connection.dialect, name, is_update=is_update)
     given = rows if names is None else [*map(itemgetter(*names), rows)]
-    connection.exec_driver_sql(str(compiled), given)
+    connection.exec_driver_sql(statement, given)
+
+
+@lru_cache(maxsize=64)
+def _statement(
+    dialect: Dialect, name: str, *, is_update: bool
+) -> tuple[str, tuple[str, ...] | None]:
+    """Write a statement as a driver takes it, with its columns where it takes them in order."""
+    table = Base.metadata.tables[name]
+    if is_update:
+        setting = {one: bindparam(one.name, type_=one.type) for one in table.c if one.name != "id"}
+        of_row = table.c.id == bindparam(_ITS_ID, type_=table.c.id.type)
+        compiled = table.update().where(of_row).values(setting).compile(dialect=dialect)
+    else:
+        compiled = table.insert().compile(dialect=dialect)
+    names = getattr(compiled, "positiontup", None)
+    return str(compiled), None if names is None else tuple(names)
