@@ -170,6 +170,7 @@ def fill(ledger: Ledger, options: argparse.Namespace) -> None:
 
 def changes(ledger: Ledger, options: argparse.Namespace) -> Iterator[Change]:
     """Give problems, then answers by turns, so that every change is an entry."""
+    start = read_head(ledger)[0]  # before anything waits to be recorded
     dice = random.Random(SEED)  # noqa: S311 - not for secrets
     units = ledger_units(load_plan("qixing-2023"))
     ids = [make_id("P", number) for number in range(options.problems)]
@@ -187,7 +188,7 @@ def changes(ledger: Ledger, options: argparse.Namespace) -> Iterator[Change]:
             "status": "open",
         }
         yield Change(table="problems", row_id=row_id, values=values)
-    rest = options.entries - options.problems - read_head(ledger)[0]
+    rest = options.entries - options.problems - start
     closed = int(options.problems * (1 - OPEN_SHARE))
     for number in range(max(rest - closed, 0)):
         row_id = ids[number % len(ids)]

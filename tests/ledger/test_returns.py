@@ -345,6 +345,30 @@ def test_a_new_problem_falls_to_the_township_on_whose_ground_it_is(desk: Desk) -
     assert problem["details"] == '{"reported_by":"qx-sthj"}'
 
 
+@pytest.mark.parametrize(
+    ("cells", "unit_id", "township_id"),
+    [
+        ({"责任单位": "区城管局"}, "qx-cgj", None),  # an alias
+        ({"责任单位": "各乡办", "所在乡办": "漓东办"}, "qx-ld", "450305004"),
+        ({"责任单位": "450305002"}, "qx-dj", None),  # its code
+        ({}, "qx-sthj", None),  # who reports answers, where nobody else is named
+    ],
+)
+def test_units_are_known_by_any_of_their_names(
+    desk: Desk, cells: dict[str, object], unit_id: str, township_id: str | None
+) -> None:
+    what = {"问题": "甲", "地点": "乙", "发现日期": dt.date(2023, 6, 12)}
+    assert not desk.take(add_new(desk.send("qx-sthj"), **what, **cells)).refused
+    (problem,) = read_rows(desk.ledger, "problems", where={"text": "甲"})
+    assert (problem["unit_id"], problem["township_id"]) == (unit_id, township_id)
+
+
+def test_all_townships_together_answer_for_nothing(desk: Desk) -> None:
+    what = {"问题": "甲", "地点": "乙", "发现日期": dt.date(2023, 6, 12), "责任单位": "各乡办"}
+    outcome = desk.take(add_new(desk.send("qx-sthj"), **what))
+    assert "请写明是哪个乡办" in faults_of(outcome)["unit_id"]
+
+
 def test_what_is_sent_back_is_red_says_why_and_can_be_mended_there(desk: Desk) -> None:
     path = answer(desk.send("qx-ld"), TASKS, TASK, 完成状态="已完成", 完成日期="2023-02-30")
     outcome = desk.take(path)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 from qxgeo.errors import Text
 from qxgeo.ledger.forms.columns import ID, with_marks
 from qxgeo.ledger.forms.model import SheetKey
-from qxgeo.ledger.returns.answering import add_problem, answer_problem, answer_task
+from qxgeo.ledger.returns.answering import answer_problem, answer_task
 from qxgeo.ledger.returns.cells import Cells
 from qxgeo.ledger.returns.desk import RefusedRow, Verdicts, check_given, find_row
 from qxgeo.ledger.returns.inspecting import take_checklist, take_look_back, take_scores
+from qxgeo.ledger.returns.reporting import add_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
