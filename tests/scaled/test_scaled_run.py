@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from qxgeo.assess import Assessment
+    from qxgeo.district import Layer
 
 # Dies like a machine without power when the third piece has been written.
 KILLED = """
@@ -129,31 +130,46 @@ def test_findings_on_the_disk_are_geoparquet_that_others_read(
     assert all(table.crs == "EPSG:4326" for table in tables)
 
 
+@pytest.fixture
+def small(town_folder: Path, town: dict[str, Layer]) -> Path:
+    """Write the small town with its roads as seven pieces of one road each."""
+    (town_folder / "roads").mkdir()
+    town["roads"].table.to_parquet(
+        town_folder / "roads" / "all.parquet", index=False, row_group_size=1
+    )
+    file = town_folder / "district.toml"
+    text = file.read_text(encoding="utf-8").replace('"roads.geojson"', '"roads"')
+    file.write_text(text, encoding="utf-8")
+    return town_folder
+
+
 def test_a_run_that_is_killed_goes_on_and_writes_the_same_bytes(
-    district: Path, tmp_path: Path
+    small: Path, tmp_path: Path, map_assets: Path
 ) -> None:
-    out = tmp_path / "maps"
-    command = [sys.executable, "-c", KILLED, str(district), str(out)]
+    assert map_assets.is_dir()
+    out, other = tmp_path / "maps", tmp_path / "other"
+    command = [sys.executable, "-c", KILLED, str(small), str(out)]
     killed = subprocess.run(command, capture_output=True, check=False)
     assert killed.returncode == -9
     assert not out.exists()
     kept = sorted((tmp_path / ".maps.qxgeo-work").glob("piece-*.json"))
-    assert 1 <= len(kept) < 10
-    resumed = invoke("run", district, "--out", out, "--stream-from", "1", "-q")
-    assert resumed.exit_code == 0, resumed.output
-    other = tmp_path / "other"
-    assert invoke("run", district, "--out", other, "--stream-from", "1", "-q").exit_code == 0
+    assert 1 <= len(kept) < 7
+    for folder in (out, other):
+        result = invoke("run", small, "--out", folder, "--stream-from", "1", "-q")
+        assert result.exit_code == 0, result.output
     assert read_outputs(out) == read_outputs(other)
 
 
 def test_a_run_in_memory_with_too_many_findings_is_written_by_township(
-    tmp_path: Path, streamed_out: Path
+    small: Path, tmp_path: Path
 ) -> None:
-    result = invoke("run", "--out", tmp_path / "maps", "--page-parts", "600", "-q")
-    assert result.exit_code == 0, result.output
-    assert set(read_outputs(tmp_path / "maps")) == set(read_outputs(streamed_out))
-    for file in sorted((streamed_out / "findings").iterdir()):
-        mine = gpd.read_parquet(tmp_path / "maps" / "findings" / file.name)
+    out, other = tmp_path / "maps", tmp_path / "other"
+    assert invoke("run", small, "--out", out, "--page-parts", "2", "-q").exit_code == 0
+    words = ("--stream-from", "1", "--page-parts", "2", "-q")
+    assert invoke("run", small, "--out", other, *words).exit_code == 0
+    assert set(read_outputs(out)) == set(read_outputs(other))
+    for file in sorted((other / "findings").iterdir()):
+        mine = gpd.read_parquet(out / "findings" / file.name)
         assert mine["finding_id"].tolist() == gpd.read_parquet(file)["finding_id"].tolist()
 
 
