@@ -9,7 +9,7 @@ step of zoom takes. Each page is opened several times in a process of its own; t
 - *tiles*: the same page without findings over a pyramid of PNG tiles (`qxgeo.maps.tiles`);
 - *pmtiles*: vector tiles in one PMTiles archive, carried inside the page and drawn by
   protomaps-leaflet. That script is no part of the project: ``npm install protomaps-leaflet
-  pmtiles`` somewhere and give its ``node_modules`` with ``--renderer``; without it this way is left out.
+  pmtiles`` somewhere and give its ``node_modules`` with ``--renderer``, else this way is left out.
 """
 
 from __future__ import annotations
