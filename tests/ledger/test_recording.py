@@ -16,6 +16,7 @@ from qxgeo.ledger.history import (
     Author,
     Change,
     Source,
+    count_rows,
     make_id,
     read_entries,
     read_head,
@@ -234,6 +235,9 @@ def test_rows_are_chosen_by_value_by_list_and_by_blank(ledger: Ledger) -> None:
     assert ids(site_id="S-1") == ["P-1"]
     assert ids(id=["P-2", "P-1"]) == ["P-1", "P-2"]
     assert ids(site_id=None) == ["P-2"]
+    assert count_rows(ledger, "problems") == 2
+    assert count_rows(ledger, "problems", where={"site_id": "S-1"}) == 1
+    assert [row["id"] for row in read_rows(ledger, "problems", limit=1)] == ["P-1"]
     with pytest.raises(LedgerError, match="colour"):
         ids(colour="red")
     with pytest.raises(LedgerError, match="nothing"):

@@ -10,7 +10,7 @@ import click
 from qxgeo.cli.ledger.options import ledger_option, parse_pairs
 from qxgeo.cli.session import Session, lang_option
 from qxgeo.errors import Fault, LedgerError, Text
-from qxgeo.ledger.history import read_entries, read_head, read_rows
+from qxgeo.ledger.history import count_rows, read_entries, read_head, read_rows
 from qxgeo.ledger.store import TABLES, open_ledger, table_contract
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def command(
 def _show_tables(session: Session, ledger: Ledger) -> None:
     """Say how much is in each table, and where the chain has got to."""
     for one in TABLES.values():
-        count = len(read_rows(ledger, one.name))
+        count = count_rows(ledger, one.name)
         session.say(f"{one.name}\t{one.title.in_language(session.lang)}\t{count}")
     number, digits = read_head(ledger)
     session.say(session.words(f"账目 {number} 条，链头 {digits}", f"{number} entries, {digits}"))
@@ -77,22 +77,23 @@ def _show_rows(
     is_public: bool,
 ) -> None:
     """List rows, one on a line, without the columns that are blank in all of them."""
-    rows = read_rows(ledger, contract.name, where=where)
+    count = count_rows(ledger, contract.name, where=where)
+    rows = read_rows(ledger, contract.name, where=where, limit=limit)
     names = [
         one.name
         for one in contract.fields.values()
         if one.kind != "details"
         and not (is_public and one.is_personal)
-        and any(row[one.name] is not None for row in rows[:limit])
+        and any(row[one.name] is not None for row in rows)
     ]
     titles = [contract.fields[name].title.in_language(session.lang) for name in names]
     session.say("\t".join([session.words("编号", "id"), *titles]))
-    for row in rows[:limit]:
+    for row in rows:
         session.say("\t".join([row["id"], *(_cell(row[name]) for name in names)]))
     session.say(
         session.words(
-            f"共 {len(rows)} 行，列出 {min(limit, len(rows))} 行",
-            f"{len(rows)} rows, {min(limit, len(rows))} shown",
+            f"共 {count} 行，列出 {len(rows)} 行",
+            f"{count} rows, {len(rows)} shown",
         )
     )
 

@@ -6,6 +6,7 @@ from qxgeo.ledger.history.canonical import make_id
 from qxgeo.ledger.history.change import Author, Change, Conflict, Entry, Recorded, Source
 from qxgeo.ledger.history.creating import create_ledger
 from qxgeo.ledger.history.reading import (
+    count_rows,
     read_entries,
     read_head,
     read_rows,
@@ -24,6 +25,7 @@ __all__ = [
     "Recorded",
     "Source",
     "Verification",
+    "count_rows",
     "create_ledger",
     "make_id",
     "read_entries",

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from qxgeo.errors import LedgerError
 from qxgeo.ledger.history.canonical import write_moment
@@ -44,8 +44,40 @@ def read_head(ledger: Ledger) -> tuple[int, str]:
         return int(number), str(digits)
 
 
+def count_rows(ledger: Ledger, table: str, *, where: Mapping[str, Any] = _NO_CONDITION) -> int:
+    """Count rows without reading them.
+
+    Parameters
+    ----------
+    ledger
+        Open.
+    table
+        Such as ``problems``.
+    where
+        As for `read_rows`.
+
+    Returns
+    -------
+    count
+        How many there are.
+
+    Raises
+    ------
+    LedgerError
+        If there is no such table or column.
+    """
+    contract = table_contract(table)
+    counted = select(func.count()).select_from(contract.table)
+    with reading(ledger) as connection:
+        return int(connection.execute(counted.where(*_conditions(contract, where))).scalar_one())
+
+
 def read_rows(
-    ledger: Ledger, table: str, *, where: Mapping[str, Any] = _NO_CONDITION
+    ledger: Ledger,
+    table: str,
+    *,
+    where: Mapping[str, Any] = _NO_CONDITION,
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """Read rows as they are now.
 
@@ -57,6 +89,8 @@ def read_rows(
         Such as ``problems``.
     where
         Column to the value that it must have, to a list of values, or to None for blank.
+    limit
+        At most so many.
 
     Returns
     -------
@@ -72,7 +106,7 @@ def read_rows(
     contract = table_contract(table)
     question = select(contract.table).where(*_conditions(contract, where))
     with reading(ledger) as connection:
-        found = connection.execute(question.order_by(contract.table.c.id)).mappings()
+        found = connection.execute(question.order_by(contract.table.c.id).limit(limit)).mappings()
         return [dict(one) for one in found]
 
 
