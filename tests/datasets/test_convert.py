@@ -271,3 +271,50 @@ def test_the_command_writes_a_dataset_and_says_so(survey: gpd.GeoDataFrame, tmp_
     assert quiet.output == ""
     shown = runner.invoke(doors.doors, ["convert", "--help"])
     assert "路网数据集" in shown.output
+
+
+def test_batches_without_any_geometry_and_files_without_rows_are_no_fault(
+    survey: gpd.GeoDataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vector_stream, "_BATCH_ROWS", 10)
+    survey.loc[10:19, "geometry"] = None
+    survey[:35].to_parquet(tmp_path / "roads.parquet")
+    stream = stream_vector_roads(tmp_path / "roads.parquet")
+    written = write_dataset(stream.batches, tmp_path / "out", memory_mb=500)
+    assert written.dataset.rows == 25
+    assert any("10 rows have no geometry" in note.en for note in stream.notes())
+    for name in ("none.parquet", "none.gpkg"):
+        path = tmp_path / name
+        survey[:0].to_parquet(path) if name.endswith("parquet") else survey[:0].to_file(path)
+        assert (
+            write_dataset(
+                stream_vector_roads(path).batches, tmp_path / "out", memory_mb=500
+            ).dataset.rows
+            == 0
+        )
+
+
+def test_a_file_that_breaks_off_early_is_refused(
+    survey: gpd.GeoDataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey.to_file(tmp_path / "roads.gpkg")
+    whole = vector_stream._read_ogr  # noqa: SLF001 what GDAL swallowed once, made by hand
+
+    def half(*arguments: Any) -> Iterator[Any]:  # noqa: ANN401
+        for chunk in whole(*arguments):
+            yield type(chunk)(chunk.cells[:900], chunk.geometry[:900], chunk.crs)
+
+    monkeypatch.setattr(vector_stream, "_read_ogr", half)
+    with pytest.raises(ReadError, match="2000 rows were announced, 900 came"):
+        collect(stream_vector_roads(tmp_path / "roads.gpkg").batches)
+
+
+def test_heights_that_go_are_said(survey: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    high = survey.set_geometry(shapely.force_3d(survey.geometry.to_numpy(), 8.0), crs=4326)
+    high[:20].to_file(tmp_path / "roads.gpkg")
+    arguments = ["convert", str(tmp_path / "roads.gpkg"), str(tmp_path / "out"), "--lang", "en"]
+    (tmp_path / ".out.qxgeo-work").mkdir()  # of a run that was killed
+    result = CliRunner().invoke(doors.doors, arguments)
+    assert result.exit_code == 0
+    assert "height" in result.output.lower()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "roads.gpkg"]

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
+from pyproj import CRS
 
 from qxgeo.datasets import iter_lines, near, open_dataset, read_lines
 from qxgeo.errors import DatumError, ReadError, SchemaError
@@ -322,3 +323,44 @@ def test_a_file_without_rows_has_no_lines(roads: gpd.GeoDataFrame, tmp_path: Pat
     assert dataset.rows == 0
     for piece in dataset.pieces:
         assert read_lines(dataset, piece).lines.size == 0
+
+
+def test_a_system_without_a_code_is_known_by_its_meaning(write_geo: Writer) -> None:
+    column = pa.array(shapely.to_wkb([shapely.LineString([(110, 25), (110.1, 25)])]))
+    for code, is_taken in (("EPSG:4490", True), ("EPSG:4549", False)):
+        crs = {key: value for key, value in CRS(code).to_json_dict().items() if key != "id"}
+        path = write_geo(column, crs=crs)
+        if is_taken:
+            assert open_dataset(path).rows == 1
+        else:
+            with pytest.raises(DatumError, match="4549"):
+                open_dataset(path)
+
+
+def test_an_entry_that_is_no_entry_is_one_sentence(tmp_path: Path) -> None:
+    for text in ("{", "[]", '{"primary_column": "geometry", "columns": {}}'):
+        table = pa.table({"geometry": [b""]}).replace_schema_metadata({"geo": text})
+        pq.write_table(table, tmp_path / "odd.parquet")
+        with pytest.raises(ReadError, match="not complete"):
+            open_dataset(tmp_path / "odd.parquet")
+
+
+def test_a_geometry_column_that_is_not_there_or_stored_otherwise_is_named(
+    write_geo: Writer, tmp_path: Path
+) -> None:
+    path = write_geo(pa.array([1.5, 2.5]), encoding="linestring")
+    with pytest.raises(SchemaError, match="not stored as linestring"):
+        read_all(path)
+    table = pq.read_table(path)
+    pq.write_table(table.drop_columns(["geometry"]), tmp_path / "lost.parquet")
+    with pytest.raises(SchemaError, match="geometry"):
+        open_dataset(tmp_path / "lost.parquet")
+
+
+def test_an_endless_coordinate_of_geoarrow_is_named_by_its_row(write_geo: Writer) -> None:
+    kind = pa.list_(pa.struct({"x": pa.float64(), "y": pa.float64()}))
+    line = [{"x": 110.0, "y": 25.0}, {"x": 110.1, "y": 25.0}]
+    odd = [{"x": 110.0, "y": 25.0}, {"x": float("nan"), "y": 25.0}]
+    with pytest.raises(SchemaError) as caught:
+        read_all(write_geo(pa.array([line, None, odd], kind), encoding="linestring"))
+    assert [fault.row for fault in caught.value.faults] == [4]
