@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from qxgeo.air.running import average_stations, fill_hours, index_running_days
-from qxgeo.air.standard import POLLUTANTS
+from qxgeo.air.standard import POLLUTANTS, load_standards
 from qxgeo.air.warning import find_episodes, measure_levels
 from qxgeo.errors import Text
 from qxgeo.warning.model import AirNow, StationNow
@@ -26,6 +26,7 @@ NAMES = {
 }  # fmt: skip
 _CAN_HANG = ("pm2_5", "pm10", "no2", "o3")  # carbon monoxide and sulphur dioxide stay low for days
 _LOOK_BACK_H = 24
+_LONGEST = pd.Timedelta(92, "D")  # no episode is older; a file of years would only take time
 
 
 def look_at_air(
@@ -51,10 +52,13 @@ def look_at_air(
     """
     table = hours.table[hours.table["station_id"].isin(stations["station_id"])]
     later = int((table["time"] > at).sum())
-    table = table[table["time"] <= at]
     last = at.floor("h")
-    first = last - pd.Timedelta(settings.number("series_h") - 1, "h")
-    first = min(table["time"].min(), first) if len(table) else first
+    shown = pd.Timedelta(settings.number("series_h") - 1, "h")
+    begin = max(last - max(_LONGEST, shown), _begin_of_standards())
+    earlier = int((table["time"] < begin).sum())
+    table = table[(table["time"] <= at) & (table["time"] >= begin)]
+    first = min(table["time"].min(), last - shown) if len(table) else last - shown
+    first = min(max(first, begin), last)
     grids = {
         str(row["station_id"]): _Hours(
             fill_hours(table[table["station_id"] == row["station_id"]], first=first, last=last),
@@ -76,7 +80,7 @@ def look_at_air(
         highest=int(measured.highest[-1]),
         episodes=tuple((times[one.start], times[one.last], one) for one in episodes),
         problems=_list_problems(found, hours, city, settings),
-        notes=(*hours.notes, *_say_later(later, at)),
+        notes=(*hours.notes, *_say_left_out(earlier, later, begin, at)),
     )
 
 
@@ -272,13 +276,29 @@ def _list_problems(
     return tuple(found)
 
 
-def _say_later(later: int, at: pd.Timestamp) -> tuple[Text, ...]:
-    """Tell of rows after the hour."""
-    if not later:
-        return ()
-    return (
-        Text(
-            f"{at:%Y-%m-%d %H:%M} 以后的 {later} 行不用",
-            f"{later} rows after {at:%Y-%m-%d %H:%M} are left out",
-        ),
-    )
+def _begin_of_standards() -> pd.Timestamp:
+    """Give the end of the first hour for which there is an index at all."""
+    first = min(one.valid_from for one in load_standards())
+    return pd.Timestamp(first) + pd.Timedelta(1, "h")
+
+
+def _say_left_out(
+    earlier: int, later: int, begin: pd.Timestamp, at: pd.Timestamp
+) -> tuple[Text, ...]:
+    """Tell of rows after the hour, and of those too old to matter for it."""
+    notes = []
+    if later:
+        notes.append(
+            Text(
+                f"{at:%Y-%m-%d %H:%M} 以后的 {later} 行不用",
+                f"{later} rows after {at:%Y-%m-%d %H:%M} are left out",
+            )
+        )
+    if earlier:
+        notes.append(
+            Text(
+                f"{begin:%Y-%m-%d} 以前的 {earlier} 行不用：与当天无关",
+                f"{earlier} rows before {begin:%Y-%m-%d} are left out: too old to matter",
+            )
+        )
+    return tuple(notes)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from qxgeo.air import standard_on
 from qxgeo.assess import assess
 from qxgeo.district import stations_in_force
 from qxgeo.district.today_settings import default_today
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".json", ".xml")
 _FULL_CIRCLE_DEG = 360.0
+_LAST_YEAR = 2200
 _STRONGEST_MS = 120.0  # no wind at the ground was ever stronger: another unit
 
 
@@ -78,6 +80,8 @@ def look_at_today(
     InputError
         If the wind, the level or a file is at fault, or a layer is not held in memory.
     """
+    standard_on(at.date())
+    _check_year(at)
     _check_wind(wind_from_deg, wind_speed_ms)
     _refuse_streamed(district)
     tell = progress or (lambda _: None)
@@ -172,6 +176,24 @@ def _refuse_streamed(district: District) -> None:
     ]
     if faults:
         raise InputError(faults)
+
+
+def _check_year(at: datetime) -> None:
+    """Refuse a year that somebody mistyped.
+
+    Raises
+    ------
+    InputError
+        If it lies too far ahead.
+    """
+    if at.year > _LAST_YEAR:
+        raise InputError(
+            Fault(
+                column="--at",
+                problem=Text(f"{at.year} 年太远", f"the year {at.year} is too far ahead"),
+                mend=Text("请核对年份", "check the year"),
+            )
+        )
 
 
 def _check_wind(from_deg: float | None, speed_ms: float | None) -> None:

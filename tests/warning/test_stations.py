@@ -150,6 +150,16 @@ def test_rows_after_the_hour_are_left_out_and_told_of(
     assert find(air, "S1").last_time == pd.Timestamp("2023-12-28 12:00")
 
 
+def test_rows_of_years_ago_are_left_out_and_told_of(
+    look: Callable[..., AirNow], hours_of: Callable[..., AirHours]
+) -> None:
+    now, old = hours_of({"S1": 20.0, "S2": 20.0}), hours_of({"S1": 400.0}, last="2019-01-05 00:00")
+    table = pd.concat([old.table, now.table], ignore_index=True)
+    air = look(replace(now, table=table))
+    assert any("以前的 96 行不用" in text.zh for text in air.notes)
+    assert air.episodes == ()
+
+
 def test_reference_points_do_not_stand_for_the_city(
     town_today: District, hours_of: Callable[..., AirHours]
 ) -> None:
