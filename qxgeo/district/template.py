@@ -48,6 +48,16 @@ _HEAD = """\
 """
 
 
+_TODAY = """\
+# ---- 污染天气当天（qxgeo today）：没有写的项取内置默认值，见 docs/today.md · the warning day ----
+# 预警分级以本地应急预案为准：在 [today] 下写 levels 和文件名 · levels: name the file of your plan
+# [today.stale_h]
+# value = 3
+# source = ""
+
+"""
+
+
 def create_district(
     folder: Path, *, as_of: date, code: str = "", is_overwriting: bool = False
 ) -> list[Path]:
@@ -134,6 +144,7 @@ def write_template(plan: ActionPlan, *, as_of: date, outline: Outline | None) ->
     for layer in LAYERS:
         lines += _layer_block(layer, plan, as_of, outline)
     lines += write_patrol_block()
+    lines += _TODAY.splitlines()
     lines += _parameter_block(plan)
     lines += _choice_block(plan)
     lines += _site_kind_block(plan)
