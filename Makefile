@@ -45,6 +45,7 @@ bench: .stamps/bench
 
 bench-national: .stamps/bench
 	$(BIN)/python benchmarks/bench.py --sizes province nation
+	$(BIN)/python benchmarks/bench.py --sizes province-20 province-2000 --systems qxgeo
 
 notebooks: .stamps/develop
 	$(BIN)/python scripts/render_notebooks.py

@@ -37,7 +37,7 @@ from workload import SIZES, is_written, write_workload
 
 HERE = Path(__file__).parent
 RADII_M = (1000.0, 5000.0)
-SAMPLES = {"district": 20_000, "province": 200_000, "nation": 100_000}
+SAMPLES = {"district": 20_000, "province": 100_000, "nation": 50_000}
 SAMPLE = 20_000  # at the other sizes
 LIMIT_S = 900.0
 

@@ -108,6 +108,7 @@ SYSTEMS = {
         "ours:open_processes",
         ("numba",),
         OURS,
+        heavy_at=LARGE,
         is_ours=True,
     ),
     "dask_ours": System(
@@ -131,6 +132,7 @@ SYSTEMS = {
         (),
         ("qxgeo", "numpy"),
         is_ours=True,
+        heavy_at=("province",),
         not_at={"nation": "qxgeo streams instead of holding 10 million roads"},
     ),
     "shapely": System(

@@ -88,7 +88,9 @@ def choose(records: list[Record], size: str, radius_m: float) -> dict[str, Recor
     return {
         r["system"]: r
         for r in records
-        if r["size"] == size and r["radius_m"] == radius_m and "skipped" not in r
+        if (r["size"], r["radius_m"]) == (size, radius_m)
+        and r["system"] in SYSTEMS
+        and "skipped" not in r
     }
 
 
@@ -100,6 +102,7 @@ def find_ours(done: dict[str, Record]) -> Record | None:
 def write_roads(records: list[Record], size: str, radius_m: float) -> list[str]:
     """Give one workload at one radius, with ratios to ours."""
     some = [r for r in records if r["size"] == size and r["radius_m"] == radius_m]
+    some = [r for r in some if r["system"] in SYSTEMS]  # a list may be older than the systems
     ours = find_ours(choose(records, size, radius_m))
     lines = [
         "",
