@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from qxgeo.assess.responsibility import name_units
 from qxgeo.district import title_layer
 from qxgeo.errors import PlanError, Text
 from qxgeo.vocabulary import OUTSIDE_DISTRICT
@@ -168,7 +169,10 @@ def _add_sources(
         )
         if town:
             book.add(_town_unit(plan, str(code)) or town, task)
-        for unit in expand_units(plan, () if measure is None else measure.lead, towns):
+        lead = () if measure is None else measure.lead
+        # Townships that lead (5.1) lead on their own ground alone.
+        named = name_units(plan, lead, township_id=str(code), township_name=town)
+        for unit in named.split("、"):
             book.add(unit, task)
 
 

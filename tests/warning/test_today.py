@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 from pyproj import Geod
 
@@ -14,7 +15,7 @@ from qxgeo.district.patrol_entry import default_settings
 from qxgeo.errors import InputError
 from qxgeo.reports.today.record import today_record
 from qxgeo.warning import look_at_today
-from qxgeo.warning.calls import expand_units, find_measure
+from qxgeo.warning.calls import expand_units, find_measure, list_calls
 from qxgeo.warning.wet import list_roads
 
 if TYPE_CHECKING:
@@ -109,6 +110,19 @@ def test_calls_name_each_unit_once_with_its_phone(warned: Today) -> None:
     assert any("2.2.3（牵头）" in text.zh for text in by_name["区城市管理局"].tasks)
     assert any("保持湿润" in text.zh for text in by_name["七星区街道"].tasks)
     assert any("上风向汽修企业 2 处" in text.zh for text in by_name["七星区街道"].tasks)
+
+
+def test_a_township_that_leads_is_called_for_its_own_ground_alone(warned: Today) -> None:
+    """Measure 5.1.1 is led by the townships; a point in the west is no task of the east."""
+    places = pd.DataFrame(
+        {
+            "layer": ["burning_points"], "source_id": ["P1"], "township_id": ["450305001"],
+        }
+    )  # fmt: skip
+    calls = list_calls(warned.plan, warned.district, measures=(), wet=warned.wet, sources=places)
+    told = {one.unit for one in calls if any("焚烧、熏腊肉点位" in text.zh for text in one.tasks)}
+    assert "七星区街道" in told
+    assert not told & {"东江街道", "朝阳乡", "穿山街道办事处", "华侨旅游经济区"}
 
 
 def test_what_is_unknown_stands_apart_in_the_calls(look: Callable[..., Today]) -> None:
