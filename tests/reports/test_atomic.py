@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from qxgeo.errors import Fault, OutputError, Text
+from qxgeo.lock import hold_lock
 from qxgeo.reports import atomic
 from qxgeo.reports.atomic import replace_outputs
-from qxgeo.lock import hold_lock
 
 ROOT = Path(__file__).parents[2]
 
