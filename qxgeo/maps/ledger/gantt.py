@@ -69,7 +69,9 @@ def draw_gantt(board: Board, tasks: Sequence[Row], *, as_of: dt.date, words: Map
     for number, measure_id in enumerate(order):
         y = _TOP + _LINE * number + _LINE / 2
         parts.append(f'<text x="6" y="{y + 4:g}">{escape_text(measure_id)}</text>')
-        parts.append(_line(board, lines[measure_id], y, across, as_of, words, lang))
+        parts.append(
+            _line(board, lines[measure_id], y, across=across, as_of=as_of, words=words, lang=lang)
+        )
     here = across(as_of)
     parts.append(f'<path d="M{here:.1f} {_TOP - 6}V{height}" class="now"/>')
     total = _LEFT + _WIDTH + _RIGHT
@@ -108,8 +110,16 @@ def _months(first: dt.date, last: dt.date, across: Callable[[dt.date], float], h
     return "".join(parts)
 
 
-def _line(board: Board, tasks: Sequence[Row], y: float, across: Callable[[dt.date], float], as_of: dt.date,
-          words: Mapping[str, str], lang: str) -> str:  # fmt: skip
+def _line(
+    board: Board,
+    tasks: Sequence[Row],
+    y: float,
+    *,
+    across: Callable[[dt.date], float],
+    as_of: dt.date,
+    words: Mapping[str, str],
+    lang: str,
+) -> str:
     """Draw one measure: each span of days once, with what is most urgent in it."""
     spans: dict[tuple[str, str], list[TaskState]] = defaultdict(list)
     standing = 0

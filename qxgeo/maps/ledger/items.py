@@ -240,7 +240,7 @@ class Teller:
         """Name a site; shops bear the names of people, so the public sees the id."""
         if row is None:
             return ""
-        return row["id"] if self.is_public else row["name"] or row["id"]
+        return str(row["id"] if self.is_public else row["name"] or row["id"])
 
     def _free(self, text: str | None) -> str | None:
         """Mask what may be a telephone number in a text for the public."""
