@@ -294,6 +294,33 @@ def test_deadlines_stand_in_the_picture_on_their_day_with_their_state(office: li
     assert "无期限 1" in picture
 
 
+def test_what_was_mended_after_the_day_is_not_mended_on_it(
+    district: District, tmp_path: Path
+) -> None:
+    details = json.dumps({"rectified_on": "2023-06-10"})
+    rows = (
+        problem("A", status="closed", closed_on="2023-06-13"),
+        problem("B", status="closed", closed_on="2023-06-13", details=details),
+        problem("C", status="closed", closed_on="2023-06-12", details=details),
+    )
+    board = board_of(problems=rows, sites=())
+    places = find_places(board, district, as_of=AT)
+    told = data_of(write_ledger_maps(board, places, district, tmp_path)[0])["rows"]
+    assert [(one["m"], one["s"], one.get("c")) for one in told] == [
+        ("open", "afterwards", None), ("rectified", "rectified", None),
+        ("closed", "closed", "2023-06-12"),
+    ]  # fmt: skip
+
+
+def test_the_ring_of_a_station_beyond_the_edge_is_drawn_without_the_station(
+    office: list[Path],
+) -> None:
+    html = office[0].read_text("utf-8")
+    names = re.findall(r'class="mid name">([^<]*)<', html)
+    assert names == ["城内站"]  # S2 stands 500 m east of the edge, S3 is closed
+    assert html.count('class="ring"') == 2
+
+
 def test_every_mark_has_a_colour_and_a_shape_of_its_own() -> None:
     styles = [MARK_STYLES[one] for one in Mark]
     assert len({colour for colour, _ in styles}) == len({shape for _, shape in styles}) == len(Mark)

@@ -190,21 +190,27 @@ def _roads(ground: Ground, district: District) -> str:
 
 
 def _stations(ground: Ground, district: District, ring: Ring | None) -> Iterable[str]:
-    """Draw the stations in the view with their ring."""
+    """Draw the stations in the view, and every ring that reaches into it."""
     layer = district.layers.get("stations")
     if layer is None:
         return
     table = stations_in_force(layer.table, district.as_of)
+    east = ground.west + ground.width / ground.lon_px
+    south = ground.north - ground.height / ground.lat_px
+    view = shapely.box(ground.west, south, east, ground.north)
     for name, shape in zip(table["name"].astype(str), table.geometry, strict=True):
         lon, lat = shapely.get_coordinates(shape)[0].tolist()
-        x, y, is_beyond = ground.locate(lon, lat)
-        if is_beyond:
-            continue
         if ring is not None:
             disc = draw_discs(np.array([[lon, lat]]), radius_m=ring.radius_m)[0]
-            yield f'<path d="{ground.path(disc)}" class="ring"/>'
-        yield f'<path d="M{x} {y - 9:.1f}l8 14h-16Z" class="station"/>'
-        yield f'<text x="{x}" y="{y + 20:.1f}" class="mid name">{escape_text(name)}</text>'
+            if shapely.intersects(disc, view):
+                yield f'<path d="{ground.path(disc)}" class="ring"/>'
+        x, y, is_beyond = ground.locate(lon, lat)
+        if not is_beyond:
+            yield (
+                f'<g class="fixed" data-at="{x} {y}" transform="translate({x} {y})">'
+                '<path d="M0-9L8 5H-8Z" class="station"/>'
+                f'<text y="20" class="mid name">{escape_text(name)}</text></g>'
+            )
 
 
 def _town_names(ground: Ground, district: District) -> str:

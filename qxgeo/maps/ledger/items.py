@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from qxgeo.district import title_layer
+from qxgeo.ledger.dispatch.weekly import is_open_problem
 from qxgeo.ledger.places import Mark
 from qxgeo.ledger.rhythm import STATE_LABELS
-from qxgeo.ledger.words import PROBLEM_STATUS_LABELS, SOURCE_LABELS
-from qxgeo.maps.ledger.wording import GROUND_LABELS, SITE_STATUS_LABELS, WORDS
+from qxgeo.ledger.words import PROBLEM_STATUS_LABELS, SOURCE_LABELS, ProblemStatus
+from qxgeo.maps.ledger.wording import AFTERWARDS_LABEL, GROUND_LABELS, SITE_STATUS_LABELS, WORDS
 from qxgeo.maps.wording import choose
 from qxgeo.vocabulary import Verdict
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _DIGITS = re.compile(r"\d(?:[\s-]?\d){6,}")
 _MASK = "***"
+AFTERWARDS = "afterwards"  # mended or closed, but not yet on the day of the page
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: what is derived is kept
@@ -198,13 +200,15 @@ class Teller:
     def _tell_problem(self, item: Item) -> dict[str, Any]:
         """Tell of a problem."""
         row = item.row
-        status, source = row["status"], row["source"] or ""
+        status, source = _status_on_day(item), row["source"] or ""
         told = {
             "ms": [row["measure_id"]] if row["measure_id"] else [],
             "x1": self._free(row["text"]),
             "p": self._free(row["place"]),
             "s": status,
-            "sn": _label(PROBLEM_STATUS_LABELS, status, self.lang),
+            "sn": _label(
+                {**PROBLEM_STATUS_LABELS, AFTERWARDS: AFTERWARDS_LABEL}, status, self.lang
+            ),
             "d": str(item.state),
             "dn": STATE_LABELS[item.state].in_language(self.lang) if item.state else "",
             "due": row["due_on"],
@@ -245,6 +249,15 @@ class Teller:
     def _free(self, text: str | None) -> str | None:
         """Mask what may be a telephone number in a text for the public."""
         return text if text is None or not self.is_public else _DIGITS.sub(_MASK, text)
+
+
+def _status_on_day(item: Item) -> str:
+    """Give the status as of the page's day: what happened later has not happened."""
+    status = str(item.row["status"])
+    if item.mark == Mark.RECTIFIED and status == ProblemStatus.CLOSED:
+        return ProblemStatus.RECTIFIED
+    is_mended = item.mark in (Mark.RECTIFIED, Mark.CLOSED)
+    return status if is_mended or is_open_problem(item.row) else AFTERWARDS
 
 
 def _label(labels: Mapping[str, Text], key: str, lang: str) -> str:

@@ -63,6 +63,8 @@ LM.draw = function () {
   const scale = pixel * Math.min(1.15, many * small * Math.sqrt(closer) ** 0.8);
   for (const [row, group] of LM.marks)
     group.setAttribute("transform", `translate(${row.x} ${row.y})scale(${scale.toFixed(3)})`);
+  for (const group of document.querySelectorAll("g.fixed"))
+    group.setAttribute("transform", `translate(${group.dataset.at})scale(${pixel.toFixed(4)})`);
   LM.map.style.setProperty("--px", pixel.toFixed(4));
   LM.map.style.touchAction = closer > 1.01 ? "none" : "pan-y";
 };

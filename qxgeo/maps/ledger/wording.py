@@ -39,6 +39,7 @@ GROUND_LABELS: Mapping[str, Text] = {
     **PLACE_LABELS,
     NO_POSITION: Text("无位置、未注明乡办", "no position, no township"),
 }
+AFTERWARDS_LABEL = Text("未整改（该日之后才整改）", "open (mended after this day)")
 SITE_STATUS_LABELS: dict[str, Text] = {
     "existing": Text("现有", "existing"),
     "proposed": Text("拟开办", "proposed"),
