@@ -44,6 +44,8 @@ def test_the_pages_are_written_twice_alike_and_files_of_others_stay(
     words = ("map", "--ledger", str(place), "--out", str(out), *AT)
     first = call(*words)
     assert first.exit_code == 0, first.output
+    assert "演示数据" in first.output  # the embedded district's roads
+    assert "演示数据" in (out / "ledger" / "unit-qx-dj.html").read_text("utf-8")
     assert "问题 2，未销号 2；场所 0；无位置 1（已列出）" in first.output
     record = json.loads((out / "ledger_map.json").read_text("utf-8"))["outputs"]
     before = {name: (out / name).read_bytes() for name in record}

@@ -391,6 +391,7 @@ def test_an_empty_ledger_says_so_and_a_phone_needs_no_sideways_scrolling(
     page.goto(write_ledger_maps(board, places, district, tmp_path)[0].as_uri())
     page.wait_for_selector("html[data-lm=ready]")
     text = page.locator("body").inner_text()
+    assert "演示数据" not in text
     for words in ("没有符合的项目", "没有任务", "没有场所", "显示 0 / 0 项"):
         assert words in text
     assert page.evaluate("document.documentElement.scrollWidth") == 390

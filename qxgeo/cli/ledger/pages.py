@@ -17,6 +17,7 @@ from qxgeo.ledger.history import read_rows
 from qxgeo.ledger.places import NOT_CLOSED, find_places
 from qxgeo.ledger.store import open_ledger
 from qxgeo.maps import write_ledger_maps
+from qxgeo.maps.ledger.page import shows_demo
 from qxgeo.reports import replace_outputs
 from qxgeo.reports.atomic import LEDGER_MAP_RECORD
 from qxgeo.vocabulary import DEMO_BANNER, Verdict
@@ -79,7 +80,7 @@ def command(  # noqa: PLR0913 - one argument for each option
         pages = write_ledger_maps(
             board, places, loaded, folder, people=people, lang=session.lang, is_public=public
         )
-    if office.is_demo:
+    if shows_demo(board, loaded):
         session.say(DEMO_BANNER)
     _print_headline(session, places)
     where = (out / "ledger.html").resolve()

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from qxgeo.ledger.places import Ring
 
 WIDTH = 1000.0
+DRAWN = ("boundary", "townships", "stations", "roads", "water")  # layers of a district
 _MARGIN = 0.05
 _SIMPLE_PX = 0.5
 _LEAST_RANK = 2  # tertiary roads and larger: more would bury the symbols
 _LEAST_SPAN = 1e-3  # degrees
-_SCALES_M = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
 _SCALE_SHARE = 0.25
 
 
@@ -248,7 +248,8 @@ def _scale(ground: Ground) -> str:
     lat = ground.north - ground.height / ground.lat_px / 2
     degree_m = float(ground_distance_m([ground.west], [lat], [ground.west + 1e-3], [lat])[0]) * 1e3
     most_m = WIDTH * _SCALE_SHARE / ground.lon_px * degree_m
-    metres = max((one for one in _SCALES_M if one <= most_m), default=_SCALES_M[0])
+    power = 10.0 ** math.floor(math.log10(most_m))
+    metres = max(head * power for head in (1, 2, 5) if head * power <= most_m)
     length = metres / degree_m * ground.lon_px
     y = ground.height - 12
     return (

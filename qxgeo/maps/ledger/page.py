@@ -10,7 +10,7 @@ from qxgeo.ledger.places import NO_POSITION, NOT_CLOSED, Mark, count_places
 from qxgeo.maps.escaping import escape_text, json_for_script
 from qxgeo.maps.frame import read_own
 from qxgeo.maps.ledger.gantt import draw_gantt
-from qxgeo.maps.ledger.ground import draw_ground
+from qxgeo.maps.ledger.ground import DRAWN, draw_ground
 from qxgeo.maps.ledger.items import Teller
 from qxgeo.maps.ledger.wording import GROUND_LABELS, MARK_LABELS, MARK_STYLES, TITLE
 from qxgeo.maps.offline import FONT_STACK
@@ -167,7 +167,7 @@ def _render(
         _tasks(teller, sheet),
         f'<section id="sites"><h2>{words["cards"]}</h2><div id="site-cards"></div></section>',
         _notes(teller),
-        f"</main><footer><p>{escape_text(NOT_LEGAL_BOUNDARY.in_language(lang))}</p></footer>",
+        _foot(teller),
     )
     data = {
         "rows": rows,
@@ -192,9 +192,40 @@ def _render(
 
 def _banner(teller: Teller) -> str:
     """Say that something is invented."""
-    is_demo = any(one["is_demo"] for one in teller.board.sites) or teller.board.is_demo
     shown = escape_text(DEMO_BANNER.in_language(teller.lang))
+    is_demo = shows_demo(teller.board, teller.district)
     return f'<p class="demo" role="alert">{shown}</p>' if is_demo else ""
+
+
+def shows_demo(board: Board, district: District) -> bool:
+    """Tell whether the pages show anything that is invented.
+
+    Parameters
+    ----------
+    board
+        The ledger.
+    district
+        The ground: its roads are drawn, too.
+
+    Returns
+    -------
+    is_demo
+        True where the banner has to stand.
+    """
+    drawn = [district.layers[name] for name in DRAWN if name in district.layers]
+    is_invented = any(one.is_demo for one in drawn) or board.is_demo
+    return is_invented or any(one["is_demo"] for one in board.sites)
+
+
+def _foot(teller: Teller) -> str:
+    """Write the legal line and the sources: licences such as ODbL ask for them."""
+    layers, lang = teller.district.layers, teller.lang
+    sources = dict.fromkeys(layers[name].source for name in DRAWN if name in layers)
+    named = teller.words["sources"] + ("; " if lang == "en" else "；").join(sources)
+    return (
+        f"</main><footer><p>{escape_text(NOT_LEGAL_BOUNDARY.in_language(lang))}</p>"
+        f"<p>{escape_text(named)}</p></footer>"
+    )
 
 
 def _head(teller: Teller, sheet: _Sheet, sheets: Sequence[_Sheet], title: str) -> str:

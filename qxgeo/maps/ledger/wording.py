@@ -146,6 +146,7 @@ WORDS: dict[str, Text] = {
     "standing": Text("无期限 {count}", "{count} without a date"),
     "cards": Text("场所卡片", "Cards of sites"),
     "no_sites": Text("没有场所。", "No sites."),
+    "sources": Text("数据来源：", "data: "),
     "notes": Text("说明", "Notes"),
     "error_note": Text(
         "未注明位置误差的问题和场所按 {metres} 米计（本辖区场所图层中最大者），加站点误差。",
