@@ -175,6 +175,21 @@ def test_the_radius_is_the_smallest_that_the_rules_of_the_plan_state(district: D
     assert {one.verdict for one in unknown.items} == {"unknown"}
 
 
+def test_without_stations_and_townships_nothing_is_called_far_and_all_is_counted(
+    town: dict[str, Layer], district_of: Callable[..., District], tmp_path: Path
+) -> None:
+    bare = district_of(town["boundary"], as_of=AT)
+    places = find_places(board_of(), bare, as_of=AT)
+    assert places.ring is None
+    page = write_ledger_maps(board_of(), places, bare, tmp_path)[0]
+    assert "距离未判定，不等于不在范围内" in page.read_text("utf-8")
+    rows = data_of(page)["rows"]
+    assert len(rows) == len(PROBLEMS) - 1 + len(SITES)
+    assert all("未判定" in one["near"] for one in rows)
+    # F stands where its site X stands; C and H say their township themselves.
+    assert {one["i"] for one in rows if one["t"] == "no_township"} == set("ABDEFX")
+
+
 def test_every_row_has_its_place_once_and_none_is_dropped(places: Places) -> None:
     told = {one.row["id"]: one.township for one in places.items if one.kind == "problem"}
     assert told == {
@@ -273,8 +288,7 @@ def test_the_same_ledger_gives_the_same_bytes_and_english_is_offered(
     english = write_ledger_maps(board_of(), places, district, tmp_path / "en", lang="en")
     text = english[0].read_text("utf-8")
     assert 'lang="en"' in text
-    assert "1 problems that are not closed lie within 1 km" in text
-    assert "1 more are too close to call" in text
+    assert "not closed within 1 km of a national-control station: 1; too close to call" in text
 
 
 def test_deadlines_stand_in_the_picture_on_their_day_with_their_state(office: list[Path]) -> None:

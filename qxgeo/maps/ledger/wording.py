@@ -65,8 +65,8 @@ WORDS: dict[str, Text] = {
     "raised_text": Text(
         "{inside} 个未销号问题在国控站点 {km} 公里内，另有 {close} 个临界（位置误差内，须实测）。"
         "半径出自 {rules}。",
-        "{inside} problems that are not closed lie within {km} km of a national-control station,"
-        " {close} more are too close to call (survey them). Radius: {rules}.",
+        "Problems not closed within {km} km of a national-control station: {inside}; too close to"
+        " call, survey them: {close}. Radius: {rules}.",
     ),
     "no_ring": Text(
         "没有站点位置，或方案未写明距站点的半径：距离未判定，不等于不在范围内。",
