@@ -29,7 +29,7 @@ def open_bytes(folder: Path) -> Iterator[Callable[[float], Answer]]:
     import pyarrow.parquet as pq
 
     def answer(_: float) -> Answer:
-        for path in sorted((folder / "roads").iterdir()):
+        for path in sorted((folder / "roads").glob("*.parquet")):
             file = pq.ParquetFile(path)
             for group in range(file.num_row_groups):
                 file.read_row_group(group, columns=["geometry"])
@@ -119,14 +119,17 @@ def open_dask(folder: Path) -> Iterator[Callable[[float], Answer]]:
 
 def measure(folder: Path, radius_m: float, **how: Any) -> Answer:  # noqa: ANN401 - passed on
     """Ask `measure_roads`."""
-    import geopandas as gpd
+    import pyarrow.parquet as pq
     import shapely
 
     from qxgeo.datasets import open_dataset
     from qxgeo.streaming import measure_roads
 
-    points = shapely.get_coordinates(gpd.read_parquet(folder / "stations.parquet").geometry)
-    polygons = gpd.read_parquet(folder / "townships.parquet").geometry.to_numpy()
+    places, polygons = (
+        shapely.from_wkb(pq.read_table(folder / name, columns=["geometry"])["geometry"].to_numpy())
+        for name in ("stations.parquet", "townships.parquet")
+    )
+    points = shapely.get_coordinates(places)
     totals = measure_roads(
         open_dataset(folder / "roads"), points, polygons, radius_m=radius_m, **how
     )

@@ -175,7 +175,7 @@ def load(folder: Path) -> None:
     ask(folder, "CREATE EXTENSION postgis;")
     for name, key in names.items():
         ask(folder, f"CREATE TABLE {name} (id bigint, geom geometry(Geometry, 4326));")
-        files = sorted((folder / name).glob("*")) or [folder / f"{name}.parquet"]
+        files = sorted((folder / name).glob("*.parquet")) or [folder / f"{name}.parquet"]
 
         def rows(files: list[Path] = files, key: str = key) -> Iterator[bytes]:
             for file in files:

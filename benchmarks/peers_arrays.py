@@ -68,7 +68,9 @@ def open_dask(folder: Path) -> Iterator[Callable[[float], Answer]]:
             sums = pieces.length.groupby(pieces["township"]).sum()
             return pd.DataFrame({"township": sums.index.to_numpy(), "m": sums.to_numpy()})
 
-        roads = dask_geopandas.read_parquet(folder / "roads", split_row_groups=True)
+        roads = dask_geopandas.read_parquet(
+            str(folder / "roads" / "*.parquet"), split_row_groups=True
+        )
         meta = pd.DataFrame({"township": np.array([], int), "m": np.array([], float)})
         parts = roads.to_crs(plane).map_partitions(measure, meta=meta)
         sums = parts.compute(scheduler="processes", num_workers=2).groupby("township")["m"].sum()

@@ -105,7 +105,9 @@ def open_sedona(folder: Path) -> Iterator[Callable[[float], Answer]]:
     import sedonadb
 
     session: Any = sedonadb.connect()
-    session.read_parquet([str(p) for p in sorted((folder / "roads").iterdir())]).to_view("roads")
+    session.read_parquet([str(p) for p in sorted((folder / "roads").glob("*.parquet"))]).to_view(
+        "roads"
+    )
     for name in ("stations", "townships"):
         session.read_parquet(str(folder / f"{name}.parquet")).to_view(name)
 

@@ -2,11 +2,12 @@
 
 A province is 25 towns in a square of 120 km; roads (6 vertices, 150 m on average), stations and
 half of the seeds of its Voronoi townships cluster around the towns. The nation is ten such
-provinces from Kashgar to Harbin, the district is one town. Provinces are written one after another,
-so that the largest size needs no more memory than a province. Every system reads the same files:
+provinces from Kashgar to Harbin, the district is one town. Roads are drawn province by province and
+sorted on the disk, so that the largest size needs no more memory than a province. Every system
+reads the same files:
 
-- ``roads/*.parquet``: one file a province, GeoParquet 1.1 (WKB), ordered along a Z-curve, with bbox
-  covering and row groups of 65,536;
+- ``roads/*.parquet``: as `qxgeo convert` writes them: GeoParquet 1.1 (WKB, LZ4), ordered along
+  Hilbert's curve, with bbox covering and row groups of 65,536;
 - ``stations.parquet`` and ``townships.parquet``: GeoParquet as GeoPandas writes it.
 
 ``python benchmarks/workload.py province FOLDER`` writes one of them.
@@ -24,6 +25,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -44,7 +47,7 @@ PLACES = (
 METRES_PER_DEGREE = 110_900.0  # shapes the towns; no answer depends on it
 EDGE_M = 600.0  # no road starts nearer to the frame, so that none leaves it
 VERTICES = 6
-ROW_GROUP = 1 << 16
+SORTING_MB = 400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +109,24 @@ def main() -> int:
 def write_workload(size: str, folder: Path) -> None:
     """Write all files of a size; the record comes last and says that they are whole."""
     import geopandas as gpd
-    import pyarrow.parquet as pq
     import shapely
 
+    from qxgeo.datasets import write_dataset
+
     what = SIZES[size]
-    (folder / "roads").mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     stations, townships = [], []
-    for number in range(what.provinces):
-        province = open_province(number, what)
-        roads = what.roads // what.provinces
-        table = build_roads(province, first=number * roads, count=roads)
-        path = folder / "roads" / f"part-{number:04d}.parquet"
-        pq.write_table(table, path, row_group_size=ROW_GROUP, compression="zstd")
-        places = province.scatter(what.stations // what.provinces)
-        stations.append(shapely.points(province.to_lonlat(places)))
-        townships.append(build_townships(province, what.townships // what.provinces))
+
+    def draw() -> Iterator[pa.Table]:
+        for number in range(what.provinces):
+            province = open_province(number, what)
+            roads = what.roads // what.provinces
+            yield build_roads(province, first=number * roads, count=roads)
+            places = province.scatter(what.stations // what.provinces)
+            stations.append(shapely.points(province.to_lonlat(places)))
+            townships.append(build_townships(province, what.townships // what.provinces))
+
+    write_dataset(draw(), folder / "roads", memory_mb=SORTING_MB)
     points, cells = np.concatenate(stations), np.concatenate(townships)
     gpd.GeoDataFrame({"station": np.arange(len(points))}, geometry=points, crs=4326).to_parquet(
         folder / "stations.parquet"
@@ -139,7 +145,10 @@ def is_written(size: str, folder: Path) -> bool:
 
 def describe(size: str) -> str:
     """Give the record of a workload."""
-    return json.dumps({"size": size, "seed": SEED, **asdict(SIZES[size])}) + "\n"
+    return (
+        json.dumps({"size": size, "seed": SEED, "roads_as": "dataset", **asdict(SIZES[size])})
+        + "\n"
+    )
 
 
 def open_province(number: int, what: Size) -> Province:
@@ -171,7 +180,9 @@ def build_townships(province: Province, count: int) -> NDArray[np.object_]:
 
 
 def build_roads(province: Province, *, first: int, count: int) -> pa.Table:
-    """Draw wiggly roads around the towns and lay them out as a GeoParquet table."""
+    """Draw wiggly roads around the towns: numbers and well-known binary."""
+    import pyarrow as pa
+
     random = province.random
     heading = random.uniform(0, 2 * np.pi, (count, 1)) + np.cumsum(
         random.normal(0, 0.3, (count, VERTICES - 1)), axis=1
@@ -181,40 +192,8 @@ def build_roads(province: Province, *, first: int, count: int) -> pa.Table:
     metres = np.zeros((count, VERTICES, 2))
     metres[:, 1:] = np.cumsum(steps, axis=1)
     metres += province.scatter(count)[:, None, :]
-    metres = metres[np.argsort(rank_along_curve(metres[:, 0], province.half_width_m))]
-    return lay_out(province.to_lonlat(metres), first)
-
-
-def rank_along_curve(metres: NDArray[np.float64], half_width_m: float) -> NDArray[np.uint32]:
-    """Give places their rank along a Z-curve of 2^16 steps a side."""
-    steps = ((metres / half_width_m + 1) * ((1 << 15) - 1)).astype(np.uint32)
-    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
-        steps = (steps | (steps << shift)) & mask
-    return np.asarray(steps[:, 0] | (steps[:, 1] << 1))
-
-
-def lay_out(lonlat: NDArray[np.float64], first: int) -> pa.Table:
-    """Make the table: number, geometry as WKB, box, and the metadata of GeoParquet 1.1."""
-    import pyarrow as pa
-
-    low, high = lonlat.min(axis=1), lonlat.max(axis=1)
-    sides = ("xmin", low[:, 0]), ("ymin", low[:, 1]), ("xmax", high[:, 0]), ("ymax", high[:, 1])
-    box = pa.StructArray.from_arrays([pa.array(v) for _, v in sides], [k for k, _ in sides])
-    metadata = {
-        "version": "1.1.0",
-        "primary_column": "geometry",
-        "columns": {
-            "geometry": {
-                "encoding": "WKB",
-                "geometry_types": ["LineString"],
-                "bbox": [*low.min(axis=0), *high.max(axis=0)],
-                "covering": {"bbox": {k: ["bbox", k] for k, _ in sides}},
-            }
-        },
-    }
-    number = pa.array(np.arange(first, first + len(lonlat)))
-    table = pa.table({"road": number, "geometry": to_wkb(lonlat), "bbox": box})
-    return table.replace_schema_metadata({"geo": json.dumps(metadata)})
+    number = pa.array(np.arange(first, first + count))
+    return pa.table({"road": number, "geometry": to_wkb(province.to_lonlat(metres))})
 
 
 def to_wkb(lonlat: NDArray[np.float64]) -> Any:  # noqa: ANN401 - an Arrow array, imported late

@@ -205,10 +205,20 @@ class _Sums:
         line = lines.part_line[parts.part]
         self.roads += int(np.count_nonzero(np.diff(line))) + bool(len(line))
         span = int(parts.label.max(initial=OUTSIDE)) + 2
-        pairs = np.unique(line * span + (parts.label - OUTSIDE))
+        pairs = _list_pairs(line, line * span + (parts.label - OUTSIDE))
         roads = np.bincount(pairs % span, minlength=span)
         sums = sum_by_key(parts.label, length_nm)
         self.tables.append([[key, int(roads[key - OUTSIDE]), n, nm] for key, n, nm in sums])
+
+
+def _list_pairs(line: NDArray[np.int64], pair: NDArray[np.int64]) -> NDArray[np.int64]:
+    """List each pair of line and territory once; lines ascend, and few meet two territories."""
+    is_new = np.diff(pair, prepend=-1) != 0
+    line, pair = line[is_new], pair[is_new]
+    goes_on = np.diff(line) == 0
+    has_several = np.append(goes_on, False) | np.insert(goes_on, 0, False)
+    has_several = has_several[: len(pair)]
+    return np.concatenate((pair[~has_several], np.unique(pair[has_several])))
 
 
 _kept: dict[str, Tools] = {}

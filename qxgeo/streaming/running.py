@@ -60,8 +60,8 @@ def run_pieces(  # noqa: PLR0913 - one argument for each option
     memory_mb
         How much memory each process may take, megabytes of 1e6 bytes.
     workers
-        0: this process, with a thread for each core. 1: this process, one piece after the other.
-        More: so many processes of one thread each.
+        0: this process, with a thread for each core that the memory bears. 1: this process, one
+        piece after the other. More: so many processes of one thread each.
     client
         A `distributed.Client`, in place of `workers`.
     restart
@@ -84,7 +84,7 @@ def run_pieces(  # noqa: PLR0913 - one argument for each option
     OutputError
         If the work folder cannot be written, or workers are lost again and again.
     """
-    threads = 1 if workers else count_cores()
+    threads = 1 if workers else fit_threads(job, memory_mb=memory_mb, most=count_cores())
     if client is not None:
         threads = cluster.count_threads(client)
     batch_rows = rows_within(job, memory_mb=memory_mb, threads=threads)
@@ -110,6 +110,28 @@ def run_pieces(  # noqa: PLR0913 - one argument for each option
         if client is not None:
             _wait_until_seen(outcomes, journal)
         return outcomes
+
+
+def fit_threads(job: Job, *, memory_mb: float, most: int) -> int:
+    """Say how many threads of a process the memory bears.
+
+    Parameters
+    ----------
+    job
+        What is done.
+    memory_mb
+        How much memory the process may take, megabytes of 1e6 bytes.
+    most
+        How many there may be.
+
+    Returns
+    -------
+    threads
+        From 1 to `most`; 1 also where the memory bears none, which `rows_within` refuses.
+    """
+    of_one = THREAD_MB * 1e6 + LEAST_ROWS * job.row_bytes
+    spare = memory_mb * 1e6 - BASE_MB * 1e6 - job.own_bytes
+    return max(1, min(most, int(spare // of_one)))
 
 
 def rows_within(job: Job, *, memory_mb: float, threads: int) -> int:

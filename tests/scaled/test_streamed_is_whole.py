@@ -167,7 +167,7 @@ def test_a_run_goes_on_from_the_pieces_that_are_done(
 
     monkeypatch.setattr(PlanJob, "do", do)
     with pytest.raises(KeyboardInterrupt):
-        stream(folder, tmp_path, memory_mb=500.0)
+        stream(folder, tmp_path, memory_mb=600.0)
     monkeypatch.setattr(PlanJob, "do", lambda *a, **k: (done.append(a[1]), real(*a, **k))[1])
     mine = stream(folder, tmp_path)
     assert len(done) == len({piece.number for piece in done})  # nothing twice

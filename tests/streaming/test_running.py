@@ -250,6 +250,16 @@ def test_the_memory_decides_how_many_rows_are_held_and_too_little_is_refused(
         running.rows_within(job, memory_mb=fixed_mb + 1, threads=2)
 
 
+def test_little_memory_means_fewer_threads_not_a_refusal(toy_jobs: ModuleType) -> None:
+    job = toy_jobs.Squares(row_bytes=10_000, own_bytes=40_000_000)
+    of_one = running.THREAD_MB + 1024 * 10_000 / 1e6  # 40.24 MB
+    for memory_mb, threads in ((10_000, 64), (361 + 3 * of_one, 3), (361 + of_one, 1), (100, 1)):
+        found = running.fit_threads(job, memory_mb=memory_mb, most=64)
+        assert found == threads
+        if memory_mb > 361:
+            assert running.rows_within(job, memory_mb=memory_mb, threads=found) >= 1024
+
+
 def test_faults_travel_between_processes_whole() -> None:
     fault = Fault(problem=Text("坏", "bad"), mend=Text("改", "mend"), file="a.csv", row=3)
     error = pickle.loads(pickle.dumps(InputError([fault, fault])))  # noqa: S301 - ours
