@@ -133,7 +133,7 @@ def _sites(district: District, plan: ActionPlan, layer: Layer) -> Iterator[Chang
     """Turn the rows of a layer into sites."""
     schema, table = LAYERS[layer.name], layer.table
     points = shapely.point_on_surface(table.geometry.to_numpy())
-    townships = _find_townships(district, points)
+    townships = find_townships(district, points)
     measures = "、".join(
         measure.measure_id
         for measure in plan.measures
@@ -166,8 +166,21 @@ def _word(value: object) -> object:
     return value if value is None or value != value else str(value)  # noqa: PLR0124 - NaN alone
 
 
-def _find_townships(district: District, points: Any) -> list[str]:  # noqa: ANN401 - NumPy objects
-    """Find the township of each point; of two that share a border, the one of the lower code."""
+def find_townships(district: District, points: Any) -> list[str]:  # noqa: ANN401 - NumPy objects
+    """Find the township of each point; of two that share a border, the one of the lower code.
+
+    Parameters
+    ----------
+    district
+        Its layers ``townships`` and ``boundary``.
+    points
+        Points in EPSG:4326, None where there is none, shape (n,).
+
+    Returns
+    -------
+    township_ids
+        `OUTSIDE_DISTRICT`, `NO_TOWNSHIP`, or "" for no point.
+    """
     found = [""] * len(points)
     if "townships" in district.layers:
         table = district.layers["townships"].table.sort_values("township_id")

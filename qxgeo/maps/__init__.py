@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qxgeo.maps.ledger.page import write_ledger_maps
 from qxgeo.maps.patrol.page import write_patrol_map
 from qxgeo.maps.sensitivity.page import write_sensitivity_map
 from qxgeo.maps.siting.page import write_siting_map
@@ -9,6 +10,7 @@ from qxgeo.maps.today.page import write_today_page
 from qxgeo.maps.write import write_maps
 
 __all__ = [
+    "write_ledger_maps",
     "write_maps",
     "write_patrol_map",
     "write_sensitivity_map",

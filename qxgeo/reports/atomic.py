@@ -33,6 +33,7 @@ ROUND_RECORD = "inspection.json"
 LISTS_RECORD = "lists.json"
 CALENDAR_RECORD = "calendars.json"
 REPORT_RECORD = "report.json"
+LEDGER_MAP_RECORD = "ledger_map.json"
 MEASURE_RECORD = "measure.json"
 _RECORDS = (
     RECORD,
@@ -46,6 +47,7 @@ _RECORDS = (
     LISTS_RECORD,
     CALENDAR_RECORD,
     REPORT_RECORD,
+    LEDGER_MAP_RECORD,
     MEASURE_RECORD,
 )  # each command's own list of what it wrote, in one folder
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

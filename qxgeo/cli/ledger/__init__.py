@@ -19,6 +19,10 @@ SUBCOMMANDS = {
     "lists": ("lists", Text("一个月的红黑榜和信用扣分", "red and black list of a month")),
     "calendar": ("deadlines", Text("各单位的期限日历", "deadlines as .ics for each unit")),
     "report": ("report", Text("周调度通报（PDF）", "the weekly report")),
+    "map": (
+        "pages",
+        Text("离线地图：问题、场所、期限", "offline pages: problems, sites, deadlines"),
+    ),
     "verify": ("verify", Text("核验账本未被改动或删减", "prove that nothing was altered")),
     "upgrade": ("upgrade", Text("升级旧账本的结构", "lift an old ledger to this program")),
 }

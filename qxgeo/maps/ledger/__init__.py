@@ -1,0 +1,1 @@
+"""Pages of the ledger: where problems and sites are, and when tasks fall due."""
