@@ -20,6 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qxgeo.district import load_district
 from qxgeo.ledger.dispatch import Office, build_dispatch, ledger_units, read_board, start_week
 from qxgeo.ledger.forms import mark_row
 from qxgeo.ledger.history import (
@@ -32,10 +33,12 @@ from qxgeo.ledger.history import (
     verify_ledger,
 )
 from qxgeo.ledger.loading import plan_changes
+from qxgeo.ledger.places import find_places
 from qxgeo.ledger.returns import import_return
 from qxgeo.ledger.rhythm import find_span, parse_week
 from qxgeo.ledger.rulebook import load_list_rules, load_work_rules
 from qxgeo.ledger.summary import summarise_week
+from qxgeo.maps import write_ledger_maps
 from qxgeo.plan import load_plan
 from qxgeo.reports.ledger.form_book import write_form
 
@@ -149,10 +152,23 @@ def measure(
             "read all rows", lambda: read_board(ledger, office), count=options.problems
         )
         step("sum the week up", lambda: summarise_week(everything, WEEK), count=options.problems)
+        step("draw 32 pages", lambda: draw_pages(ledger, office, folder), count=options.problems)
         found = step("verify", lambda: verify_ledger(ledger), count=read_head(ledger)[0])
         if found.flaws:
             raise AssertionError(found.flaws[0])
     return records
+
+
+def draw_pages(ledger: Ledger, office: Office, folder: Path) -> None:
+    """Do what ``qxgeo ledger map`` does: read, place, measure, choose, write."""
+    board = read_board(ledger, office)
+    district = load_district(None, as_of=WEEK.first_day)
+    places = find_places(board, district, as_of=WEEK.first_day)
+    into = folder / f"pages-{time.monotonic_ns()}"
+    into.mkdir()
+    pages = write_ledger_maps(board, places, district, into)
+    sizes = [one.stat().st_size / 1e6 for one in pages]
+    print(f"  {len(pages)} pages, {sum(sizes):.0f} MB, the largest {max(sizes):.1f} MB")
 
 
 def fill(ledger: Ledger, options: argparse.Namespace) -> None:

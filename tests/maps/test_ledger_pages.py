@@ -18,6 +18,7 @@ from qxgeo.ledger.places import Mark, count_places, find_places, find_ring
 from qxgeo.ledger.rulebook import load_list_rules, load_work_rules
 from qxgeo.ledger.summary import count_day
 from qxgeo.maps import write_ledger_maps
+from qxgeo.maps.ledger.ground import draw_ground
 from qxgeo.maps.ledger.wording import MARK_STYLES
 from qxgeo.plan import load_plan
 
@@ -369,7 +370,7 @@ def test_list_map_filters_and_cards_go_together(office: list[Path], offline_page
     assert lines.count() == marks.count() == 1
     assert "距城内站(S1) 900 米 · 在 1 公里内" in lines.inner_text()
     page.click("text=清除筛选")
-    page.wait_for_function("document.querySelectorAll('#list .line').length === 14")
+    lines.nth(13).wait_for()
     page.check("#f-raised")
     assert [one.get_attribute("data-id") for one in lines.all()] == ["A", "B"]
     assert "临界（±15 米），须实测" in lines.nth(1).inner_text()
@@ -429,3 +430,133 @@ def test_two_thousand_rows_are_all_reached(
     while page.locator("#list .more").count():
         page.locator("#list .more").click()
     assert lines.count() == 2000
+
+
+def overfull() -> tuple[dict[str, Any], ...]:
+    """Give nine problems of one unit: near, late, soon, later, without a date, mended, closed."""
+    far = {"lon": "110.031", "lat": "25.005", "unit_id": "qx-dj"}
+    return (
+        problem("Z1", **far, status="closed", closed_on="2023-06-01"),
+        problem("Z2", **far),
+        problem("Z3", **far, due_on="2023-09-30"),
+        problem("Z4", **far, due_on="2023-06-14"),
+        problem("Z5", **far, due_on="2023-06-02"),
+        problem("Z6", **far, status="false_rectification", due_on="2023-06-01"),
+        problem("Z7", **north_of_station(1005)),
+        problem("Z8", **north_of_station(900), unit_id="qx-dj"),
+        problem("Z9", **far, status="rectified", closed_on="2023-06-03"),
+    )
+
+
+def test_too_many_rows_leave_the_closed_out_first_then_the_least_urgent(
+    district: District, tmp_path: Path
+) -> None:
+    board = board_of(problems=overfull())
+    places = find_places(board, district, as_of=AT)
+    order = ["Z8", "Z7", "Z6", "Z5", "Z4", "Z3", "Z2", "Z9"]
+    by_id = [f"Z{one}" for one in range(1, 10)]
+    for most_rows, ids in ((11, [*by_id, "X", "Y"]), (10, [*order, "X", "Y"]), (4, order[:4])):
+        folder = tmp_path / str(most_rows)
+        folder.mkdir()
+        pages = write_ledger_maps(board, places, district, folder, most_rows=most_rows)
+        data = data_of(pages[0])
+        assert [row["i"] for row in data["rows"]] == ids
+        assert data["left"] == 11 - len(ids)
+        assert max(len(data_of(one)["rows"]) for one in pages) <= most_rows
+
+
+def test_a_page_says_how_many_rows_it_leaves_out_and_its_counts_are_those_of_all(
+    district: District, tmp_path: Path
+) -> None:
+    board = board_of(problems=overfull())
+    places = find_places(board, district, as_of=AT)
+    (tmp_path / "few").mkdir()
+    (tmp_path / "all").mkdir()
+    pages = write_ledger_maps(board, places, district, tmp_path / "few", most_rows=4)
+    whole = write_ledger_maps(board, places, district, tmp_path / "all")
+    for few, full in zip(pages, whole, strict=True):
+        texts = [one.read_text("utf-8") for one in (few, full)]
+        counts = [one[one.index('<section id="counts">') :].split("</section>")[0] for one in texts]
+        cards = [
+            one[one.index('<section class="cards">') :].split("</section>")[0] for one in texts
+        ]
+        assert counts[0] == counts[1]
+        assert cards[0] == cards[1]
+        assert data_of(few)["totals"] == data_of(full)["totals"]
+        assert '<section id="rest">' not in texts[1]
+        items = len(data_of(full)["rows"])
+        assert ('<section id="rest">' in texts[0]) == (items > 4)
+        assert data_of(few)["left"] == (items - 4 if items > 4 else 0)
+    html = pages[0].read_text("utf-8")
+    assert "共 11 项，太多，一页画不下：画出最紧急的 4 项，未画出 7 项" in html
+    assert "（已销号问题 1，未销号问题 4，场所 2）" in html
+    assert "qxgeo ledger show problems --limit 9；" in html
+    # The unit's page draws Z8 Z6 Z5 Z4, the eastern township's Z6 Z5 Z4 Z3, the western one's Z7
+    # and Z8: on none are Z1 (closed), Z2, Z9 and the two sites.
+    assert "任何一页都没有画出的：5 项，其中未销号 2 项" in html
+    rest = html[html.index('<section id="rest">') :].split("</section>")[0]
+    for table in rest.split("<table>")[1:]:
+        lines = [
+            [int(cell) for cell in re.findall(r"<td class=n>(\d+)</td>", line)][:5]
+            for line in re.findall(r"<tr.*?</tr>", table)[1:]
+        ]
+        *rows, total = lines
+        assert [sum(column) for column in zip(*rows, strict=True)] == total == [9, 8, 1, 2, 2]
+    for link in re.findall(r'<a href="([^"]+)"', rest):
+        assert (pages[0].parent / link).is_file()
+
+
+def test_an_overfull_page_is_usable_offline_and_says_what_is_left(
+    district: District, tmp_path: Path, offline_page: Page
+) -> None:
+    board = board_of(problems=overfull())
+    places = find_places(board, district, as_of=AT)
+    path = write_ledger_maps(board, places, district, tmp_path, most_rows=4)[0]
+    page = offline_page
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-lm=ready]")
+    assert page.locator("#shown").inner_text() == (
+        "显示 4 / 4 项，其中 0 项无位置；另有 7 项未画出"
+    )
+    assert "已销号 1（画出 0）" in page.locator("#legend").inner_text()
+    assert "临期 1（画出 0）" in page.locator("#legend").inner_text()
+    assert page.locator("#rest .alarm").is_visible()
+    page.locator("#rest summary").click()
+    page.locator("#rest a", has_text="东江").first.click()
+    page.wait_for_selector("html[data-lm=ready]")
+    assert page.locator("#list .line").count() == 4
+
+
+def test_a_site_with_many_problems_lists_the_most_urgent_and_counts_all(
+    district: District, tmp_path: Path, offline_page: Page
+) -> None:
+    rows = [problem(f"P{at:02d}", site_id="X", status="closed") for at in range(24)]
+    rows.append(problem("Q", site_id="X", due_on="2023-06-02"))
+    board = board_of(problems=tuple(rows))
+    places = find_places(board, district, as_of=AT)
+    path = write_ledger_maps(board, places, district, tmp_path)[0]
+    (row,) = [one for one in data_of(path)["rows"] if one["i"] == "X"]
+    assert (row["pr"][0], len(row["pr"]), row["prn"]) == (["Q", "overdue"], 20, 25)
+    page = offline_page
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-lm=ready]")
+    assert "问题 25，列出最紧急的 20 个" in page.locator("#site-cards").inner_text()
+
+
+def test_the_name_of_a_township_does_not_lie_under_that_of_a_station(
+    town: dict[str, Layer], district_of: Callable[..., District]
+) -> None:
+    townships, stations = town["townships"].table, town["stations"]
+    middle = shapely.point_on_surface(townships.geometry.iloc[0])
+    table = stations.table.iloc[:1].assign(geometry=[middle])
+    layers = (town["boundary"], town["townships"])
+    places = [draw_ground(district_of(*layers, *more, as_of=AT), None).svg
+              for more in ((), (replace(stations, table=table),))]  # fmt: skip
+    name = str(townships["name"].iloc[0])
+    before, after = (
+        float(re.findall(rf'y="([\d.]+)" class="mid place">{name}<', one)[0]) for one in places
+    )
+    assert before == pytest.approx(
+        float(re.findall(r'data-at="[\d.]+ ([\d.]+)"', places[1])[0]), abs=0.11
+    )
+    assert after - before >= 50 or before - after >= 17  # below the station's name, or above it

@@ -17,6 +17,7 @@ from qxgeo.ledger.history import read_rows
 from qxgeo.ledger.places import NOT_CLOSED, find_places
 from qxgeo.ledger.store import open_ledger
 from qxgeo.maps import write_ledger_maps
+from qxgeo.maps.ledger.choice import choose_rows
 from qxgeo.maps.ledger.page import shows_demo
 from qxgeo.reports import replace_outputs
 from qxgeo.reports.atomic import LEDGER_MAP_RECORD
@@ -83,6 +84,7 @@ def command(  # noqa: PLR0913 - one argument for each option
     if shows_demo(board, loaded):
         session.say(DEMO_BANNER)
     _print_headline(session, places)
+    _print_rest(session, places)
     where = (out / "ledger.html").resolve()
     session.say(session.words(f"网页 {len(pages)} 个：{where}", f"{len(pages)} pages: {where}"))
 
@@ -137,5 +139,22 @@ def _print_headline(session: Session, places: Places) -> None:
             f"  国控站点 {km} 公里内未销号问题 {inside}，临界 {close}",
             f"  within {km} km of a national-control station: {inside} not closed, {close} too"
             " close to call",
+        )
+    )
+
+
+def _print_rest(session: Session, places: Places) -> None:
+    """Say that the whole is too much for one page, and what that page leaves out."""
+    choice = choose_rows(places.items)
+    if not choice.left:
+        return
+    drawn, open_left = len(choice.drawn), choice.not_closed
+    session.say(
+        session.words(
+            f"  总页只画最紧急的 {drawn} 项，未画出 {choice.left} 项"
+            f"（其中未销号问题 {open_left}）；数字都是全部的，其余见各单位、各乡办的页",
+            f"  the page of the whole draws the {drawn} most urgent and leaves out {choice.left}"
+            f" ({open_left} of them problems not closed); counts are those of all, pages of units"
+            " and townships draw more",
         )
     )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from qxgeo.district import District
     from qxgeo.ledger.places import Ring
 
+    Box = tuple[float, float, float, float]  # left, top, right, bottom
+
 WIDTH = 1000.0
 DRAWN = ("boundary", "townships", "stations", "roads", "water")  # layers of a district
 _MARGIN = 0.05
@@ -27,6 +29,7 @@ _SIMPLE_PX = 0.5
 _LEAST_RANK = 2  # tertiary roads and larger: more would bury the symbols
 _LEAST_SPAN = 1e-3  # degrees
 _SCALE_SHARE = 0.25
+_LETTER_PX = 17.0  # of a name, where the whole map is some 800 pixels wide on a screen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,12 +221,44 @@ def _town_names(ground: Ground, district: District) -> str:
     layer = district.layers.get("townships")
     if layer is None:
         return ""
+    taken = _station_boxes(ground, district)
     texts = []
     for name, shape in zip(layer.table["name"].astype(str), layer.table.geometry, strict=True):
         if shape and not shape.is_empty:
             x, y, _ = ground.locate(*shapely.get_coordinates(shapely.point_on_surface(shape))[0])
+            y = _step_aside(x, y, name, taken)
             texts.append(f'<text x="{x}" y="{y}" class="mid place">{escape_text(name)}</text>')
     return "".join(texts)
+
+
+def _station_boxes(ground: Ground, district: District) -> list[Box]:
+    """Give the box of the symbol and name of each station, as large as the whole map shows it."""
+    layer = district.layers.get("stations")
+    if layer is None:
+        return []
+    table = stations_in_force(layer.table, district.as_of)
+    boxes = []
+    for name, shape in zip(table["name"].astype(str), table.geometry, strict=True):
+        x, y, is_beyond = ground.locate(*shapely.get_coordinates(shape)[0].tolist())
+        half = _LETTER_PX * len(name) / 2
+        if not is_beyond:
+            boxes.append((x - half, y - _LETTER_PX, x + half, y + 2 * _LETTER_PX))
+    return boxes
+
+
+def _step_aside(x: float, y: float, name: str, taken: Iterable[Box]) -> float:
+    """Move the name of a township up or down, off the names of stations."""
+    half = _LETTER_PX * len(name) / 2
+    hit = [
+        (top, bottom)
+        for left, top, right, bottom in taken
+        if left < x + half and x - half < right and top < y + 2 and y - _LETTER_PX < bottom
+    ]
+    if not hit:
+        return y
+    over = min(top for top, _ in hit) - 2
+    under = max(bottom for _, bottom in hit) + _LETTER_PX
+    return round(over if y - over < under - y else under, 1)
 
 
 def _boxes(ground: Ground, district: District) -> dict[str, tuple[float, float, float, float]]:

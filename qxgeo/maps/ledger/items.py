@@ -13,6 +13,7 @@ from qxgeo.ledger.dispatch.weekly import is_open_problem
 from qxgeo.ledger.places import Mark
 from qxgeo.ledger.rhythm import STATE_LABELS
 from qxgeo.ledger.words import PROBLEM_STATUS_LABELS, SOURCE_LABELS, ProblemStatus
+from qxgeo.maps.ledger.choice import rank_urgency
 from qxgeo.maps.ledger.wording import AFTERWARDS_LABEL, GROUND_LABELS, SITE_STATUS_LABELS, WORDS
 from qxgeo.maps.wording import choose
 from qxgeo.vocabulary import Verdict
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _DIGITS = re.compile(r"\d(?:[\s-]?\d){6,}")
 _MASK = "***"
+_MOST_OF_SITE = 20  # problems on the card of a site
 AFTERWARDS = "afterwards"  # mended or closed, but not yet on the day of the page
 
 
@@ -75,12 +77,12 @@ class Teller:
         return {one["id"]: one for one in self.board.sites}
 
     @cached_property
-    def _problems_of(self) -> dict[str, list[list[str]]]:
-        """Site to id and mark of its problems."""
-        found: dict[str, list[list[str]]] = defaultdict(list)
+    def _problems_of(self) -> dict[str, list[Item]]:
+        """Site to its problems."""
+        found: dict[str, list[Item]] = defaultdict(list)
         for item in self.places.items:
             if item.kind == "problem" and item.row["site_id"]:
-                found[item.row["site_id"]].append([item.row["id"], str(item.mark)])
+                found[item.row["site_id"]].append(item)
         return found
 
     @cached_property
@@ -225,6 +227,10 @@ class Teller:
 
     def _tell_site(self, row: Row) -> dict[str, Any]:
         """Tell of a site."""
+        problems = self._problems_of.get(row["id"], [])
+        listed = problems
+        if len(problems) > _MOST_OF_SITE:
+            listed = sorted(problems, key=rank_urgency)[:_MOST_OF_SITE]
         told = {
             "ms": [one for one in (row["measure_ids"] or "").split("、") if one],
             "x1": self._name_site(row),
@@ -233,7 +239,8 @@ class Teller:
             "s": row["status"],
             "sn": _label(SITE_STATUS_LABELS, row["status"] or "", self.lang),
             "acc": row["accuracy_m"],
-            "pr": self._problems_of.get(row["id"]),
+            "pr": [[one.row["id"], str(one.mark)] for one in listed],
+            "prn": len(problems) if len(problems) > len(listed) else None,
             "sc": self._scores.get(row["id"]),
         }
         if not self.is_public:

@@ -33,17 +33,24 @@ LM.addMap = function () {
   window.addEventListener("resize", LM.draw);
 };
 
+// Of all rows of the page; where fewer are drawn, how many.
+LM.total = function (key, isIt) {
+  const all = LM.data.totals[key] || 0;
+  const drawn = LM.data.rows.filter(isIt).length;
+  return drawn === all ? `${all}` : `${all}${LM.fill(LM.words.drawn, { drawn })}`;
+};
+
 LM.legend = function () {
   const box = document.getElementById("legend");
   for (const [mark, [label]] of Object.entries(LM.data.marks)) {
-    const count = LM.data.rows.filter((row) => row.m === mark).length;
+    const count = LM.total(mark, (row) => row.m === mark);
     const part = LM.make("span");
     part.append(LM.symbol(mark), `${label} ${count}`);
     box.append(part);
   }
   for (const kind of ["halo", "halo close"]) {
     const verdict = kind === "halo" ? "applies" : "too_close_to_call";
-    const count = LM.data.rows.filter((row) => row.r && row.v === verdict).length;
+    const count = LM.total(`near:${verdict}`, (row) => row.r && row.v === verdict);
     const svg = LM.svg("svg", { viewBox: "-12 -12 24 24", width: 16, height: 16, "aria-hidden": "true" });
     svg.append(LM.svg("circle", { r: 9.5, class: kind }));
     const part = LM.make("span");

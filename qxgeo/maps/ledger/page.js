@@ -83,7 +83,7 @@ LM.refresh = function () {
   const unplaced = LM.shown.filter((row) => row.x === undefined).length;
   document.getElementById("shown").textContent = LM.fill(LM.words.shown, {
     shown: LM.shown.length, total: LM.data.rows.length, unplaced,
-  });
+  }) + (LM.data.left ? LM.fill(LM.words.shown_left, { left: LM.data.left }) : "");
   const visible = new Set(LM.shown);
   for (const [row, mark] of LM.marks) mark.style.display = visible.has(row) ? "" : "none";
   LM.list(LM.page);
@@ -162,7 +162,8 @@ LM.card = function (row) {
       item.append(LM.symbol(mark), LM.link(id, "problem", `${id} ${LM.data.marks[mark][0]}`));
       list.append(item);
     }
-    card.append(LM.make("p", "note", `${LM.words.site_problems} ${row.pr.length}`), list);
+    const most = row.prn ? LM.fill(LM.words.site_rest, { listed: row.pr.length }) : "";
+    card.append(LM.make("p", "note", `${LM.words.site_problems} ${row.prn || row.pr.length}${most}`), list);
   }
   if (row.si) card.append(LM.link(row.si, "site", LM.words.site));
   return card;

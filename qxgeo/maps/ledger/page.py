@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from qxgeo.ledger.places import NO_POSITION, NOT_CLOSED, Mark, count_places
 from qxgeo.maps.escaping import escape_text, json_for_script
 from qxgeo.maps.frame import read_own
+from qxgeo.maps.ledger.choice import MOST_ROWS
 from qxgeo.maps.ledger.gantt import draw_gantt
 from qxgeo.maps.ledger.ground import DRAWN, draw_ground
 from qxgeo.maps.ledger.items import Teller
+from qxgeo.maps.ledger.rest import tell_rest
+from qxgeo.maps.ledger.sheets import FOLDER, link_sheet, list_sheets
 from qxgeo.maps.ledger.wording import GROUND_LABELS, MARK_LABELS, MARK_STYLES, TITLE
 from qxgeo.maps.offline import FONT_STACK
 from qxgeo.maps.write import write_page
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
     from qxgeo.district import District
     from qxgeo.ledger.dispatch import Board
     from qxgeo.ledger.places import Item, Places
+    from qxgeo.maps.ledger.sheets import Sheet
 
     Row = Mapping[str, Any]
 
-FOLDER = "ledger"
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'"
@@ -42,18 +44,6 @@ _COUNTED = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sheet:
-    """One page: its file, name, and what it shows."""
-
-    file: str
-    name: str
-    group: str
-    items: Sequence[Item]
-    tasks: Sequence[Row]
-    town: str = ""
-
-
 def write_ledger_maps(  # the ledger, the ground, who reads it
     board: Board,
     places: Places,
@@ -63,6 +53,7 @@ def write_ledger_maps(  # the ledger, the ground, who reads it
     people: Sequence[Row] = (),
     lang: str = "zh",
     is_public: bool = False,
+    most_rows: int = MOST_ROWS,
 ) -> list[Path]:
     """Write ``ledger.html`` and ``ledger/`` with a page for each unit and each township.
 
@@ -82,6 +73,9 @@ def write_ledger_maps(  # the ledger, the ground, who reads it
         ``zh`` or ``en``.
     is_public
         Leave out names of people and sites, phones and remarks.
+    most_rows
+        A page draws as many problems and sites at most, and says what it leaves out; counts are
+        those of all.
 
     Returns
     -------
@@ -102,55 +96,20 @@ def write_ledger_maps(  # the ledger, the ground, who reads it
         lang=lang,
         is_public=is_public,
     )
-    told = {id(one): teller.tell(one) for one in places.items}
-    sheets = _list_sheets(teller)
+    sheets = list_sheets(teller, most_rows=most_rows)
+    drawn = {id(item): item for sheet in sheets for item in sheet.choice.drawn}
+    told = {key: teller.tell(item) for key, item in drawn.items()}
     (folder / FOLDER).mkdir()
     return [
         write_page(
-            folder / one.file, _render(teller, one, sheets, [told[id(i)] for i in one.items])
+            folder / one.file, _render(teller, one, sheets, [told[id(i)] for i in one.choice.drawn])
         )
         for one in sheets
     ]
 
 
-def _list_sheets(teller: Teller) -> list[_Sheet]:
-    """List the pages."""
-    board, items = teller.board, teller.places.items
-    tasks = board.working_tasks
-    sheets = [_Sheet(file="ledger.html", name=teller.words["whole"], group="", items=items,
-                     tasks=tasks)]  # fmt: skip
-    sheets += [
-        _Sheet(
-            file=f"{FOLDER}/unit-{_file_part(unit_id)}.html",
-            name=name,
-            group="units",
-            items=[one for one in items if one.row["unit_id"] == unit_id],
-            tasks=[one for one in tasks if one["unit_id"] == unit_id],
-        )
-        for unit_id, name in board.unit_names.items()
-    ]
-    unit_of = {one.members[0]: one.unit_id for one in board.plan.units if len(one.members) == 1}
-    sheets += [
-        _Sheet(
-            file=f"{FOLDER}/town-{_file_part(code)}.html",
-            name=name,
-            group="towns",
-            items=[one for one in items if one.township == code],
-            tasks=[one for one in tasks if one["unit_id"] == unit_of.get(code)],
-            town=code,
-        )
-        for code, name in teller.township_names.items()
-    ]
-    return sheets
-
-
-def _file_part(text: str) -> str:
-    """Make a code part of a file's name."""
-    return quote(text, safe="").replace(".", "%2E")
-
-
 def _render(
-    teller: Teller, sheet: _Sheet, sheets: Sequence[_Sheet], rows: Sequence[dict[str, Any]]
+    teller: Teller, sheet: Sheet, sheets: Sequence[Sheet], rows: Sequence[dict[str, Any]]
 ) -> str:
     """Put a page together; data goes in last."""
     lang, words = teller.lang, teller.words
@@ -162,6 +121,7 @@ def _render(
         "<main>",
         _raised(teller, sheet),
         _cards(teller, sheet),
+        tell_rest(teller, sheet, sheets),
         _map(teller),
         _counts(teller, sheet),
         _tasks(teller, sheet),
@@ -171,6 +131,8 @@ def _render(
     )
     data = {
         "rows": rows,
+        "left": sheet.choice.left,
+        "totals": _total_marks(sheet.items),
         "words": words,
         "marks": {
             str(mark): [MARK_LABELS[mark].in_language(lang), *MARK_STYLES[mark]] for mark in Mark
@@ -188,6 +150,13 @@ def _render(
         + f"\n<script>{read_own('ledger/page.js')}\n{read_own('ledger/map.js')}\n"
         + f"LM.start({json_for_script(data)});</script>\n</body>\n</html>\n"
     )
+
+
+def _total_marks(items: Sequence[Item]) -> dict[str, int]:
+    """Count all items of a page by what they are drawn as, and by how near a station they are."""
+    counts = Counter(str(one.mark) for one in items)
+    counts.update(f"near:{one.verdict}" for one in items if one.is_raised)
+    return dict(sorted(counts.items()))
 
 
 def _banner(teller: Teller) -> str:
@@ -228,7 +197,7 @@ def _foot(teller: Teller) -> str:
     )
 
 
-def _head(teller: Teller, sheet: _Sheet, sheets: Sequence[_Sheet], title: str) -> str:
+def _head(teller: Teller, sheet: Sheet, sheets: Sequence[Sheet], title: str) -> str:
     """Say what and of which day, and link the other pages."""
     words, board = teller.words, teller.board
     facts = (
@@ -240,13 +209,12 @@ def _head(teller: Teller, sheet: _Sheet, sheets: Sequence[_Sheet], title: str) -
         f"<div><dt>{escape_text(name)}</dt><dd>{escape_text(value)}</dd></div>"
         for name, value in facts
     )
-    up = f"{FOLDER}/" in sheet.file
     here = ' aria-current="page"'
 
-    def link(one: _Sheet) -> str:
-        target = f"../{one.file}" if up else one.file
+    def link(one: Sheet) -> str:
+        target = link_sheet(one, on=sheet)
         current = here if one is sheet else ""
-        return f'<a href="{escape_text(quote(target))}"{current}>{escape_text(one.name)}</a>'
+        return f'<a href="{escape_text(target)}"{current}>{escape_text(one.name)}</a>'
 
     groups = "".join(
         f"<details><summary>{escape_text(words[group])}</summary><div>"
@@ -260,7 +228,7 @@ def _head(teller: Teller, sheet: _Sheet, sheets: Sequence[_Sheet], title: str) -
     )
 
 
-def _raised(teller: Teller, sheet: _Sheet) -> str:
+def _raised(teller: Teller, sheet: Sheet) -> str:
     """Raise what lies near a station."""
     words, ring = teller.words, teller.places.ring
     if ring is None:
@@ -287,7 +255,7 @@ def _sum(items: Sequence[Item]) -> dict[str, int]:
     }
 
 
-def _cards(teller: Teller, sheet: _Sheet) -> str:
+def _cards(teller: Teller, sheet: Sheet) -> str:
     """Show the numbers that everybody asks for first."""
     total = _sum(sheet.items)
     kinds = {"overdue": "gap", "raised": "gap", "unplaced": "unknown"}
@@ -322,7 +290,7 @@ def _map(teller: Teller) -> str:
     )
 
 
-def _counts(teller: Teller, sheet: _Sheet) -> str:
+def _counts(teller: Teller, sheet: Sheet) -> str:
     """Write a line for each township and each place that is none; lines add up to the total."""
     words, counts = teller.words, count_places(sheet.items)
     rest = (NO_TOWNSHIP, OUTSIDE_DISTRICT, NO_POSITION)
@@ -348,7 +316,7 @@ def _counts(teller: Teller, sheet: _Sheet) -> str:
     )
 
 
-def _tasks(teller: Teller, sheet: _Sheet) -> str:
+def _tasks(teller: Teller, sheet: Sheet) -> str:
     """Write the deadlines."""
     words = teller.words
     drawn = draw_gantt(

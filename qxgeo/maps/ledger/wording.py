@@ -93,6 +93,37 @@ WORDS: dict[str, Text] = {
         "显示 {shown} / {total} 项，其中 {unplaced} 项无位置",
         "{shown} of {total} shown, {unplaced} without position",
     ),
+    "shown_left": Text("；另有 {left} 项未画出", "; {left} more are not drawn"),
+    "drawn": Text("（画出 {drawn}）", " ({drawn} drawn)"),
+    "left": Text("本页没有画出的", "What this page does not draw"),
+    "left_short": Text("该页未画出", "not drawn there"),
+    "left_text": Text(
+        "共 {total} 项，太多，一页画不下：画出最紧急的 {drawn} 项，未画出 {left} 项"
+        "（已销号问题 {closed}，未销号问题 {not_closed}，场所 {sites}）。",
+        "{total} are too many for a page: the {drawn} most urgent are drawn, {left} are not"
+        " (closed problems {closed}, problems not closed {not_closed}, sites {sites}).",
+    ),
+    "left_where": Text(
+        "先画近站点的，再画逾期和虚假整改的，再按期限；场所在后。地图、清单、筛选和场所卡片只含画出的；"
+        "其他数字都是全部的。完整清单：{command}；各单位未整改的全部问题在每周派发的工作簿中"
+        "（qxgeo ledger dispatch）；场所：qxgeo ledger show sites。",
+        "Near stations first, then overdue and falsely rectified, then by due date; sites last."
+        " Map, list, filters and cards hold what is drawn; all other numbers are those of all."
+        " The whole list: {command}; all open problems of a unit are in its weekly workbook"
+        " (qxgeo ledger dispatch); sites: qxgeo ledger show sites.",
+    ),
+    "left_nowhere": Text(
+        "各单位、各乡办的页画出更多。任何一页都没有画出的：{count} 项，"
+        "其中未销号 {not_closed} 项。",
+        "The pages of units and townships draw more. On no page at all: {count}, of which"
+        " {not_closed} are not closed.",
+    ),
+    "left_tables": Text(
+        "各单位、各乡办的数字、链接和未画出的行数",
+        "numbers, links and what is not drawn, by unit and township",
+    ),
+    "left_pageless": Text("没有自己的页", "without a page"),
+    "site_rest": Text("，列出最紧急的 {listed} 个", ", the {listed} most urgent are listed"),
     "nothing": Text("没有符合的项目", "nothing matches"),
     "more": Text("再显示 {count} 项", "{count} more"),
     "id": Text("编号", "id"),
