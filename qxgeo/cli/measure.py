@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qxgeo.cli.piece_options import piece_options
 from qxgeo.cli.progress import showing_progress
 from qxgeo.cli.session import Session, lang_option
 from qxgeo.datasets import open_dataset
@@ -78,38 +79,9 @@ _HEADINGS = {
 @click.option(
     "--datum", metavar="DATUM", help="监测站、乡镇街道的坐标基准 · datum of stations and townships"
 )
-@click.option(
-    "--memory",
-    "memory_mb",
-    type=click.FloatRange(min=1.0),
-    default=1000.0,
-    show_default=True,
-    metavar="MB",
-    help="每个进程的内存上限，约数 · about how much memory each process may take",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="进程数，0 为本进程的线程 · processes; 0: the threads of this one",
-)
-@click.option(
-    "--dask",
-    metavar="ADDRESS",
-    help="Dask 调度器地址，如 tcp://10.0.0.5:8786 · scheduler of a Dask cluster",
-)
-@click.option(
-    "--work",
-    "work_folder",
-    type=click.Path(path_type=Path),
-    help="已完成部分的存放处，默认在输出文件夹旁；用 Dask 时须各机共享 · where finished pieces are"
-    " kept; beside the output by default; with Dask a folder that all machines see",
-)
-@click.option(
-    "--restart",
-    is_flag=True,
-    help="不接着上次中断的做，从头来 · begin anew, do not go on where an interrupted run stopped",
+@piece_options(
+    memory_mb=1000.0,
+    memory_help="每个进程的内存上限，约数 · about how much memory each process may take",
 )
 @click.option("--quiet", "-q", is_flag=True, help="只报错误 · say nothing but errors")
 @lang_option

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qxgeo.assess import assess, shelve
+from qxgeo.cli.piece_options import piece_options
 from qxgeo.cli.progress import showing_progress
 from qxgeo.cli.scaled import FINDINGS, Means, is_too_large, run_streamed, write_scaled
 from qxgeo.cli.session import Session, lang_option
@@ -62,38 +63,10 @@ _SMALL_M2 = 100_000.0  # below it square kilometres would round too much away
     is_flag=True,
     help="另加 OpenStreetMap 在线底图，默认关闭 · offer OpenStreetMap's tiles, off at first",
 )
-@click.option(
-    "--memory",
-    "memory_mb",
-    type=click.FloatRange(min=1.0),
-    default=2000.0,
-    show_default=True,
-    metavar="MB",
-    help="分块读取道路时每个进程的内存上限 · memory of each process while roads are streamed",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="进程数，0 为本进程的线程 · processes; 0: the threads of this one",
-)
-@click.option(
-    "--dask",
-    metavar="ADDRESS",
-    help="Dask 调度器地址，如 tcp://10.0.0.5:8786 · scheduler of a Dask cluster",
-)
-@click.option(
-    "--work",
-    "work_folder",
-    type=click.Path(path_type=Path),
-    help="已完成部分的存放处，默认在输出文件夹旁；用 Dask 时须各机共享 · where finished pieces are"
-    " kept; beside the output by default; with Dask a folder that all machines see",
-)
-@click.option(
-    "--restart",
-    is_flag=True,
-    help="不接着上次中断的做，从头来 · begin anew, do not go on where an interrupted run stopped",
+@piece_options(
+    memory_mb=2000.0,
+    memory_help="分块读取道路时每个进程的内存上限"
+    " · memory of each process while roads are streamed",
 )
 @click.option(
     "--stream-from",
