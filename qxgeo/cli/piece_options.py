@@ -56,7 +56,8 @@ def piece_options(*, memory_mb: float, memory_help: str) -> Callable[[Command], 
             "work_folder",
             type=click.Path(path_type=Path),
             help="已完成部分的存放处，默认在输出文件夹旁；用 Dask 时须各机共享 · where finished"
-            " pieces are kept; beside the output by default; with Dask a folder that all machines see",
+            " pieces are kept; beside the output by default; with Dask a folder that all machines"
+            " see",
         ),
         click.option(
             "--restart",
