@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-NATIONAL = "national"
 _NATIONAL_WORDS = re.compile(r"国控|国家|national", re.IGNORECASE)
 _STOPPED_WORDS = re.compile(r"停运|停用|撤销|关闭|retired|closed|inactive", re.IGNORECASE)
 

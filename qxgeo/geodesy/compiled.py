@@ -70,12 +70,18 @@ def in_threads(size: int, work: Callable[[int, int], Any]) -> list[Any]:
         One per piece, in order, whichever came first.
     """
     begins = range(0, max(size, 1), _CHUNK)
-    with ThreadPoolExecutor(max_workers=_count_cores()) as pool:
+    with ThreadPoolExecutor(max_workers=count_cores()) as pool:
         return list(pool.map(work, begins, (min(b + _CHUNK, size) for b in begins)))
 
 
-def _count_cores() -> int:
-    """Count the cores that this process may use."""
+def count_cores() -> int:
+    """Count the cores that this process may use.
+
+    Returns
+    -------
+    count
+        At least 1.
+    """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

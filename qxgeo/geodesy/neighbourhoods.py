@@ -99,7 +99,6 @@ def find_reach(
     reach
         One entry per part.
     """
-    count = len(lines.part_line)
     scene = _Scene(lines, frames, shapely.STRtree(frames.boxes()), radius_m**2)
     limit_m2 = limit_m**2 if wants_nearest else -1.0
     count = len(lines.part_line)

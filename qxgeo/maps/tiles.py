@@ -46,7 +46,6 @@ FIRST_ZOOM, LAST_ZOOM = 10, 16
 MOST_TILES = 700  # deeper levels are stretched from the last one that fits
 MOST_BYTES = 4_500_000
 MARGIN = 0.45  # of the longer side: a wide screen around a narrow district shows streets, too
-_EDGE = 20037508.342789244  # metres of EPSG:3857 at 180 degrees east
 _RECIPE = 4  # raise when the drawing changes: old caches no longer fit
 _RANK_FROM_ZOOM = (15, 13, 11, 0)  # smallest roads only where there is room for them
 _MOST_LATITUDE = 85.0

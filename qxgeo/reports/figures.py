@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 STRICTER_COLOUR, LOOSER_COLOUR, DOUBT_COLOUR = "#D55E00", "#0072B2", "#D9D9D9"
 _LOOSER_HATCH = "////"  # says the same as the colour in a black-and-white print
-_INSTALL = "pip install qxgeo[notebooks]"
 _FORMATS = ("png", "svg")
 _WORDS: dict[str, Text] = {
     "title": Text("结论有多可靠", "How sure the answers are"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from qxgeo.errors import Fault, InputError, OutputError, Text
+from qxgeo.geodesy.compiled import count_cores
 from qxgeo.streaming import cluster
 from qxgeo.streaming.errands import Errand, WorkersLostError, do_in_processes, do_in_threads
 from qxgeo.streaming.journal import open_journal
@@ -166,13 +166,6 @@ def rows_within(job: Job, *, memory_mb: float, threads: int) -> int:
         mend = Text(f"至少需要 --memory {least_mb}", f"at least --memory {least_mb} is needed")
         raise InputError(Fault(problem=problem, mend=mend, column="--memory"))
     return min(rows, MOST_ROWS)
-
-
-def count_cores() -> int:
-    """Count the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _give_out(

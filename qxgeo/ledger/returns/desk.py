@@ -156,22 +156,6 @@ class Verdicts:
     empty_rows: int = 0
 
 
-def seen_entry(row: ReturnedRow) -> int:
-    """Give the entry that a row's mark names.
-
-    Parameters
-    ----------
-    row
-        With a mark that `check_given` has found in order.
-
-    Returns
-    -------
-    entry
-        Of the ledger, when the form was made.
-    """
-    return int(str(row.cells[MARK]).partition("-")[0])
-
-
 def check_given(desk: Desk, key: SheetKey, cells: Cells, columns: Sequence[FormColumn]) -> bool:
     """Check that a row's id and given cells are those that went out.
 

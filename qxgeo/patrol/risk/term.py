@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from qxgeo.errors import Text
 
-TERM_IDS = ("points", "events", "fires", "cropland", "roads", "upwind")
 _MOST_NAMES = 8  # in a note
 
 

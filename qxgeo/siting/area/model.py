@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from qxgeo.vocabulary import SiteVerdict, Why
 
 BOUNDARY = "boundary"  # stands for line 0, whose ground it is, among the rules
-DRAWING_ERROR = 1e-5  # of a radius: how far a drawn edge may lie from where the rule has it
-DRAWING_ERROR_M = 1e-3  # or this, where it is more
 
 RULE_COLUMNS: dict[str, str] = {
     "rule_id": "string",  # "boundary" for whose ground it is
