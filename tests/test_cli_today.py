@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pandas as pd
 import pytest
 import shapely
@@ -69,6 +70,17 @@ def test_a_page_a_call_list_and_a_record(folder: Path, air: Path, tmp_path: Path
     assert invoke(*words, "--warning", "none").exit_code == 0
     log = json.loads((out / "today.json").read_text("utf-8"))["log"]
     assert [entry["declared"] for entry in log] == ["yellow", "none"]
+
+
+def test_the_call_list_names_ground_outside_in_words(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert invoke("today", "--out", out, "--at", AT, "-q").exit_code == 0
+    sheet = openpyxl.load_workbook(out / "today.xlsx")["上风向场所"]
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    head = next(row for row in rows if "属地代码" in row)
+    ground = {row[head.index("属地代码")] for row in rows[rows.index(head) + 1 :]}
+    assert "辖区外（邻区）" in ground
+    assert "outside_district" not in ground
 
 
 def test_files_of_others_stay_and_public_takes_the_call_list_away(

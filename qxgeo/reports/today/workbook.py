@@ -10,7 +10,7 @@ from qxgeo.district import title_layer
 from qxgeo.errors import Text
 from qxgeo.reports.pen import write_book
 from qxgeo.reports.table import Caption, Head, list_table
-from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY
+from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, PLACE_LABELS
 from qxgeo.warning.wet import list_roads
 
 if TYPE_CHECKING:
@@ -139,10 +139,12 @@ def _list_sources(today: Today, lang: str) -> Sheet:
     """List all places upwind of each station."""
     names = {one.station_id: f"{one.name}({one.station_id})" for one in today.air.stations}
     yes = Text("临界", "too close").in_language(lang)
+    places = {code: label.in_language(lang) for code, label in PLACE_LABELS.items()}
     table = today.sources.assign(
         station=today.sources["station_id"].map(names),
         kind=[title_layer(str(one)).in_language(lang) for one in today.sources["layer"]],
         close=[yes if one else "" for one in today.sources["is_close"]],
+        township_id=[places.get(str(one), one) for one in today.sources["township_id"]],
     )
     heads = {
         "station": Head(Text("站点", "Station")),
