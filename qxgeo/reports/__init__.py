@@ -8,6 +8,7 @@ from qxgeo.reports.atomic import (
     SITING_RECORD,
     TODAY_RECORD,
     VERDICTS_RECORD,
+    WATERING_RECORD,
     replace_outputs,
 )
 from qxgeo.reports.geopackage import write_geopackage
@@ -23,6 +24,7 @@ __all__ = [
     "SITING_RECORD",
     "TODAY_RECORD",
     "VERDICTS_RECORD",
+    "WATERING_RECORD",
     "replace_outputs",
     "run_record",
     "write_contents",

@@ -35,6 +35,7 @@ CALENDAR_RECORD = "calendars.json"
 REPORT_RECORD = "report.json"
 LEDGER_MAP_RECORD = "ledger_map.json"
 MEASURE_RECORD = "measure.json"
+WATERING_RECORD = "watering.json"
 _RECORDS = (
     RECORD,
     PATROL_RECORD,
@@ -49,6 +50,7 @@ _RECORDS = (
     REPORT_RECORD,
     LEDGER_MAP_RECORD,
     MEASURE_RECORD,
+    WATERING_RECORD,
 )  # each command's own list of what it wrote, in one folder
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 

@@ -400,3 +400,9 @@ def full_plan(planner: Callable[..., WateringPlan]) -> WateringPlan:
     return planner(
         2_000, 60, columns=50, never=7, dry=30, names=names, company="某某" * 30 + "公司"
     )
+
+
+@pytest.fixture(scope="session")
+def rainy_plan(planner: Callable[..., WateringPlan]) -> WateringPlan:
+    """Rain from 11 to 13 o'clock."""
+    return planner(rain=(11, 12))
