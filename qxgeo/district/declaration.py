@@ -13,6 +13,7 @@ from qxgeo.district.layer_entry import no_file, read_layers, resolve_path
 from qxgeo.district.model import Declaration, ParameterValue
 from qxgeo.district.patrol_entry import read_patrol
 from qxgeo.district.today_settings import read_today
+from qxgeo.district.watering_settings import read_watering
 from qxgeo.errors import DistrictError, Fault, Text
 from qxgeo.plan.entry import NO_DATE, Entry, Faults, twice
 from qxgeo.plan.kinds import read_site_kind
@@ -113,6 +114,7 @@ def read_declaration(file: Path, *, as_of: date | None = None) -> tuple[Declarat
         choices=MappingProxyType(_read_choices(top)),
         patrol=read_patrol(top, file.parent),
         today=read_today(top, file.parent),
+        watering=read_watering(top, file.parent),
         site_kinds=_read_site_kinds(top),
     )
     top.close()

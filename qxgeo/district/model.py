@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from qxgeo.district.patrol_settings import PatrolSettings
     from qxgeo.district.streamed import StreamedRows
     from qxgeo.district.today_settings import TodaySettings
+    from qxgeo.district.watering_settings import WateringSettings
     from qxgeo.errors import Text
     from qxgeo.plan import SiteKind
 
@@ -98,6 +99,8 @@ class Declaration:
         Kinds of sites that the district adds to the plan's.
     today
         The page for a warning day: the district's own settings over the embedded ones.
+    watering
+        Keeping roads wet: the district's own settings over the embedded ones.
     """
 
     path: Path
@@ -113,6 +116,7 @@ class Declaration:
     patrol: PatrolSettings
     site_kinds: tuple[SiteKind, ...] = ()
     today: TodaySettings | None = None
+    watering: WateringSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,6 +188,8 @@ class District:
         Kinds of sites that the district adds to the plan's.
     today
         What the district decides about its warning days; `load_district` always fills it.
+    watering
+        What the district decides about keeping roads wet; `load_district` always fills it.
     """
 
     code: str
@@ -201,3 +207,4 @@ class District:
     patrol: PatrolSettings | None = None
     site_kinds: tuple[SiteKind, ...] = ()
     today: TodaySettings | None = None
+    watering: WateringSettings | None = None

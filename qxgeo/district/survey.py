@@ -247,6 +247,7 @@ def _build_district(declaration: Declaration, layers: Mapping[str, Layer]) -> Di
         patrol=declaration.patrol,
         site_kinds=declaration.site_kinds,
         today=declaration.today,
+        watering=declaration.watering,
     )
 
 

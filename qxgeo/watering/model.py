@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qxgeo.district import District
+    from qxgeo.district.watering_settings import WateringSettings
     from qxgeo.errors import Text
     from qxgeo.plan import ActionPlan
     from qxgeo.rules import Assumption
-    from qxgeo.watering.settings import WateringSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
