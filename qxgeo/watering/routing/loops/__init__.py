@@ -1,0 +1,1 @@
+"""Loops of the arc solver: compiled where Numba is there, run as they stand where it is not."""

@@ -1,0 +1,213 @@
+"""The search for routes: path scanning, then ruin and recreate within a budget of iterations."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from qxgeo.errors import Fault, InputError, Text
+from qxgeo.watering.routing.cases import (
+    build_case,
+    build_state,
+    build_work,
+    fill_state,
+    read_solution,
+)
+from qxgeo.watering.routing.loops import anneal as loops
+from qxgeo.watering.routing.loops.arrays import ABSENT, ROUTES, Case, State, Work
+from qxgeo.watering.routing.model import Step
+from qxgeo.watering.routing.scanning import scan_paths
+
+if TYPE_CHECKING:
+    from qxgeo.watering.routing.model import ArcProblem, ArcSolution, Floats
+
+HOT, COLD = 0.3, 0.003  # temperatures, in empty driving per task of the first solution
+PIECES = 200  # looks at the clock during a search
+FLEET_SHARE = 0.3  # of the iterations, at most, to have fewer routes
+SHORTEST = 20  # iterations between two looks at the clock
+
+
+class _Search(NamedTuple):
+    """A search under way."""
+
+    case: Case
+    state: State
+    best: State
+    work: Work
+    numbers: Floats
+    clock: np.ndarray
+    trace: list[Step]
+
+
+def solve(
+    problem: ArcProblem,
+    *,
+    seed: int,
+    iterations: int | None,
+    seconds: float | None = None,
+    fewest_routes: bool = False,
+    weight: Floats | None = None,
+) -> ArcSolution:
+    """Find cheap routes that serve the tasks.
+
+    Parameters
+    ----------
+    problem
+        Tasks, ways and carts.
+    seed
+        The same seed and iterations give the same routes.
+    iterations
+        Budget; None searches until `seconds` are over, and then routes depend on the machine.
+    seconds
+        Brake on the wall clock, for the search itself. None for no brake.
+    fewest_routes
+        Whether fewer routes are better than cheaper ones.
+    weight
+        (t,) how bad it is to leave a task unserved where carts are too few; 1 if left out.
+
+    Returns
+    -------
+    solution
+        The least weight unserved, then the fewest routes if asked, then the least cost.
+
+    Raises
+    ------
+    InputError
+        If there is no budget at all.
+    """
+    if iterations is None and seconds is None:
+        raise InputError(
+            Fault(
+                problem=Text("没有给出迭代次数或时间", "neither iterations nor seconds are given"),
+                mend=Text("给出其一", "give one of them"),
+            )
+        )
+    search = _start(problem, seed, np.ones(problem.task_count) if weight is None else weight)
+    _warm_up(search)
+    begun = time.perf_counter()
+    until = None if seconds is None else begun + seconds
+    done = 0
+    if fewest_routes and problem.task_count:
+        done = _drop_routes(search, iterations, seconds, until)
+    most = int(search.best.numbers[ROUTES]) if fewest_routes else problem.task_count
+    done, is_braked = _improve(search, most, done, iterations, until)
+    return read_solution(
+        problem, search.best, trace=tuple(search.trace), iterations=done, is_braked=is_braked
+    )
+
+
+def _start(problem: ArcProblem, seed: int, weight: Floats) -> _Search:
+    """Begin with the routes of path scanning."""
+    case = build_case(problem, np.ascontiguousarray(weight, dtype=np.float64))
+    first = scan_paths(problem)
+    best, state = build_state(case), build_state(case)
+    fill_state(best, first.routes, first.unserved)
+    numbers = np.zeros(6)
+    loops.take_over(case, best, state, numbers)
+    loops.copy_state(state, best)
+    numbers[loops.BEST_COST] = numbers[loops.COST]
+    numbers[loops.BEST_WEIGHT] = numbers[loops.WEIGHT]
+    search = _Search(
+        case, state, best, build_work(case, seed), numbers, np.zeros(2, dtype=np.int64), []
+    )
+    _note(search, 0)
+    return search
+
+
+def _warm_up(search: _Search) -> None:
+    """Have the loops compiled, so that no clock counts it."""
+    _run(search, 0, 0, is_counting=False)
+    if search.state.numbers[ROUTES]:
+        spare = build_state(search.case)
+        loops.copy_state(search.best, spare)
+        loops.dissolve(search.case, spare, search.work, search.numbers.copy())
+
+
+def _run(search: _Search, iterations: int, most: int, *, is_counting: bool) -> int:
+    """Do iterations, and note what was gained."""
+    case, state, best, work, numbers, clock, _ = search
+    before = clock[loops.IMPROVED]
+    done = loops.anneal(
+        case, state, best, work, numbers, clock, iterations, most, is_counting
+    )
+    if clock[loops.IMPROVED] != before:
+        _note(search, int(clock[loops.IMPROVED]))
+    return int(done)
+
+
+def _note(search: _Search, iteration: int) -> None:
+    """Note the best solution."""
+    search.trace.append(
+        Step(
+            iteration=iteration,
+            unserved=int(search.best.numbers[ABSENT]),
+            routes=int(search.best.numbers[ROUTES]),
+            cost=float(search.numbers[loops.BEST_COST]),
+        )
+    )
+
+
+def _warmth(search: _Search) -> float:
+    """Give the unit of temperature: empty driving per task of the first solution."""
+    case, numbers = search.case, search.numbers
+    served = numbers[loops.BEST_COST] - sum(
+        case.service[modes[modes >= 0]].min() for modes in case.modes
+    )
+    return float(max(served, 0.01 * numbers[loops.BEST_COST]) / max(1, len(case.demand)))
+
+
+def _improve(
+    search: _Search, most: int, done: int, iterations: int | None, until: float | None
+) -> tuple[int, bool]:
+    """Search for cheaper routes until the budget is used up; says whether the clock did it."""
+    numbers = search.numbers
+    unit = _warmth(search)
+    begun, piece = time.perf_counter(), SHORTEST
+    if iterations is not None:
+        piece = max(1, min(iterations // PIECES, 20_000))
+        left = max(1, iterations - done)
+        numbers[loops.WARMTH] = HOT * unit
+        numbers[loops.COOLING] = (COLD / HOT) ** (1 / left)
+    while iterations is None or done < iterations:
+        now = time.perf_counter()
+        if until is not None and now >= until:
+            return done, iterations is not None
+        if iterations is None and until is not None:
+            share = (now - begun) / (until - begun)
+            numbers[loops.WARMTH], numbers[loops.COOLING] = HOT * unit * (COLD / HOT) ** share, 1.0
+        size = piece if iterations is None else min(piece, iterations - done)
+        done += _run(search, size, most, is_counting=False)
+        if iterations is None and until is not None:
+            took = max(time.perf_counter() - now, 1e-6)
+            piece = max(1, int(size * (until - begun) / PIECES / took))
+    return done, False
+
+
+def _drop_routes(
+    search: _Search, iterations: int | None, seconds: float | None, until: float | None
+) -> int:
+    """Have fewer routes, as long as a share of the budget lasts; gives the iterations used."""
+    case, state, best, work, numbers = search[:5]
+    least = 1 if len(case.via) else int(np.ceil(case.demand.sum() / case.capacity.max() - 1e-9))
+    numbers[loops.WARMTH], numbers[loops.COOLING] = _warmth(search) * (HOT * COLD) ** 0.5, 1.0
+    stop = None if until is None or seconds is None else until - seconds * (1 - FLEET_SHARE)
+    budget = None if iterations is None else int(iterations * FLEET_SHARE)
+    piece = SHORTEST if budget is None else max(1, budget // PIECES)
+    done = 0
+    while not best.numbers[ABSENT] and best.numbers[ROUTES] > least:
+        loops.take_over(case, best, state, numbers)
+        most = int(state.numbers[ROUTES]) - 1
+        loops.dissolve(case, state, work, numbers)
+        while state.numbers[ABSENT]:
+            is_late = stop is not None and time.perf_counter() >= stop
+            if is_late or (budget is not None and done >= budget):
+                loops.take_over(case, best, state, numbers)
+                return done
+            done += _run(search, piece, most, is_counting=True)
+        loops.copy_state(state, best)
+        numbers[loops.BEST_COST], numbers[loops.BEST_WEIGHT] = numbers[loops.COST], 0.0
+        _note(search, int(search.clock[loops.NOW]))
+    loops.take_over(case, best, state, numbers)
+    return done
