@@ -254,23 +254,12 @@ QX.routesOf = (person) =>
 
 QX.latlng = ({ coordinates }) => L.latLng(coordinates[1], coordinates[0]);
 
-QX.isWide = () => QX.map.getSize().x > 900;
-
 // The panel covers the right side of a wide map, and an open sheet the left.
 QX.showWhole = function () {
   const { bounds } = QX.data.base;
   if (!bounds) return void QX.map.setView([30, 110], 5);
   const right = QX.isWide() ? 320 : 14;
   QX.map.fitBounds(bounds, { paddingTopLeft: [14, 14], paddingBottomRight: [right, 14], animate: false });
-};
-
-QX.popupAt = function (latlng, content, options = {}) {
-  const size = QX.map.getSize();
-  const most = Math.min(350, size.x - 70);
-  L.popup({
-    maxWidth: most, minWidth: Math.min(260, most), maxHeight: QX.isWide() ? Math.min(430, size.y - 90) : 230,
-    autoPanPadding: [20, 20], ...options,
-  }).setLatLng(latlng).setContent(content).openOn(QX.map);
 };
 
 QX.open = function (table, row, latlng, options) {

@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from qxgeo.plan import ActionPlan
 
 _OWN_FILES = (
+    "cards.js",
+    "cards.css",
     "patrol/page.js",
     "patrol/labels.js",
     "patrol/panel.js",

@@ -216,21 +216,7 @@ QX.goTo = function (place) {
 // ---- the two panels ------------------------------------------------------------------------
 
 QX.addSheets = function () {
-  const sheets = [...document.querySelectorAll(".qx-sheet")];
-  const open = (wanted) => {
-    for (const sheet of sheets) sheet.hidden = sheet !== wanted || !sheet.hidden;
-    const top = QX.map.getContainer().getBoundingClientRect().top + 10;
-    for (const sheet of sheets) sheet.style.setProperty("--top", `${top}px`);
-    for (const sheet of sheets)
-      document.getElementById(`qx-open-${sheet.id.slice(3)}`)
-        .setAttribute("aria-expanded", String(!sheet.hidden));
-    if (wanted && !wanted.hidden) wanted.querySelector(".qx-close").focus();
-  };
-  for (const sheet of sheets) {
-    document.getElementById(`qx-open-${sheet.id.slice(3)}`).addEventListener("click", () => open(sheet));
-    sheet.querySelector(".qx-close").addEventListener("click", () => open(null));
-  }
-  document.addEventListener("keydown", (event) => event.key === "Escape" && open(null));
+  const open = QX.openSheets();
   const choose = (event) => {
     const line = event.target.closest("tr[data-person]");
     if (!line || (event.type === "keydown" && event.key !== "Enter")) return;

@@ -39,34 +39,6 @@ QX.sentence = function (table, i) {
 
 // ---- parts of a popup ----------------------------------------------------------------------
 
-QX.box = function (kind, title) {
-  const box = QX.make("div", "qx-popup");
-  const head = QX.make("p", "qx-popup-head");
-  head.append(QX.make("span", "qx-chip", kind));
-  box.append(head, QX.make("h3", "", title));
-  return box;
-};
-
-QX.facts = function (pairs) {
-  const list = QX.make("dl");
-  for (const [name, value] of pairs) {
-    if (value === null || value === undefined || value === "") continue;
-    const cell = QX.make("dd");
-    if (value instanceof Node) cell.append(value);
-    else if (Array.isArray(value)) for (const line of value) cell.append(QX.make("div", "", line));
-    else cell.textContent = value;
-    list.append(QX.make("dt", "", name), cell);
-  }
-  return list;
-};
-
-QX.link = function (text, onClick) {
-  const button = QX.make("button", "qx-link", text);
-  button.type = "button";
-  button.addEventListener("click", onClick);
-  return button;
-};
-
 QX.personLink = (row) =>
   row.owner >= 0 ? QX.link(QX.ownerOf(row), () => QX.show("people", row.owner)) : QX.ownerOf(row);
 
