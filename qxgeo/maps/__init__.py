@@ -7,6 +7,7 @@ from qxgeo.maps.patrol.page import write_patrol_map
 from qxgeo.maps.sensitivity.page import write_sensitivity_map
 from qxgeo.maps.siting.page import write_siting_map
 from qxgeo.maps.today.page import write_today_page
+from qxgeo.maps.watering.page import write_watering_map
 from qxgeo.maps.write import write_maps
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "write_sensitivity_map",
     "write_siting_map",
     "write_today_page",
+    "write_watering_map",
 ]

@@ -61,7 +61,7 @@ def make_drying(rain: tuple[int, ...] = ()) -> DryingDay:
         interval_h=np.where(is_rain, np.inf, hours),
         is_rain=is_rain,
         weather="mild",
-        title=Text("多云、气温 15–25 ℃", "cloudy, 15-25 °C"),
+        title=Text("多云、气温 15–25°C", "cloudy, 15-25 °C"),
         source=Text("示例表（测试用）", "a table of the tests"),
     )
 

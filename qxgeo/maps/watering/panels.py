@@ -1,0 +1,287 @@
+"""Around the watering map: the verdict on top, and the panels of carts, trouble and notes."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from qxgeo.maps.escaping import escape_text
+from qxgeo.maps.watering.wording import PANEL_WORDS, VERDICT
+from qxgeo.maps.wording import choose
+from qxgeo.watering.sums import sum_carts
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+    from qxgeo.watering.model import WateringPlan
+
+_MOST_LISTED = 300
+_MOST_REASONS = 12
+
+
+def tell_verdict(plan: WateringPlan, *, lang: str) -> list[str]:
+    """Say in plain words whether the carts keep everything wet, and how good the plan is.
+
+    Parameters
+    ----------
+    plan
+        The whole plan.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    lines
+        The verdict, what would help, the bound, the water.
+    """
+    words = choose(VERDICT, lang)
+    sections, diagnosis, bound = plan.sections, plan.diagnosis, plan.bound
+    if sections.empty:
+        return [words["nothing"]]
+    bad = sections[sections["state"] != "kept"]
+    facts = {
+        "sections": f"{len(sections):,}",
+        "km": _km(sections["length_m"].sum()),
+        "bad": f"{len(bad):,}",
+        "bad_km": _km(bad["length_m"].sum()),
+        "never": f"{int((sections['state'] == 'never').sum()):,}",
+        "share": _percent(diagnosis.wet_share),
+    }
+    lines = [words["kept" if diagnosis.is_kept else "not_kept"].format(**facts)]
+    if diagnosis.carts_more > 0:
+        lines.append(words["more"].format(count=diagnosis.carts_more))
+    elif diagnosis.carts_more < 0:
+        lines.append(words["no_number"])
+    if not plan.runs.empty:
+        lines.append(
+            words["bound"].format(
+                carts=bound.carts,
+                least=bound.carts_bound,
+                work=_plain(bound.work_h, 1),
+                least_work=_plain(bound.work_bound_h, 1),
+                gap=_percent(bound.gap),
+            )
+        )
+        sums = sum_carts(plan)
+        lines.append(
+            words["water"].format(
+                spray=_km(sums["spray_m"].sum()),
+                empty=_km(sums["empty_m"].sum()),
+                litres=_plain(sums["litres"].sum() / 1e3, 1),
+            )
+        )
+    return lines
+
+
+def write_verdict(plan: WateringPlan, *, lang: str) -> str:
+    """Write the verdict above the map.
+
+    Parameters
+    ----------
+    plan
+        The whole plan.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    section
+        HTML; reasons can be unfolded.
+    """
+    words = choose(PANEL_WORDS, lang)
+    first, *others = tell_verdict(plan, lang=lang)
+    kind = "ok" if plan.diagnosis.is_kept else "bad"
+    mark = "✓" if plan.diagnosis.is_kept else "✗"
+    reasons = [one.in_language(lang) for one in plan.diagnosis.reasons]
+    why = ""
+    if reasons or plan.diagnosis.first_sections:
+        items = "".join(f"<li>{escape_text(one)}</li>" for one in reasons[:_MOST_REASONS])
+        named = _first_sections(plan, lang)
+        if named:
+            separator = "、" if lang == "zh" else ", "
+            colon = "：" if lang == "zh" else ": "
+            items += f"<li>{escape_text(words['first'] + colon + separator.join(named))}</li>"
+        why = f"<details><summary>{escape_text(words['why'])}</summary><ul>{items}</ul></details>"
+    rest = escape_text((" " if lang == "en" else "").join(others))
+    return (
+        f'<section id="qx-verdict" class="qx-{kind}"><p><b>{mark} {escape_text(first)}</b> '
+        f"<span>{rest}</span></p>{why}</section>"
+    )
+
+
+def _first_sections(plan: WateringPlan, lang: str) -> list[str]:
+    """Name the sections that come first, each road once."""
+    unnamed = PANEL_WORDS["unnamed"].in_language(lang)
+    names = plan.sections["road_name"]
+    rows = plan.diagnosis.first_sections
+    return list(dict.fromkeys(str(names.iloc[row]) or unnamed for row in rows))[:_MOST_REASONS]
+
+
+def write_panels(plan: WateringPlan, *, lang: str) -> str:
+    """Write the panels that the title's buttons open.
+
+    Parameters
+    ----------
+    plan
+        The whole plan.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    panels
+        HTML; rows carry the number of their cart or section.
+    """
+    words = choose(PANEL_WORDS, lang)
+    return "".join(
+        _panel(f"qx-{name}", words[name], body, words["close"])
+        for name, body in (
+            ("carts", _write_carts(plan, words)),
+            ("trouble", _write_trouble(plan, words, lang)),
+            ("notes", _write_notes(plan, words, lang)),
+        )
+    )
+
+
+def _write_carts(plan: WateringPlan, words: dict[str, str]) -> str:
+    """Write litres and kilometres of every cart."""
+    sums = sum_carts(plan)
+    if sums.empty:
+        return f"<p class='qx-empty'>{escape_text(words['nothing'])}</p>"
+    heads = ("number", "cart", "company", "sprayed", "empty", "litres", "hours", "laps", "refills",
+             "cost")  # fmt: skip
+    rows = [
+        f"<tr data-cart='{number}' tabindex='0'>{_cells(_tell_cart(number, row))}</tr>"
+        for number, row in enumerate(sums.to_dict("records"))
+    ]
+    whole: dict[Hashable, Any] = {
+        **sums.sum(numeric_only=True).to_dict(),
+        "cart_id": words["total"],
+        "company": "",
+    }
+    whole["cost"] = sums["cost"].sum(min_count=1)
+    rows.append(f"<tr class='qx-total'>{_cells(_tell_cart(-1, whole))}</tr>")
+    hint = f"<p class='qx-remark'>{escape_text(words['carts_hint'])}</p>"
+    return hint + _table([words[head] for head in heads], rows, "qx-carts-table")
+
+
+def _tell_cart(number: int, row: Mapping[Hashable, Any]) -> list[str]:
+    """Write one cart, or the total without a number."""
+    return [
+        str(number + 1) if number >= 0 else "",
+        str(row["cart_id"]),
+        str(row["company"]),
+        _plain(row["spray_m"] / 1e3, 1),
+        _plain(row["empty_m"] / 1e3, 1),
+        _plain(row["litres"] / 1e3, 1),
+        _plain(row["work_s"] / 3600, 1),
+        _plain(row["laps"], 0),
+        _plain(row["refills"], 0),
+        _plain(row["cost"], 0),
+    ]
+
+
+def _write_trouble(plan: WateringPlan, words: dict[str, str], lang: str) -> str:
+    """List the sections that fall dry, those that nobody reaches first."""
+    bad = plan.sections[plan.sections["state"] != "kept"].drop(columns="geometry")
+    if bad.empty:
+        return f"<p class='qx-empty'>{escape_text(words['nothing'])}</p>"
+    bad = bad.assign(order=(bad["state"] != "never").astype(int))
+    bad = bad.sort_values(["order", "wet_share", "road_name"], kind="stable")
+    rows = [
+        f"<tr data-section='{number}' tabindex='0'>"
+        + _cells(
+            [
+                str(row["road_name"]) or f"{words['unnamed']} {row['section_id']}",
+                _plain(row["length_m"], 0),
+                _percent(row["wet_share"]),
+                _percent(row["longest_gap"]),
+                str(row[f"why_{lang}"]),
+            ]
+        )
+        + "</tr>"
+        for number, row in bad.head(_MOST_LISTED).to_dict("index").items()
+    ]
+    heads = [words[head] for head in ("road", "length", "share", "gap", "reason")]
+    rest = len(bad) - _MOST_LISTED
+    more = escape_text(words["more"].format(count=rest)) if rest > 0 else ""
+    hint = f"<p class='qx-remark'>{escape_text(words['trouble_hint'])}</p>"
+    return f"{hint}{_table(heads, rows, 'qx-trouble-table')}<p class='qx-remark'>{more}</p>"
+
+
+def _write_notes(plan: WateringPlan, words: dict[str, str], lang: str) -> str:
+    """Write the drying of the day, problems, assumptions and what proves the bound."""
+    drying = plan.drying
+    hours = [
+        words["rain_hour"] if rain else _plain(hour, 1)
+        for hour, rain in zip(drying.interval_h.tolist(), drying.is_rain.tolist(), strict=True)
+    ]
+    head = "".join(f"<th scope='col'>{hour}</th>" for hour in range(24))
+    cells = "".join(f"<td>{escape_text(one)}</td>" for one in hours)
+    about = f"{drying.title.in_language(lang)} · {drying.source.in_language(lang)}"
+    return (
+        f"<h3>{escape_text(words['drying'])}</h3><p class='qx-remark'>{escape_text(about)}</p>"
+        f"<div class='qx-scroll'><table class='qx-hours-table'><tr>{head}</tr><tr>{cells}</tr>"
+        "</table></div>"
+        + _list(words["problems"], (one.in_language(lang) for one in plan.problems), words)
+        + _list(
+            words["assumptions"],
+            (
+                f"{one.text.in_language(lang)}（{one.source.in_language(lang)}）"
+                for one in plan.assumptions
+            ),
+            words,
+        )
+        + _list(words["bound"], [plan.bound.how.in_language(lang)], words)
+    )
+
+
+def _list(title: str, lines: Iterable[str], words: dict[str, str]) -> str:
+    """Write a list; an empty one says so."""
+    items = "".join(f"<li>{escape_text(line)}</li>" for line in lines)
+    body = (
+        f"<ul>{items}</ul>" if items else f"<p class='qx-empty'>{escape_text(words['nothing'])}</p>"
+    )
+    return f"<h3>{escape_text(title)}</h3>{body}"
+
+
+def _panel(element_id: str, title: str, body: str, close: str) -> str:
+    """Write a panel that the page opens on demand."""
+    return (
+        f'<aside id="{element_id}" class="qx-sheet" aria-label="{escape_text(title)}" hidden>'
+        f"<header><h2>{escape_text(title)}</h2>"
+        f'<button type="button" class="qx-close" aria-label="{escape_text(close)}">'
+        f'×</button></header><div class="qx-sheet-body">{body}</div></aside>'
+    )
+
+
+def _table(heads: Sequence[str], rows: Sequence[str], name: str) -> str:
+    """Write a table of ready rows."""
+    head = "".join(f"<th scope='col'>{escape_text(one)}</th>" for one in heads)
+    return (
+        f"<div class='qx-scroll'><table class='{name}'><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _cells(values: Iterable[str]) -> str:
+    """Write the cells of a row."""
+    return "".join(f"<td>{escape_text(value)}</td>" for value in values)
+
+
+def _plain(value: float, digits: int) -> str:
+    """Write a number; a dash where it is unknown."""
+    return f"{value:,.{digits}f}" if math.isfinite(value) else "—"
+
+
+def _km(metres: float) -> str:
+    """Write metres as kilometres."""
+    return _plain(metres / 1e3, 1)
+
+
+def _percent(share: float) -> str:
+    """Write a share in per cent; what is not everything is not said to be."""
+    if not math.isfinite(share):
+        return "—"
+    digits = 2 if 0.995 < share < 1 else 1  # noqa: PLR2004 - would be rounded to all
+    return f"{math.floor(share * 100 * 10**digits + 1e-6) / 10**digits:.{digits}f}%"
