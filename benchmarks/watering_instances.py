@@ -97,7 +97,11 @@ def build_problem(lines: list[Line], heads: dict[str, str]) -> ArcProblem:
     task, start, end, cost, demand = [], [], [], [], []
     for line in lines:
         if line.is_required:
-            ends = [(line.start, line.end)] if line.is_arc else [(line.start, line.end), (line.end, line.start)]
+            ends = (
+                [(line.start, line.end)]
+                if line.is_arc
+                else [(line.start, line.end), (line.end, line.start)]
+            )
             for one, other in ends:
                 task.append(len(demand))
                 start.append(place[one])

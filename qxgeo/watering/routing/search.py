@@ -129,9 +129,7 @@ def _run(search: _Search, iterations: int, most: int, *, is_counting: bool) -> i
     """Do iterations, and note what was gained."""
     case, state, best, work, numbers, clock, _ = search
     before = clock[loops.IMPROVED]
-    done = loops.anneal(
-        case, state, best, work, numbers, clock, iterations, most, is_counting
-    )
+    done = loops.anneal(case, state, best, work, numbers, clock, iterations, most, is_counting)
     if clock[loops.IMPROVED] != before:
         _note(search, int(clock[loops.IMPROVED]))
     return int(done)

@@ -67,8 +67,7 @@ def anneal(
         numbers[COST], numbers[WEIGHT] = cost, weight
         true_weight = _weigh(case, state, work, False)
         if true_weight < numbers[BEST_WEIGHT] - NOTHING or (
-            true_weight <= numbers[BEST_WEIGHT] + NOTHING
-            and cost < numbers[BEST_COST] - NOTHING
+            true_weight <= numbers[BEST_WEIGHT] + NOTHING and cost < numbers[BEST_COST] - NOTHING
         ):
             numbers[BEST_COST], numbers[BEST_WEIGHT] = cost, true_weight
             copy_state(state, best)
