@@ -35,7 +35,7 @@ GEOD = Geod(ellps="WGS84")
 HOSTILE = "</script><img src=x onerror=alert(1)>`${7*7}`"
 SPRAY_KMH, DRIVE_KMH, LITRES_PER_M, TANK_L, REFILL_S = 12.0, 30.0, 1.2, 8_000.0, 600.0
 NIGHT_H, DAY_H = 6.0, 3.0
-NAMES = ("龙隐路", "穿山路", "七星路", "建干路", "=示例路", HOSTILE)
+NAMES = ("龙隐路", HOSTILE, "=示例路", "建干路")
 
 
 def node(column: int, row: int) -> tuple[float, float]:

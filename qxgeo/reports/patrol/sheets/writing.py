@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 import tempfile
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qxgeo.reports.file_names import name_safely
 from qxgeo.reports.patrol.calendar import person_calendar
 from qxgeo.reports.patrol.sheets.fonts import cut_font
 from qxgeo.reports.patrol.sheets.paper import WIDTH_MM, Paper
@@ -32,10 +32,6 @@ logger = logging.getLogger(__name__)
 ALL_SHEETS = "patrol_sheets.pdf"
 FOLDER = "patrol_sheets"
 _TOTAL = "{nb}"  # the library puts the number of pages here
-# What Windows refuses, and what a link would read in its own way.
-_UNSAFE = re.compile(r"[^\w.\-]+")
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
-_LONGEST_NAME = 60
 
 
 def write_person_sheets(
@@ -136,16 +132,4 @@ def name_files(duties: Iterable[PersonDuty]) -> list[str]:
     names
         Without suffix, distinct also where case is ignored; the person's id where it is safe.
     """
-    names: list[str] = []
-    taken: set[str] = set()
-    for duty in duties:
-        plain = _UNSAFE.sub("_", duty.person_id)[:_LONGEST_NAME].strip("._ ") or "person"
-        if _RESERVED.fullmatch(plain):
-            plain = f"_{plain}"
-        name, number = plain, 1
-        while name.casefold() in taken:
-            number += 1
-            name = f"{plain}-{number}"
-        taken.add(name.casefold())
-        names.append(name)
-    return names
+    return name_safely((duty.person_id for duty in duties), otherwise="person")
