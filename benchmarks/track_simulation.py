@@ -1,0 +1,224 @@
+"""Invent a day of water carts on given roads, with the truth kept beside the noisy records.
+
+Shares nothing with the matcher but the table of roads: ways are found with networkx from vertex to
+vertex, distances are spherical, and the truth is the section under the cart at every second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+RADIUS_M = 6_371_008.8
+CLOSED = frozenset(
+    {
+        *("footway", "cycleway", "path", "pedestrian", "steps", "bridleway", "corridor", "elevator"),
+        *("construction", "proposed", "busway", "bus_guideway", "raceway", "platform"),
+    }
+)
+FASTEST_KMH = 45.0
+CORRELATED_S = 20.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """Where a cart was, second by second.
+
+    Attributes
+    ----------
+    second
+        Since midnight.
+    row
+        Of the roads' table.
+    is_forward
+        Whether along the line as drawn.
+    lon, lat
+        Degrees, WGS 84.
+    driven_m
+        Metres in this second.
+    is_spraying
+        Whether water came.
+    is_hidden
+        Whether a tunnel hides the sky.
+    """
+
+    second: Ints
+    row: Ints
+    is_forward: NDArray[np.bool_]
+    lon: Floats
+    lat: Floats
+    driven_m: Floats
+    is_spraying: NDArray[np.bool_]
+    is_hidden: NDArray[np.bool_]
+
+
+def sphere_m(a: Floats, b: Floats) -> Floats:
+    """Give the metres between places (lon, lat) on a sphere."""
+    (lon1, lat1), (lon2, lat2) = np.radians(np.asarray(a)).T, np.radians(np.asarray(b)).T
+    half = np.sin((lat2 - lat1) / 2) ** 2
+    half = half + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
+    return 2 * RADIUS_M * np.arcsin(np.sqrt(half))
+
+
+def draw_graph(roads: gpd.GeoDataFrame) -> nx.DiGraph:
+    """Join the roads' vertices; an edge knows its row and direction."""
+    graph = nx.DiGraph()
+    oneway = roads["is_oneway"].fillna(value=False).astype(bool).to_numpy()
+    closed = roads["road_class"].isin(list(CLOSED)).to_numpy()
+    for row, line in enumerate(roads.geometry):
+        if closed[row] or line is None or line.geom_type != "LineString":
+            continue
+        xy = np.round(np.asarray(line.coords)[:, :2], 7)
+        metres = sphere_m(xy[:-1], xy[1:])
+        for a, b, length in zip(map(tuple, xy[:-1]), map(tuple, xy[1:]), metres, strict=True):
+            if a == b:
+                continue
+            graph.add_edge(a, b, row=row, length=float(length), is_forward=True)
+            if not oneway[row]:
+                graph.add_edge(b, a, row=row, length=float(length), is_forward=False)
+    largest = max(nx.strongly_connected_components(graph), key=len)
+    return graph.subgraph(largest).copy()
+
+
+def drive(
+    graph: nx.DiGraph,
+    roads: gpd.GeoDataFrame,
+    *,
+    seed: int,
+    start_s: int,
+    hours: float,
+    duty: frozenset[int] = frozenset(),
+) -> Truth:
+    """Drive from place to place, slowly and spraying on roads of duty.
+
+    A cart accelerates at most 1 m/s2, waits at some junctions, and does not turn round on the
+    spot.
+    """
+    rng = np.random.default_rng(seed)
+    nodes = sorted(graph.nodes)
+    at = nodes[int(rng.integers(len(nodes)))]
+    last_s = start_s + int(hours * 3600)
+    legs: list[tuple[tuple[float, float], tuple[float, float]]] = []
+    length, wanted = 0.0, hours * 3600 * 3.5
+    while length < wanted:
+        goal = nodes[int(rng.integers(len(nodes)))]
+        path = nx.shortest_path(graph, at, goal, weight="length")
+        for a, b in zip(path[:-1], path[1:], strict=True):
+            if legs and legs[-1] == (b, a):
+                continue_from = [n for n in graph.successors(legs[-1][1]) if n != legs[-1][0]]
+                if continue_from:
+                    break
+            legs.append((a, b))
+            length += graph.edges[a, b]["length"]
+        at = legs[-1][1] if legs else goal
+    return _clock(graph, roads, legs, rng, start_s, last_s, duty)
+
+
+def _clock(
+    graph: nx.DiGraph,
+    roads: gpd.GeoDataFrame,
+    legs: list[tuple[tuple[float, float], tuple[float, float]]],
+    rng: np.random.Generator,
+    start_s: int,
+    last_s: int,
+    duty: frozenset[int],
+) -> Truth:
+    """Put a driven way on the clock."""
+    tunnels = roads["is_tunnel"].fillna(value=False).astype(bool).to_numpy()
+    edges = [graph.edges[leg] for leg in legs]
+    metres = np.array([edge["length"] for edge in edges])
+    ends = np.cumsum(metres)
+    rows = np.array([edge["row"] for edge in edges])
+    forward = np.array([edge["is_forward"] for edge in edges])
+    head = np.array([a for a, _ in legs])
+    tail = np.array([b for _, b in legs])
+    cruise = {row: rng.uniform(25, FASTEST_KMH) / 3.6 for row in np.unique(rows).tolist()}
+    wet = {row: rng.uniform(10, 16) / 3.6 for row in np.unique(rows).tolist()}
+    along, speed, waiting, edge = 0.0, 0.0, 0, 0
+    out = []
+    for second in range(start_s, last_s):
+        while edge < len(ends) - 1 and along >= ends[edge]:
+            if graph.degree(tuple(tail[edge])) > 4 and rng.random() < 0.12:
+                waiting, speed = int(rng.integers(10, 60)), 0.0
+            edge += 1
+        if along >= ends[-1]:
+            break
+        row = int(rows[edge])
+        target = wet[row] if row in duty else cruise[row]
+        speed = 0.0 if waiting > 0 else speed + np.clip(target - speed, -1.5, 1.0)
+        waiting -= 1
+        share = np.clip(1 - (ends[edge] - along) / metres[edge], 0, 1)
+        lon, lat = head[edge] + share * (tail[edge] - head[edge])
+        is_wet = row in duty and speed > 0
+        out.append((second, row, forward[edge], lon, lat, speed, is_wet, tunnels[row]))
+        along += speed
+    columns = list(zip(*out, strict=True))
+    return Truth(
+        second=np.array(columns[0], np.int64),
+        row=np.array(columns[1], np.int64),
+        is_forward=np.array(columns[2], bool),
+        lon=np.array(columns[3]),
+        lat=np.array(columns[4]),
+        driven_m=np.array(columns[5]),
+        is_spraying=np.array(columns[6], bool),
+        is_hidden=np.array(columns[7], bool),
+    )
+
+
+def record(
+    truth: Truth,
+    *,
+    cart_id: str,
+    seed: int,
+    noise_m: float,
+    every_s: int,
+    is_correlated: bool = False,
+    has_heading: bool = True,
+    has_spraying: bool = True,
+) -> pd.DataFrame:
+    """Record a drive as a terminal does: noise on each axis, none in tunnels.
+
+    Correlated noise wanders with a time constant of 20 s, as of receivers between houses.
+    """
+    rng = np.random.default_rng(seed)
+    chosen = np.flatnonzero(
+        (np.arange(len(truth.second)) % every_s == 0) & ~truth.is_hidden
+    )
+    noise = rng.normal(0.0, noise_m, (len(truth.second), 2))
+    if is_correlated:
+        keep = np.exp(-1.0 / CORRELATED_S)
+        for place in range(1, len(noise)):
+            noise[place] = keep * noise[place - 1] + np.sqrt(1 - keep**2) * noise[place]
+    noise = noise[chosen]
+    metre = 180.0 / np.pi / RADIUS_M
+    lat = truth.lat[chosen]
+    lon = truth.lon[chosen] + noise[:, 0] * metre / np.cos(np.radians(lat))
+    ahead = np.minimum(np.arange(len(truth.second)) + 3, len(truth.second) - 1)
+    way = np.stack((truth.lon[ahead] - truth.lon, truth.lat[ahead] - truth.lat), axis=1)
+    way[:, 0] *= np.cos(np.radians(truth.lat))
+    heading = np.degrees(np.arctan2(*way.T))[chosen] + rng.normal(0, 8.0, len(chosen))
+    speed = np.maximum(truth.driven_m[chosen] * 3.6 + rng.normal(0, 0.8, len(chosen)), 0.0)
+    return pd.DataFrame(
+        {
+            "cart_id": cart_id,
+            "second": truth.second[chosen].astype(float),
+            "lon": lon,
+            "lat": lat + noise[:, 1] * metre,
+            "speed_kmh": speed,
+            "heading_deg": np.mod(heading, 360.0) if has_heading else np.nan,
+            "is_spraying": pd.array(
+                truth.is_spraying[chosen] if has_spraying else [None] * len(chosen), dtype="boolean"
+            ),
+        }
+    )

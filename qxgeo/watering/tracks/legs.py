@@ -1,0 +1,164 @@
+"""Stretches that were driven between matched records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from qxgeo.watering.tracks.reach import Reach
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+LEG_COLUMNS = {
+    "cart_id": "string",
+    "arc": "int64",
+    "row_of_road": "int64",
+    "from_m": "float64",  # along the row's line; above to_m where driven against it
+    "to_m": "float64",
+    "is_forward": "bool",  # as the line is drawn
+    "length_m": "float64",
+    "start_s": "float64",
+    "end_s": "float64",
+    "speed_kmh": "float64",  # as recorded, else by way and time
+    "spraying": "int64",  # 1, 0, -1 where not recorded
+    "fix": "int64",  # record before it, a row of the records
+    "to_fix": "int64",
+}
+_LEAST_M = 0.01
+
+
+def join_legs(
+    reach: Reach,
+    *,
+    arc: Ints,
+    along_m: Floats,
+    second: Floats,
+    fix: Ints,
+    cart: NDArray[np.object_],
+    spraying: Ints,
+    speed_kmh: Floats,
+    is_joined: NDArray[np.bool_],
+) -> pd.DataFrame:
+    """Join places to stretches.
+
+    Parameters
+    ----------
+    reach
+        Finds the ways between arcs.
+    arc, along_m, second, fix, cart, spraying, speed_kmh
+        Of each record: its place, time, number, cart, 1 or 0 or -1 for spraying, recorded speed.
+    is_joined
+        Whether a record continues the one before.
+
+    Returns
+    -------
+    legs
+        `LEG_COLUMNS`; times within a step are shared out by length, and where spraying changes
+        within a step the change is put in its middle.
+    """
+    along_m = _never_back(arc, along_m, is_joined)
+    steps = np.flatnonzero(is_joined)
+    source, target = arc[steps - 1], arc[steps]
+    is_other = source != target
+    pairs = np.unique(np.stack((source[is_other], target[is_other]), axis=1), axis=0)
+    longest = 4.0 * reach.limit_m + 3_000.0
+    ways = reach.ways(pairs, limit_m=longest) if len(pairs) else {}
+    length = reach.streets.arc_length_m
+    rows: list[tuple[float, ...]] = []
+    for step in steps.tolist():
+        one, other = int(arc[step - 1]), int(arc[step])
+        if one == other:
+            parts = [(one, along_m[step - 1], along_m[step])]
+        elif (one, other) in ways:
+            parts = [
+                (one, along_m[step - 1], length[one]),
+                *((between, 0.0, length[between]) for between in ways[one, other]),
+                (other, 0.0, along_m[step]),
+            ]
+        else:
+            continue
+        rows += _share_out(step, parts, second, spraying, speed_kmh)
+    return _tabulate(rows, reach, fix, cart)
+
+
+def _never_back(arc: Ints, along_m: Floats, is_joined: NDArray[np.bool_]) -> Floats:
+    """Take the small steps backwards of a standing cart out: a street is driven forwards."""
+    forward = along_m.copy()
+    for step in np.flatnonzero(is_joined & np.append(False, arc[1:] == arc[:-1])):
+        forward[step] = max(forward[step], forward[step - 1])
+    return forward
+
+
+def _share_out(
+    step: int,
+    parts: list[tuple[int, float, float]],
+    second: Floats,
+    spraying: Ints,
+    speed_kmh: Floats,
+) -> list[tuple[float, ...]]:
+    """Give the stretches of one step with their times."""
+    total = sum(end - begin for _, begin, end in parts)
+    if total < _LEAST_M:
+        return []
+    start, took = second[step - 1], second[step] - second[step - 1]
+    stated = (speed_kmh[step - 1] + speed_kmh[step]) / 2
+    speed = stated if np.isfinite(stated) else total / took * 3.6
+    before, after = spraying[step - 1], spraying[step]
+    half = total if before == after else total / 2
+    rows, walked = [], 0.0
+    for arc, begin, end in parts:
+        for low, high in ((begin, min(end, begin + half - walked)), (begin + half - walked, end)):
+            low = max(low, begin)
+            if high - low < _LEAST_M:
+                continue
+            at = walked + low - begin
+            rows.append(
+                (
+                    step,
+                    arc,
+                    low,
+                    high,
+                    start + took * at / total,
+                    start + took * (at + high - low) / total,
+                    speed,
+                    before if at < half - _LEAST_M / 2 else after,
+                )
+            )
+        walked += end - begin
+    return rows
+
+
+def _tabulate(
+    rows: list[tuple[float, ...]], reach: Reach, fix: Ints, cart: NDArray[np.object_]
+) -> pd.DataFrame:
+    """Write stretches as a table, along the lines of the roads."""
+    table = np.array(rows, dtype=np.float64).reshape(-1, 8)
+    step, arc = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
+    streets = reach.streets
+    forward = streets.is_forward[arc]
+    start, length = streets.arc_start_m[arc], streets.arc_length_m[arc]
+    low, high = table[:, 2], table[:, 3]
+    legs = pd.DataFrame(
+        {
+            "cart_id": cart[step],
+            "arc": arc,
+            "row_of_road": streets.arc_row[arc],
+            "from_m": start + np.where(forward, low, length - low),
+            "to_m": start + np.where(forward, high, length - high),
+            "is_forward": forward,
+            "length_m": high - low,
+            "start_s": table[:, 4],
+            "end_s": table[:, 5],
+            "speed_kmh": table[:, 6],
+            "spraying": table[:, 7].astype(np.int64),
+            "fix": fix[step - 1],
+            "to_fix": fix[step],
+        }
+    )
+    return legs.astype(LEG_COLUMNS)
