@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qxgeo.assess import Assessment
     from qxgeo.patrol.model import Patrol
     from qxgeo.plan import ActionPlan, Measure, Rule
+    from qxgeo.watering.model import WateringPlan
 
 _CLAUSE_WIDTH = 60.0
 _VERDICT_MEANING = {
@@ -126,13 +127,13 @@ def _yes_no(*, is_true: bool, zh: bool) -> str:
     return ("是" if is_true else "否") if zh else ("yes" if is_true else "no")
 
 
-def banner_lines(assessment: Assessment | Patrol, *, lang: str) -> tuple[str, ...]:
+def banner_lines(assessment: Assessment | Patrol | WateringPlan, *, lang: str) -> tuple[str, ...]:
     """Give the warnings that stand on every sheet.
 
     Parameters
     ----------
     assessment
-        The whole run, or a patrol plan.
+        The whole run, or a plan of patrol or watering.
     lang
         ``zh`` or ``en``.
 
