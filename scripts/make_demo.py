@@ -21,6 +21,7 @@ import demo_city
 import demo_land_cover
 import demo_patrol
 import demo_places
+import demo_watering
 import numpy as np
 import shapely
 
@@ -151,6 +152,7 @@ def make(folder: Path, seed: int) -> None:
     for name, rows in lists.items():
         write_csv(folder / f"{name}.csv", to_degrees(plane, rows))
     write_table(folder / "wind_rose.csv", demo_patrol.wind_rose())
+    demo_watering.write_carts(folder / "carts.xlsx", roads, plane)
     own = np.random.default_rng([seed, 4])  # its own seed keeps the rest
     finder = demo_places.Spotter(roads, boundary_m, own)
     listed = demo_applications.applications(homes, finder, plane, boundary_m, own)

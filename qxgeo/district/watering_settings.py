@@ -26,7 +26,7 @@ SCHEMA = "qxgeo-watering/1"
 SERVES = ("sections", "clip")
 OTHER = "other"
 NUMBERS = (
-    "drive_speed_kmh", "spray_speed_kmh", "spray_l_per_m2", "retained_share", "dry_film_mm",
+    "drive_speed_kmh", "spray_speed_kmh", "spray_l_per_m2", "spray_width_m", "retained_share", "dry_film_mm",
     "traffic_mm_per_h", "longest_h", "u_turn_s", "left_turn_s", "right_turn_s", "refill_setup_s",
     "snap_limit_m", "longest_section_m",
 )  # fmt: skip
@@ -236,11 +236,9 @@ def _words(entry: Entry) -> Text:
 
 def _read_widths(own: Entry, base: Mapping[str, Any]) -> Mapping[str, Setting]:
     """Take the widths by road class; a class that is not embedded may be added."""
-    holder = own.table("widths_m", required=False)
-    widths = {
-        name: _number(holder or Entry({}, "", own.faults), name, one) for name, one in base.items()
-    }
-    for name in () if holder is None else holder.raw:
+    holder = own.table("widths_m", required=False) or Entry({}, own.at("widths_m"), own.faults)
+    widths = {name: _number(holder, name, one) for name, one in base.items()}
+    for name in holder.raw:
         if name not in widths:
             widths[name] = _number(holder, name, base[OTHER])
     return MappingProxyType(widths)

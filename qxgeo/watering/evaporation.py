@@ -111,7 +111,7 @@ def evaporation_mm_per_h(weather: Weather, road: RoadSurface) -> Floats:
     Source: FAO-56, equations 6 (energy), 11 and 13 (saturation), 4 (air's resistance), 45 and 46
     (heat into the ground).
     """
-    hour = np.arange(HOURS) + 0.5
+    hour = np.arange(HOURS, dtype=np.float64) + np.float64(0.5)
     is_day = (hour > weather.sunrise_h) & (hour < weather.sunset_h)
     air = _temperature_c(weather, hour)
     deficit_kpa = np.maximum(_saturation_kpa(air) - _saturation_kpa(np.array(weather.dew_c)), 0.0)

@@ -1,0 +1,160 @@
+"""Whether the fleet keeps everything wet, and if not, what would."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qxgeo.errors import Text
+from qxgeo.watering.drying import DAY_S, clock_of
+from qxgeo.watering.model import Diagnosis
+from qxgeo.watering.rounds import drive_rounds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from qxgeo.watering.demand import Demand
+    from qxgeo.watering.laps import Crew
+    from qxgeo.watering.rounds import Ground, Round
+
+_MOST_TIMES = 4  # as many carts as the fleet has are not tried beyond
+_EASE = 1e-9
+
+
+def diagnose(
+    demand: Demand, ground: Ground, best: Round, crews: Sequence[Crew], never: Mapping[int, Text]
+) -> Diagnosis:
+    """Say whether it does, how many carts more would, and what comes first.
+
+    Parameters
+    ----------
+    demand, ground
+        What has to be kept wet and how it dries.
+    best
+        What was found.
+    crews
+        The whole fleet in its shifts.
+    never
+        Sections that no cart gets to.
+
+    Returns
+    -------
+    diagnosis
+        Carts more are found by planning with them.
+    """
+    total_mh = float(ground.lengths_m.sum()) * 24.0
+    gaps = best.wetness.longest_gap
+    late = [place for place in range(len(gaps)) if gaps[place] > 1.0 + _EASE and place not in never]
+    urgency = demand.sections["urgency"].to_numpy() if len(gaps) else np.empty(0)
+    more = _carts_more(ground, best, crews, never) if late else 0
+    return Diagnosis(
+        is_kept=not late and not never,
+        wet_share=1.0 - best.dry_mh / total_mh if total_mh > 0 else 1.0,
+        carts_more=-1 if not late and never else more,
+        first_sections=tuple(sorted(late, key=lambda place: urgency[place])),
+        reasons=tuple(_reasons(demand, ground, best, crews, never, has_late=bool(late))),
+    )
+
+
+def _carts_more(
+    ground: Ground, best: Round, crews: Sequence[Crew], never: Mapping[int, Text]
+) -> int:
+    """Find how many carts more keep all sections wet that a cart gets to; -1 where none do."""
+    carts = sorted({crew.cart for crew in crews})
+
+    def is_enough(count: int) -> bool:
+        tried = drive_rounds(
+            ground, best.tours, [*crews, *_clone(crews, carts, count)], eagerness=(0.5, 0.65)
+        )
+        gaps = np.delete(tried.wetness.longest_gap, list(never))
+        return bool((gaps <= 1.0 + _EASE).all())
+
+    low, high = 0, 1
+    while not is_enough(high):
+        low, high = high, high * 2
+        if high > _MOST_TIMES * max(len(carts), 8):
+            return -1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
+    return high
+
+
+def _clone(crews: Sequence[Crew], carts: Sequence[int], count: int) -> list[Crew]:
+    """Give further carts like those there are, in turn, with their shifts."""
+    first = max(carts) + 1
+    return [
+        replace(crew, cart=first + number)
+        for number in range(count)
+        for crew in crews
+        if crew.cart == carts[number % len(carts)]
+    ]
+
+
+def _reasons(
+    demand: Demand,
+    ground: Ground,
+    best: Round,
+    crews: Sequence[Crew],
+    never: Mapping[int, Text],
+    *,
+    has_late: bool,
+) -> list[Text]:
+    """Give one sentence for each cause."""
+    reasons: list[Text] = []
+    for why in dict.fromkeys(never.values()):
+        places = [place for place, one in never.items() if one == why]
+        metres = float(ground.lengths_m[places].sum())
+        reasons.append(
+            Text(
+                f"{len(places)} 段 {metres:,.0f} 米：{why.zh}",
+                f"{len(places)} sections, {metres:,.0f} m: {why.en}",
+            )
+        )
+    parted = int(demand.sections["is_long_for_tank"].sum())
+    if parted:
+        reasons.append(
+            Text(
+                f"{parted} 段是一罐水洒不完的长路段的一部分，分几趟洒",
+                f"{parted} sections are parts of a stretch longer than a tank: sprayed in several goes",
+            )
+        )
+    if has_late:
+        reasons += _reasons_of_dryness(ground, best, crews)
+    return reasons
+
+
+def _reasons_of_dryness(ground: Ground, best: Round, crews: Sequence[Crew]) -> list[Text]:
+    """Say which hours have no driver, and whether tours are longer than the interval."""
+    reasons: list[Text] = []
+    clock = clock_of(ground.drying)
+    hours = np.arange(24)
+    is_driven = np.zeros(24, dtype=bool)
+    for crew in crews:
+        for shift in (0.0, DAY_S):
+            is_driven |= (crew.start_s < (hours + 1) * 3600 + shift) & (
+                crew.end_s > hours * 3600 + shift
+            )
+    idle = hours[~is_driven & ~ground.drying.is_rain]
+    if len(idle):
+        listed = "、".join(str(hour) for hour in idle)
+        reasons.append(
+            Text(
+                f"这些钟点没有任何班次：{listed} 时",
+                f"no shift covers these hours: {listed.replace('、', ', ')}",
+            )
+        )
+    starts = np.arange(288) * 300.0
+    tightest = float((clock.when(clock.at(starts) + 1.0) - starts).min())
+    longest = max((tour.duration_s for tour in best.tours), default=0.0)
+    if longest > tightest:
+        reasons.append(
+            Text(
+                f"最紧时路面 {tightest / 60:.0f} 分钟就干，最长的一趟要 {longest / 60:.0f} 分钟",
+                f"at the tightest a road dries in {tightest / 60:.0f} minutes, and the longest tour"
+                f" takes {longest / 60:.0f}",
+            )
+        )
+    return reasons

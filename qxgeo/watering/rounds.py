@@ -1,0 +1,218 @@
+"""The rounds of a day: how eager tours are driven and with how many carts, the best of what is tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qxgeo.watering.check import Wetness, check_wetness
+from qxgeo.watering.drying import DAY_S, clock_of
+from qxgeo.watering.laps import TOUR, TRANSFER, Crew, Job, Run, play_days
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from qxgeo.watering.demand import Task
+    from qxgeo.watering.model import DryingDay
+    from qxgeo.watering.tours import Tour
+
+    Floats = NDArray[np.float64]
+
+EAGERNESS = (0.5, 0.65, 0.8, 0.9)
+DAYS = 4  # the first ones wear in
+_EASE = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ground:
+    """What all rounds have in common.
+
+    Attributes
+    ----------
+    tasks
+        Of the demand.
+    factors
+        Of the drying interval of each section.
+    lengths_m
+        Of each section.
+    drying
+        Of the day.
+    transfer_s
+        Shape (kinds, sites, sites).
+    open_s
+        Opening hours of each site.
+    """
+
+    tasks: Sequence[Task]
+    factors: Floats
+    lengths_m: Floats
+    drying: DryingDay
+    transfer_s: Floats
+    open_s: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Round:
+    """A day of runs and what it keeps wet.
+
+    Attributes
+    ----------
+    tours
+        That come round.
+    runs
+        Of the day, by cart and time.
+    wetness
+        As `check` found it.
+    work_h
+        Of tours and transfers.
+    dry_mh
+        Metre-hours that are dry in the day.
+    eagerness
+        With which it was driven.
+    """
+
+    tours: tuple[Tour, ...]
+    runs: tuple[Run, ...]
+    wetness: Wetness
+    work_h: float
+    dry_mh: float
+    eagerness: float
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether every section is wet all day."""
+        return bool((self.wetness.longest_gap <= 1.0 + _EASE).all())
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """Give what is compared: less dryness first, then less work."""
+        return (round(self.dry_mh, 3), self.work_h)
+
+    @property
+    def carts(self) -> int:
+        """Count the carts that work."""
+        return len({run.cart for run in self.runs if run.task == TOUR})
+
+
+def drive_rounds(
+    ground: Ground,
+    tours: Sequence[Tour],
+    crews: Sequence[Crew],
+    *,
+    eagerness: Sequence[float] = EAGERNESS,
+) -> Round:
+    """Drive the tours through a day as eagerly as is best.
+
+    Parameters
+    ----------
+    ground
+        What has to be kept wet and how it dries.
+    tours
+        That serve all of it.
+    crews
+        Carts in their shifts.
+    eagerness
+        To be tried.
+
+    Returns
+    -------
+    best
+        The least dry metre-hours, then the least work.
+    """
+    clock = clock_of(ground.drying)
+    jobs = [_job(ground, tour) for tour in tours]
+    found: list[Round] = []
+    for share in eagerness:
+        days = play_days(jobs, crews, clock, ground.transfer_s, eagerness=share, days=DAYS)
+        found += [_judge(ground, tours, day, share) for day in days[DAYS // 2 :]]
+    return min(found, key=lambda one: one.rank)
+
+
+def fewest_crews(
+    ground: Ground, tours: Sequence[Tour], crews: Sequence[Crew], best: Round, order: Sequence[int]
+) -> Round:
+    """Find how few of the carts keep as much wet as all of them.
+
+    Parameters
+    ----------
+    ground, tours, crews
+        As `drive_rounds` takes them.
+    best
+        What all carts do.
+    order
+        Carts, those to be kept longest first.
+
+    Returns
+    -------
+    fewest
+        With the fewest carts, as far as halving finds them.
+    """
+    low, high, chosen = 1, len(order), best
+    while low < high:
+        middle = (low + high) // 2
+        kept = set(order[:middle])
+        some = [crew for crew in crews if crew.cart in kept]
+        tried = drive_rounds(ground, tours, some, eagerness=(best.eagerness, 0.65))
+        if round(tried.dry_mh, 3) <= round(best.dry_mh, 3):
+            high, chosen = middle, tried
+        else:
+            low = middle + 1
+    return chosen
+
+
+def _job(ground: Ground, tour: Tour) -> Job:
+    """Give a tour with the intervals of its sections and when its water may be had."""
+    sections = [ground.tasks[one].section for one in tour.traversals]
+    windows = [(0.0, DAY_S)]
+    for leg in tour.legs:
+        if leg.site >= 0:
+            opens, closes = ground.open_s[leg.site]
+            if (opens, closes) != (0.0, DAY_S):
+                low, high = opens - leg.offset_s, closes - leg.offset_s - leg.duration_s
+                windows = [(max(low, one), min(high, other)) for one, other in windows]
+    return Job(tour, ground.factors[sections], tuple(windows))
+
+
+def _judge(ground: Ground, tours: Sequence[Tour], runs: Sequence[Run], share: float) -> Round:
+    """Check a day of runs."""
+    wetness = check_wetness(
+        ground.drying,
+        section_of=[task.section for task in ground.tasks],
+        factors=ground.factors.tolist(),
+        sprays=list_sprays(tours, runs),
+    )
+    work_s = sum(run.end_s - run.start_s for run in runs if run.task in (TOUR, TRANSFER))
+    return Round(
+        tours=tuple(tours),
+        runs=tuple(runs),
+        wetness=wetness,
+        work_h=work_s / 3_600.0,
+        dry_mh=float((wetness.dry_s * ground.lengths_m).sum() / 3_600.0),
+        eagerness=share,
+    )
+
+
+def list_sprays(tours: Sequence[Tour], runs: Sequence[Run]) -> list[tuple[int, float, float]]:
+    """List when each traversal is sprayed.
+
+    Parameters
+    ----------
+    tours, runs
+        Of a day.
+
+    Returns
+    -------
+    sprays
+        Traversal, begin and end, seconds of the day.
+    """
+    sprays: list[tuple[int, float, float]] = []
+    for run in runs:
+        if run.task == TOUR:
+            tour = tours[run.tour]
+            begins, ends = run.start_s + tour.begins_s, run.start_s + tour.ends_s
+            sprays += zip(tour.traversals.tolist(), begins.tolist(), ends.tolist(), strict=True)
+    return sprays

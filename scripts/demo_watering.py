@@ -1,0 +1,108 @@
+"""Invented water carts, depots, refill points and shifts, as a cleaning unit would list them.
+
+Every name begins with 示例; no plate and no telephone number is real. The same roads give the same
+bytes: the workbook carries a fixed date.
+"""
+
+# ruff: noqa: PLR2004 -- an invented fleet is made of invented numbers; each stands where it acts
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+import xlsxwriter
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from demo_city import Plane
+    from demo_places import Row
+
+CLASSES = ("primary", "secondary", "tertiary")
+# What they are near, metres east and north of the plane's origin: spread over the invented town.
+WATERS = (
+    (-3300, 300), (-2500, 1400), (-1600, -700), (-1200, 1100), (-300, 100), (400, -1900),
+    (700, 1500), (-900, -2600), (1500, 200), (-2300, -1500),
+)  # fmt: skip
+DEPOTS = ((-2600, 500), (-300, -1100))
+CREATED = datetime(2026, 11, 27, tzinfo=UTC).replace(tzinfo=None)
+BIG, SMALL = 18, 12
+
+
+def sheets(roads: list[Row], plane: Plane) -> dict[str, list[list[object]]]:
+    """Give the rows of each sheet, headings first."""
+    lines = [row["geometry"] for row in roads if row["road_class"] in CLASSES]
+    spots = shapely.MultiLineString([part for line in lines for part in shapely.get_parts(line)])
+
+    def beside(place: tuple[float, float]) -> list[float]:
+        on_road = shapely.ops.nearest_points(spots, shapely.Point(place))[0]
+        aside = shapely.Point(np.array(on_road.coords[0]) + (6.0, -5.0))
+        return np.round(plane.to_degrees(aside, 6).coords[0], 6).tolist()
+
+    return {"车辆": carts(), "停车场": depots(beside), "加水点": waters(beside), "班次": shifts()}
+
+
+def carts() -> list[list[object]]:
+    """List the carts of two units."""
+    head = ["车辆编号", "单位", "罐容（m³）", "洒水量（L/m²）", "洒水宽度（米）", "作业速度（km/h）",
+            "行驶速度（km/h）", "停车场", "每小时费用（元）", "每公里费用（元）"]  # fmt: skip
+    rows: list[list[object]] = [head]
+    for number in range(1, 31):
+        is_first = number <= 20
+        unit, depot = ("示例环卫一公司", "P1") if is_first else ("示例环卫二公司", "P2")
+        rows.append([f"W{number:02d}", unit, BIG, 0.5, 12, 15, 30, depot, 120, 4.5])
+    return rows
+
+
+def depots(beside: object) -> list[list[object]]:
+    """List the depots."""
+    rows: list[list[object]] = [["编号", "名称", "经度", "纬度"]]
+    for number, place in enumerate(DEPOTS, start=1):
+        rows.append([f"P{number}", f"示例停车场{number}", *beside(place)])
+    return rows
+
+
+def waters(beside: object) -> list[list[object]]:
+    """List the refill points: cranes for carts, and some hydrants."""
+    rows: list[list[object]] = [
+        ["编号", "名称", "流量（L/min）", "开放时间", "关闭时间", "经度", "纬度"]
+    ]
+    for number, place in enumerate(WATERS, start=1):
+        rows.append([f"J{number:02d}", f"示例加水点{number}", 1800, "", "", *beside(place)])
+    return rows
+
+
+def shifts() -> list[list[object]]:
+    """List the shifts: by day everyone, staggered; by night one in three."""
+    rows: list[list[object]] = [["车辆编号", "驾驶员", "电话", "上班", "下班", "休息分钟"]]
+    for number in range(1, 31):
+        late = number % 3
+        start = 4 + late
+        rows.append(_shift(number, 1, f"{start:02d}:00", f"{start + 8:02d}:00"))
+        rows.append(_shift(number, 2, f"{start + 8:02d}:00", f"{start + 16:02d}:00"))
+        if late == 0:
+            rows.append(_shift(number, 3, "20:00", "次日04:00"))
+    return rows
+
+
+def _shift(number: int, turn: int, start: str, end: str) -> list[object]:
+    """Give one row."""
+    driver = 3 * number + turn - 3
+    return [f"W{number:02d}", f"示例驾驶员{driver:02d}", f"000-{driver:08d}", start, end, 30]
+
+
+def write_carts(path: Path, roads: list[Row], plane: Plane) -> None:
+    """Write the workbook, the same bytes for the same roads."""
+    book = xlsxwriter.Workbook(str(path), {"in_memory": True})
+    book.set_properties({"title": "示例洒水车表（演示数据，全部虚构）", "created": CREATED})
+    bold = book.add_format({"bold": True})
+    for name, rows in sheets(roads, plane).items():
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(rows[0]) - 1, 16)
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, row, bold if place == 0 else None)
+    book.close()
