@@ -62,6 +62,10 @@ class MapPen:
         self._stroke(drawing.large_roads, 2.0, 255)
         self._stroke(drawing.large_roads, 1.0, ROAD_GREY)
         self._stroke(drawing.large_roads, 0.5, 255)
+        if drawing.dashes:
+            paper.set_dash_pattern(dash=1.4, gap=1.1)
+            self._stroke(drawing.dashes, 0.5, 0)
+            paper.set_dash_pattern()
         self._stroke(drawing.border, 0.9, 0)
         for cell in drawing.cells:
             if cell.at is not None:

@@ -81,6 +81,7 @@ def _layers(drawing: SmallMap) -> Iterator[str]:
     yield _path(drawing.large_roads, 2.0, 255)
     yield _path(drawing.large_roads, 1.0, ROAD_GREY)
     yield _path(drawing.large_roads, 0.5, 255)
+    yield _path(drawing.dashes, 0.5, 0, ' stroke-dasharray="1.4 1.1"')
     yield _path(drawing.border, 0.9, 0)
     for cell in drawing.cells:
         if cell.at is not None:
@@ -93,11 +94,11 @@ def _layers(drawing: SmallMap) -> Iterator[str]:
     yield from _furniture(drawing)
 
 
-def _path(lines: Iterable[NDArray[np.float64]], width: float, grey: int) -> str:
+def _path(lines: Iterable[NDArray[np.float64]], width: float, grey: int, more: str = "") -> str:
     """Write lines of one width."""
     data = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in line) for line in lines)
     colour = f"#{grey:02x}{grey:02x}{grey:02x}"
-    return f'<path d="{data}" stroke="{colour}" stroke-width="{width}"/>' if data else ""
+    return f'<path d="{data}" stroke="{colour}" stroke-width="{width}"{more}/>' if data else ""
 
 
 def _text(text: str, at: tuple[float, float], size: float, more: str = "") -> str:
