@@ -32,7 +32,9 @@ REASONS: dict[str, Text] = {
     "same_time": Text("同一时刻两个位置", "two positions at one time"),
     "time_jump": Text("时间跳变", "the clock jumped"),
     "drift": Text("漂移（速度不可能）", "drift: an impossible speed"),
-    "clock_off": Text("时钟偏差数小时，整车不采用", "the clock is off by hours, the cart is left out"),
+    "clock_off": Text(
+        "时钟偏差数小时，整车不采用", "the clock is off by hours, the cart is left out"
+    ),
 }
 _M_PER_DEG = 111_195.0
 _LOOK_BACK = 60  # runs; a longer drift has become the track
@@ -65,9 +67,7 @@ class CleanTracks:
     notes: tuple[Text, ...]
 
 
-def clean_tracks(
-    table: pd.DataFrame, *, day: date | None, settings: AuditSettings
-) -> CleanTracks:
+def clean_tracks(table: pd.DataFrame, *, day: date | None, settings: AuditSettings) -> CleanTracks:
     """Sort records out.
 
     Parameters
@@ -100,7 +100,9 @@ def clean_tracks(
     if not fixes["second"].between(0.0, DAY_S, inclusive="left").any():
         raise InputError(_no_such_day(table, day, [str(one) for one in days.index]))
     fixes["place"] = np.arange(len(fixes))  # the order of the file
-    kept, dropped = _drop(fixes, ~fixes["second"].between(-BEFORE_S, DAY_S, inclusive="left"), "other_day")
+    kept, dropped = _drop(
+        fixes, ~fixes["second"].between(-BEFORE_S, DAY_S, inclusive="left"), "other_day"
+    )
     kept = kept.sort_values(["cart_id", "second", "place"], kind="stable")
     parts = [dropped]
     for columns, reason in (
@@ -180,7 +182,9 @@ def _drop_impossible(
     """Split off records that no driving leads to and from."""
     keep = np.ones(len(fixes), dtype=bool)
     cart = fixes["cart_id"].to_numpy()
-    first = np.flatnonzero(np.append(True, cart[1:] != cart[:-1])) if len(cart) else np.array([], int)
+    first = (
+        np.flatnonzero(np.append(True, cart[1:] != cart[:-1])) if len(cart) else np.array([], int)
+    )
     for begin, end in zip(first, np.append(first[1:], len(cart)), strict=True):
         one = fixes.iloc[begin:end]
         keep[begin:end] = _believable(
@@ -193,7 +197,9 @@ def _drop_impossible(
     return fixes[keep], gone
 
 
-def _believable(lon: Floats, lat: Floats, second: Floats, settings: AuditSettings) -> NDArray[np.bool_]:
+def _believable(
+    lon: Floats, lat: Floats, second: Floats, settings: AuditSettings
+) -> NDArray[np.bool_]:
     """Keep the longest chain of runs between which a cart could drive.
 
     A run is broken where two neighbours are too far apart for the time between them. A run of drift

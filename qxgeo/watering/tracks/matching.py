@@ -79,9 +79,7 @@ def match_tracks(
     ground = Ground.of(streets)
     used = _choose(clean, ground, settings)
     xy, heading, trust, sigma = used.xy, used.heading, used.trust, used.sigma
-    found = find_candidates(
-        ground, xy, heading_deg=heading, heading_trust=trust, sigma_m=sigma
-    )
+    found = find_candidates(ground, xy, heading_deg=heading, heading_trust=trust, sigma_m=sigma)
     step_m = np.hypot(*np.diff(xy, axis=0).T) if len(xy) > 1 else np.zeros(1)
     limit_m = float(np.clip(1.6 * np.quantile(step_m, 0.98) + 250.0, 400.0, 1_500.0))
     arcs = np.unique(found.arc[found.arc >= 0])
@@ -149,7 +147,9 @@ def _choose(clean: CleanTracks, ground: Ground, settings: AuditSettings) -> _Use
         xy=xy[fix],
         second=second[fix],
         heading=np.where(is_stated, stated, heading),
-        trust=np.where(is_stated, np.clip(np.nan_to_num(speed, nan=10.0) / _SURE_KMH, 0.3, 1), trust),
+        trust=np.where(
+            is_stated, np.clip(np.nan_to_num(speed, nan=10.0) / _SURE_KMH, 0.3, 1), trust
+        ),
         sigma=sigma,
         sigma_of=sigma_of,
     )

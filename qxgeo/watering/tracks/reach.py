@@ -86,7 +86,13 @@ class Reach:
             keys.append((source + at) * len(arcs) + target)
             metres.append(way[source, target])
         return cls(
-            streets, matrix, number, np.concatenate(keys), np.concatenate(metres), len(arcs), limit_m
+            streets,
+            matrix,
+            number,
+            np.concatenate(keys),
+            np.concatenate(metres),
+            len(arcs),
+            limit_m,
         )
 
     def between_arcs(self, source: Ints, target: Ints) -> Floats:
