@@ -57,7 +57,7 @@ def build_case(problem: ArcProblem, weight: Floats) -> Case:
         depot=depot_rows,
         capacity=np.array([float(kind.capacity) for kind in kinds]),
         limit=np.array([float(kind.limit) for kind in kinds]),
-        count=np.array([kind.count if kind.count >= 0 else unlimited for kind in kinds]),
+        fleet=np.array([kind.count if kind.count >= 0 else unlimited for kind in kinds]),
         starts_empty=np.array([int(kind.must_refill_before_start) for kind in kinds]),
         ends_empty=np.array([int(kind.must_refill_before_end) for kind in kinds]),
     )

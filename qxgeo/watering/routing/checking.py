@@ -94,7 +94,7 @@ def _find_overload(problem: ArcProblem, route: Route, number: int) -> Iterator[T
         if stop is None or stop < 0:
             if held > capacity * (1 + EASE):
                 yield _say(f"路线 {number}：两次加水之间需要 {held}，容量为 {capacity}",
-                           f"route {number}: {held} between refills, capacity {capacity}")  # fmt: skip
+                           f"route {number}: {held} between refills, tank {capacity}")  # fmt: skip
             held = 0.0
         else:
             held += float(problem.demand[problem.mode_task[stop]])

@@ -96,7 +96,13 @@ class ArcProblem:
     kinds: tuple[CartKind, ...]
 
     def __post_init__(self) -> None:
-        """Refuse arrays that do not fit together."""
+        """Refuse arrays that do not fit together.
+
+        Raises
+        ------
+        SchemaError
+            All faults in one message.
+        """
         for name in ("mode_task", "mode_from", "mode_to", "refills"):
             object.__setattr__(self, name, np.ascontiguousarray(getattr(self, name), np.int64))
         for name in ("mode_cost", "demand", "travel", "refill_cost"):

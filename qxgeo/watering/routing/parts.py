@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 NEAR = 24  # places around one that may stand for a way over them, where there are many
 MANY = 400  # places: above, only near ones are tried
 GROWN = 300  # places: above, parts are not grown one by one
+LARGEST = 40  # places of a part that is grown
 NOTHING = 1e-6
 SHORTFALL = 0.02  # carts that have to be missing for a part to be worth a cut
 AT_ONCE = 200  # cuts added in a round
@@ -43,7 +44,7 @@ class Cut(NamedTuple):
 
 
 def build_parts(problem: ArcProblem) -> Parts:
-    """Number the places that matter, and keep the ways that no other two make up.
+    """Give numbers to the places that matter, and keep the ways that no other two make up.
 
     Parameters
     ----------
@@ -56,11 +57,16 @@ def build_parts(problem: ArcProblem) -> Parts:
         Columns with their ends.
     """
     depots = [kind.depot for kind in problem.kinds]
-    places = np.unique(np.concatenate([problem.mode_from, problem.mode_to, depots, problem.refills]))
+    places = np.unique(
+        np.concatenate([problem.mode_from, problem.mode_to, depots, problem.refills])
+    )
     row_of = {int(place): row for row, place in enumerate(places)}
     travel = problem.travel[np.ix_(places, places)]
     tail, head = find_ways(travel)
-    start, end = np.searchsorted(places, problem.mode_from), np.searchsorted(places, problem.mode_to)
+    start, end = (
+        np.searchsorted(places, problem.mode_from),
+        np.searchsorted(places, problem.mode_to),
+    )
     wet = np.unique(np.searchsorted(places, np.concatenate([depots, problem.refills])))
     is_dry = np.ones(len(places), dtype=np.bool_)
     is_dry[wet] = False
@@ -178,15 +184,16 @@ def _grow(parts: Parts, both: Floats, place: int) -> list[np.ndarray]:
     inside = np.zeros(parts.place_count, dtype=np.bool_)
     inside[place] = True
     pull = both[place].copy()
-    found = []
-    while True:
+    found: list[np.ndarray] = []
+    while len(found) < LARGEST:
         pull[inside | ~parts.is_dry] = -1.0
         best = int(np.argmax(pull))
         if pull[best] <= NOTHING:
-            return found
+            break
         inside[best] = True
         pull += both[best]
         found.append(inside.copy())
+    return found
 
 
 def _split(parts: Parts, mask: np.ndarray) -> list[np.ndarray]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qxgeo.watering.routing.cases import choose_refill, cost_route, number_modes
+from qxgeo.watering.routing.cases import choose_refill, cost_route
 from qxgeo.watering.routing.model import ArcSolution, Route, Step
 
 if TYPE_CHECKING:
-    from qxgeo.watering.routing.model import ArcProblem, CartKind, Floats, Ints
+    from qxgeo.watering.routing.model import ArcProblem, CartKind, Floats
 
 RULES = 5
 NEAR = 1e-9  # two ways that differ by less are as long
@@ -40,14 +40,13 @@ def scan_paths(problem: ArcProblem) -> ArcSolution:
 
 def _scan(problem: ArcProblem, rule: int) -> ArcSolution:
     """Build routes by one rule, kind by kind, largest tanks first."""
-    modes = number_modes(problem)
     is_open = np.ones(problem.task_count, dtype=np.bool_)
     routes: list[Route] = []
     order = sorted(range(len(problem.kinds)), key=lambda row: -problem.kinds[row].capacity)
     for row in order:
         left = problem.kinds[row].count
         while left != 0 and is_open.any():
-            stops = _scan_route(problem, problem.kinds[row], is_open, rule, modes)
+            stops = _scan_route(problem, problem.kinds[row], is_open, rule)
             if not stops:
                 break
             routes.append(Route(kind=row, stops=stops))
@@ -67,7 +66,7 @@ def _scan(problem: ArcProblem, rule: int) -> ArcSolution:
 
 
 def _scan_route(
-    problem: ArcProblem, kind: CartKind, is_open: np.ndarray, rule: int, modes: Ints
+    problem: ArcProblem, kind: CartKind, is_open: np.ndarray, rule: int
 ) -> tuple[int, ...]:
     """Build one route, and close the tasks it serves."""
     place, load, spent = kind.depot, 0.0, 0.0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import time
+import warnings
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from qxgeo.errors import Fault, InputError, Text
+from qxgeo.errors import Fault, InputError, SlowWarning, Text
 from qxgeo.watering.routing.cases import (
     build_case,
     build_state,
@@ -15,23 +18,46 @@ from qxgeo.watering.routing.cases import (
     fill_state,
     read_solution,
 )
-from qxgeo.watering.routing.loops import anneal as loops
-from qxgeo.watering.routing.loops.arrays import ABSENT, ROUTES, Case, State, Work
+from qxgeo.watering.routing.loops.arrays import (
+    ABSENT,
+    BEST_COST,
+    BEST_WEIGHT,
+    COOLING,
+    COST,
+    IMPROVED,
+    NOW,
+    ROUTES,
+    WARMTH,
+    WEIGHT,
+    Case,
+    State,
+    Work,
+)
 from qxgeo.watering.routing.model import Step
 from qxgeo.watering.routing.scanning import scan_paths
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from qxgeo.watering.routing.model import ArcProblem, ArcSolution, Floats
 
-HOT, COLD = 0.3, 0.003  # temperatures, in empty driving per task of the first solution
+HOT, COLD = 2.0, 0.01  # temperatures, in empty driving per task of the first solution
 PIECES = 200  # looks at the clock during a search
 FLEET_SHARE = 0.3  # of the iterations, at most, to have fewer routes
 SHORTEST = 20  # iterations between two looks at the clock
+SLOW = Text(
+    "无法载入 Numba（{reason}）：洒水路线用 Python 计算，同样的迭代次数结果相同，速度慢约一百倍。"
+    "安装：pip install 'qxgeo[fast]'",
+    "Numba cannot be loaded ({reason}): routes of carts are searched in Python, the same for the "
+    "same number of iterations, about a hundred times slower. To install it: "
+    "pip install 'qxgeo[fast]'",
+)
 
 
 class _Search(NamedTuple):
     """A search under way."""
 
+    loops: ModuleType
     case: Case
     state: State
     best: State
@@ -98,6 +124,23 @@ def solve(
     )
 
 
+@cache
+def load_loops() -> ModuleType:
+    """Import the loops when they are first needed, and warn once if they are not compiled.
+
+    Returns
+    -------
+    loops
+        `qxgeo.watering.routing.loops.anneal`.
+    """
+    loops = importlib.import_module("qxgeo.watering.routing.loops.anneal")
+    reason = importlib.import_module("qxgeo.watering.routing.loops.jit").WHY_PLAIN
+    if reason:
+        message = "\n".join(text.format(reason=reason) for text in SLOW)
+        warnings.warn(message, SlowWarning, stacklevel=2)
+    return loops
+
+
 def _start(problem: ArcProblem, seed: int, weight: Floats) -> _Search:
     """Begin with the routes of path scanning."""
     case = build_case(problem, np.ascontiguousarray(weight, dtype=np.float64))
@@ -105,12 +148,13 @@ def _start(problem: ArcProblem, seed: int, weight: Floats) -> _Search:
     best, state = build_state(case), build_state(case)
     fill_state(best, first.routes, first.unserved)
     numbers = np.zeros(6)
+    loops = load_loops()
     loops.take_over(case, best, state, numbers)
     loops.copy_state(state, best)
-    numbers[loops.BEST_COST] = numbers[loops.COST]
-    numbers[loops.BEST_WEIGHT] = numbers[loops.WEIGHT]
+    numbers[BEST_COST] = numbers[COST]
+    numbers[BEST_WEIGHT] = numbers[WEIGHT]
     search = _Search(
-        case, state, best, build_work(case, seed), numbers, np.zeros(2, dtype=np.int64), []
+        loops, case, state, best, build_work(case, seed), numbers, np.zeros(2, dtype=np.int64), []
     )
     _note(search, 0)
     return search
@@ -121,17 +165,19 @@ def _warm_up(search: _Search) -> None:
     _run(search, 0, 0, is_counting=False)
     if search.state.numbers[ROUTES]:
         spare = build_state(search.case)
-        loops.copy_state(search.best, spare)
-        loops.dissolve(search.case, spare, search.work, search.numbers.copy())
+        search.loops.copy_state(search.best, spare)
+        search.loops.dissolve(search.case, spare, search.work, search.numbers.copy())
 
 
 def _run(search: _Search, iterations: int, most: int, *, is_counting: bool) -> int:
     """Do iterations, and note what was gained."""
-    case, state, best, work, numbers, clock, _ = search
-    before = clock[loops.IMPROVED]
-    done = loops.anneal(case, state, best, work, numbers, clock, iterations, most, is_counting)
-    if clock[loops.IMPROVED] != before:
-        _note(search, int(clock[loops.IMPROVED]))
+    _, case, state, best, work, numbers, clock, _ = search
+    before = clock[IMPROVED]
+    done = search.loops.anneal(
+        case, state, best, work, numbers, clock, iterations, most, is_counting
+    )
+    if clock[IMPROVED] != before:
+        _note(search, int(clock[IMPROVED]))
     return int(done)
 
 
@@ -142,7 +188,7 @@ def _note(search: _Search, iteration: int) -> None:
             iteration=iteration,
             unserved=int(search.best.numbers[ABSENT]),
             routes=int(search.best.numbers[ROUTES]),
-            cost=float(search.numbers[loops.BEST_COST]),
+            cost=float(search.numbers[BEST_COST]),
         )
     )
 
@@ -150,10 +196,8 @@ def _note(search: _Search, iteration: int) -> None:
 def _warmth(search: _Search) -> float:
     """Give the unit of temperature: empty driving per task of the first solution."""
     case, numbers = search.case, search.numbers
-    served = numbers[loops.BEST_COST] - sum(
-        case.service[modes[modes >= 0]].min() for modes in case.modes
-    )
-    return float(max(served, 0.01 * numbers[loops.BEST_COST]) / max(1, len(case.demand)))
+    served = numbers[BEST_COST] - sum(case.service[modes[modes >= 0]].min() for modes in case.modes)
+    return float(max(served, 0.01 * numbers[BEST_COST]) / max(1, len(case.demand)))
 
 
 def _improve(
@@ -166,15 +210,15 @@ def _improve(
     if iterations is not None:
         piece = max(1, min(iterations // PIECES, 20_000))
         left = max(1, iterations - done)
-        numbers[loops.WARMTH] = HOT * unit
-        numbers[loops.COOLING] = (COLD / HOT) ** (1 / left)
+        numbers[WARMTH] = HOT * unit
+        numbers[COOLING] = (COLD / HOT) ** (1 / left)
     while iterations is None or done < iterations:
         now = time.perf_counter()
         if until is not None and now >= until:
             return done, iterations is not None
         if iterations is None and until is not None:
             share = (now - begun) / (until - begun)
-            numbers[loops.WARMTH], numbers[loops.COOLING] = HOT * unit * (COLD / HOT) ** share, 1.0
+            numbers[WARMTH], numbers[COOLING] = HOT * unit * (COLD / HOT) ** share, 1.0
         size = piece if iterations is None else min(piece, iterations - done)
         done += _run(search, size, most, is_counting=False)
         if iterations is None and until is not None:
@@ -187,25 +231,25 @@ def _drop_routes(
     search: _Search, iterations: int | None, seconds: float | None, until: float | None
 ) -> int:
     """Have fewer routes, as long as a share of the budget lasts; gives the iterations used."""
-    case, state, best, work, numbers = search[:5]
+    _, case, state, best, work, numbers = search[:6]
     least = 1 if len(case.via) else int(np.ceil(case.demand.sum() / case.capacity.max() - 1e-9))
-    numbers[loops.WARMTH], numbers[loops.COOLING] = _warmth(search) * (HOT * COLD) ** 0.5, 1.0
+    numbers[WARMTH], numbers[COOLING] = _warmth(search) * (HOT * COLD) ** 0.5, 1.0
     stop = None if until is None or seconds is None else until - seconds * (1 - FLEET_SHARE)
     budget = None if iterations is None else int(iterations * FLEET_SHARE)
     piece = SHORTEST if budget is None else max(1, budget // PIECES)
     done = 0
     while not best.numbers[ABSENT] and best.numbers[ROUTES] > least:
-        loops.take_over(case, best, state, numbers)
+        search.loops.take_over(case, best, state, numbers)
         most = int(state.numbers[ROUTES]) - 1
-        loops.dissolve(case, state, work, numbers)
+        search.loops.dissolve(case, state, work, numbers)
         while state.numbers[ABSENT]:
             is_late = stop is not None and time.perf_counter() >= stop
             if is_late or (budget is not None and done >= budget):
-                loops.take_over(case, best, state, numbers)
+                search.loops.take_over(case, best, state, numbers)
                 return done
             done += _run(search, piece, most, is_counting=True)
-        loops.copy_state(state, best)
-        numbers[loops.BEST_COST], numbers[loops.BEST_WEIGHT] = numbers[loops.COST], 0.0
-        _note(search, int(search.clock[loops.NOW]))
-    loops.take_over(case, best, state, numbers)
+        search.loops.copy_state(state, best)
+        numbers[BEST_COST], numbers[BEST_WEIGHT] = numbers[COST], 0.0
+        _note(search, int(search.clock[NOW]))
+    search.loops.take_over(case, best, state, numbers)
     return done

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import math
 
-from qxgeo.watering.routing.loops.arrays import ABSENT, ROUTES
+from qxgeo.watering.routing.loops.arrays import (
+    ABSENT,
+    BEST_COST,
+    BEST_WEIGHT,
+    COOLING,
+    COST,
+    IMPROVED,
+    NOW,
+    ROUTES,
+    WARMTH,
+    WEIGHT,
+)
 from qxgeo.watering.routing.loops.chance import draw
 from qxgeo.watering.routing.loops.jit import compiled
 from qxgeo.watering.routing.loops.recreate import recreate
@@ -18,8 +29,6 @@ from qxgeo.watering.routing.loops.rows import (
 from qxgeo.watering.routing.loops.ruin import ruin
 from qxgeo.watering.routing.loops.settle import NOTHING, settle_modes, settle_refills
 
-COST, WEIGHT, BEST_COST, BEST_WEIGHT, WARMTH, COOLING = range(6)  # of `numbers`
-NOW, IMPROVED = range(2)  # of `clock`
 RARELY = 0.05  # share of refused iterations whose refills are settled all the same
 
 
@@ -53,12 +62,12 @@ def anneal(
         ceiling = numbers[COST] - numbers[WARMTH] * math.log(draw(work.rng))
         numbers[WARMTH] *= numbers[COOLING]
         cost = sum_cost(state)
-        if len(case.via) and weight <= numbers[WEIGHT]:
-            if cost < ceiling or draw(work.rng) < RARELY:
-                for at in range(counts[0]):
-                    if state.length[work.touched[at]] > 0:
-                        settle_refills(case, state, work, work.touched[at])
-                cost = sum_cost(state)
+        is_close = weight <= numbers[WEIGHT] and len(case.via) > 0
+        if is_close and (cost < ceiling or draw(work.rng) < RARELY):
+            for at in range(counts[0]):
+                if state.length[work.touched[at]] > 0:
+                    settle_refills(case, state, work, work.touched[at])
+            cost = sum_cost(state)
         is_lighter = weight < numbers[WEIGHT] - NOTHING
         if not (is_lighter or (weight <= numbers[WEIGHT] + NOTHING and cost < ceiling)):
             bring_back(case, state, work, counts, routes, absent)

@@ -6,9 +6,10 @@ there and costs nothing; so a leg is a leg, wherever it comes from.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 
 class Case(NamedTuple):
@@ -28,7 +29,7 @@ class Case(NamedTuple):
     depot: np.ndarray  # (k,) row of the depot of a kind among n
     capacity: np.ndarray  # (k,)
     limit: np.ndarray  # (k,)
-    count: np.ndarray  # (k,) how many routes
+    fleet: np.ndarray  # (k,) how many routes there may be
     starts_empty: np.ndarray  # (k,) 1 if it refills before it starts
     ends_empty: np.ndarray  # (k,) 1 if it refills before it ends
 
@@ -73,3 +74,5 @@ class Work(NamedTuple):
 
 
 ROUTES, ABSENT = 0, 1  # of State.numbers
+COST, WEIGHT, BEST_COST, BEST_WEIGHT, WARMTH, COOLING = range(6)  # of a search's numbers
+NOW, IMPROVED = range(2)  # of its clock

@@ -177,7 +177,7 @@ def _look_new(case, state, work, task, most_routes, best_at, best_cost):
         return
     kinds = len(case.depot)
     for kind in range(kinds):
-        if used[kind] >= case.count[kind] or case.demand[task] > case.capacity[kind]:
+        if used[kind] >= case.fleet[kind] or case.demand[task] > case.capacity[kind]:
             continue
         if kinds > 1 and draw(work.rng) < KIND_BLINK:
             continue
