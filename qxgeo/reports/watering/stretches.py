@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from qxgeo.geodesy import ground_distance_m
+from qxgeo.reports.watering.headings import STRAIGHT_DEG, turn_deg
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,13 +127,12 @@ def time_corners(corners: Floats, offset_s: float, duration_s: float) -> Floats:
 
 
 def _go_on(before: Stretch, after: Stretch) -> bool:
-    """Tell whether a leg goes on with the task and road of the last one, without a turn back."""
+    """Tell whether a leg goes straight on with the task and road of the last one."""
     is_alike = before.task == after.task != "refill" and before.road_name == after.road_name
     if not is_alike or len(before.corners) < 2 or len(after.corners) < 2:  # noqa: PLR2004
         return False
     meets = np.allclose(before.corners[-1], after.corners[0], atol=1e-6, rtol=0)
-    is_back = np.allclose(before.corners[-2], after.corners[1], atol=1e-6, rtol=0)
-    return bool(meets) and not bool(is_back)
+    return bool(meets) and abs(turn_deg(before.corners, after.corners)) <= STRAIGHT_DEG
 
 
 def _join(before: Stretch, after: Stretch) -> Stretch:
