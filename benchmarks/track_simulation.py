@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
+Node = tuple[float, float]
+Leg = tuple[Node, Node]
+
 RADIUS_M = 6_371_008.8
 CLOSED = frozenset(
     {
@@ -109,7 +112,7 @@ def drive(
     nodes = sorted(graph.nodes)
     at = nodes[int(rng.integers(len(nodes)))]
     last_s = start_s + int(hours * 3600)
-    legs: list[tuple[tuple[float, float], tuple[float, float]]] = []
+    legs: list[Leg] = []
     length, wanted = 0.0, hours * 3600 * 3.5
     while length < wanted:
         goal = nodes[int(rng.integers(len(nodes)))]
@@ -122,19 +125,25 @@ def drive(
             legs.append((a, b))
             length += graph.edges[a, b]["length"]
         at = legs[-1][1] if legs else goal
-    return _clock(graph, roads, legs, rng, start_s, last_s, duty)
+    return put_on_clock(graph, roads, legs, rng, start_s=start_s, last_s=last_s, duty=duty)
 
 
-def _clock(
+def put_on_clock(
     graph: nx.DiGraph,
     roads: gpd.GeoDataFrame,
-    legs: list[tuple[tuple[float, float], tuple[float, float]]],
+    legs: list[Leg],
     rng: np.random.Generator,
+    *,
     start_s: int,
     last_s: int,
     duty: frozenset[int],
+    wet_kmh: tuple[float, float] = (10.0, 16.0),
+    hurry_s: tuple[int, int] = (0, 0),
 ) -> Truth:
-    """Put a driven way on the clock."""
+    """Put a driven way on the clock; on roads of duty a cart sprays within the given speeds.
+
+    Within `hurry_s` it sprays at its driving speed.
+    """
     tunnels = roads["is_tunnel"].fillna(value=False).astype(bool).to_numpy()
     edges = [graph.edges[leg] for leg in legs]
     metres = np.array([edge["length"] for edge in edges])
@@ -144,7 +153,7 @@ def _clock(
     head = np.array([a for a, _ in legs])
     tail = np.array([b for _, b in legs])
     cruise = {row: rng.uniform(25, FASTEST_KMH) / 3.6 for row in np.unique(rows).tolist()}
-    wet = {row: rng.uniform(10, 16) / 3.6 for row in np.unique(rows).tolist()}
+    wet = {row: rng.uniform(*wet_kmh) / 3.6 for row in np.unique(rows).tolist()}
     along, speed, waiting, edge = 0.0, 0.0, 0, 0
     out = []
     for second in range(start_s, last_s):
@@ -155,7 +164,8 @@ def _clock(
         if along >= ends[-1]:
             break
         row = int(rows[edge])
-        target = wet[row] if row in duty else cruise[row]
+        is_slow = row in duty and not hurry_s[0] <= second < hurry_s[1]
+        target = wet[row] if is_slow else cruise[row]
         speed = 0.0 if waiting > 0 else speed + np.clip(target - speed, -1.5, 1.0)
         waiting -= 1
         share = np.clip(1 - (ends[edge] - along) / metres[edge], 0, 1)

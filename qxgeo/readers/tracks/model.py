@@ -93,7 +93,9 @@ class FaultList:
             return tuple(faults)
         more = Fault(
             file=self.file,
-            problem=Text(f"另有 {rest} 种错误未列出", f"{rest} more kinds of faults are not listed"),
+            problem=Text(
+                f"另有 {rest} 种错误未列出", f"{rest} more kinds of faults are not listed"
+            ),
             mend=Text("请从车载终端平台重新导出", "export the file again"),
         )
         return (*faults[:_MOST_FAULTS], more)

@@ -88,9 +88,7 @@ def _convert(name: str, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     return lon, lat
 
 
-def _refuse_elsewhere(
-    tracks: Tracks, lon: Floats, lat: Floats, lines: NDArray[np.object_]
-) -> None:
+def _refuse_elsewhere(tracks: Tracks, lon: Floats, lat: Floats, lines: NDArray[np.object_]) -> None:
     """Refuse tracks of which nothing lies near the roads.
 
     Raises
@@ -203,6 +201,8 @@ def _compare(name: str, medians: dict[str, float]) -> Text:
 def _list(medians: dict[str, float]) -> str:
     """List the medians."""
     return ", ".join(
-        f"{_TITLES[name]} {medians[name]:.0f} m" if np.isfinite(medians[name]) else f"{_TITLES[name]} —"
+        f"{_TITLES[name]} {medians[name]:.0f} m"
+        if np.isfinite(medians[name])
+        else f"{_TITLES[name]} —"
         for name in _TITLES
     )

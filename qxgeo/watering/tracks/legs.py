@@ -27,6 +27,7 @@ LEG_COLUMNS = {
     "end_s": "float64",
     "speed_kmh": "float64",  # as recorded, else by way and time
     "spraying": "int64",  # 1, 0, -1 where not recorded
+    "is_sure": "bool",  # both records around it say the same of spraying
     "fix": "int64",  # record before it, a row of the records
     "to_fix": "int64",
 }
@@ -113,8 +114,8 @@ def _share_out(
     half = total if before == after else total / 2
     rows, walked = [], 0.0
     for arc, begin, end in parts:
-        for low, high in ((begin, min(end, begin + half - walked)), (begin + half - walked, end)):
-            low = max(low, begin)
+        middle = begin + half - walked
+        for low, high in ((begin, min(end, middle)), (max(begin, middle), end)):
             if high - low < _LEAST_M:
                 continue
             at = walked + low - begin
@@ -128,6 +129,7 @@ def _share_out(
                     start + took * (at + high - low) / total,
                     speed,
                     before if at < half - _LEAST_M / 2 else after,
+                    before == after,
                 )
             )
         walked += end - begin
@@ -138,7 +140,7 @@ def _tabulate(
     rows: list[tuple[float, ...]], reach: Reach, fix: Ints, cart: NDArray[np.object_]
 ) -> pd.DataFrame:
     """Write stretches as a table, along the lines of the roads."""
-    table = np.array(rows, dtype=np.float64).reshape(-1, 8)
+    table = np.array(rows, dtype=np.float64).reshape(-1, 9)
     step, arc = table[:, 0].astype(np.int64), table[:, 1].astype(np.int64)
     streets = reach.streets
     forward = streets.is_forward[arc]
@@ -157,6 +159,7 @@ def _tabulate(
             "end_s": table[:, 5],
             "speed_kmh": table[:, 6],
             "spraying": table[:, 7].astype(np.int64),
+            "is_sure": table[:, 8] > 0,
             "fix": fix[step - 1],
             "to_fix": fix[step],
         }

@@ -150,7 +150,8 @@ def _list_stretches(
     settings: AuditSettings,
 ) -> list[Row]:
     """List stretches that one cart drove in one go."""
-    own = legs[(legs["use"] == use) & legs["start_s"].between(0.0, DAY_S, inclusive="left")]
+    is_own = (legs["use"] == use) & legs["is_sure"]
+    own = legs[is_own & legs["start_s"].between(0.0, DAY_S, inclusive="left")]
     own = own.sort_values(["cart_id", "start_s"], kind="stable")
     if own.empty:
         return []

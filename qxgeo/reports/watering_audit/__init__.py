@@ -1,0 +1,1 @@
+"""The audit of watering as a workbook and as a record."""
