@@ -52,6 +52,7 @@ class _Program(NamedTuple):
     high: Floats
     ceiling: Floats
     is_whole: np.ndarray
+    is_route: Floats  # 1 for columns that count routes
 
 
 def lower_bound(problem: ArcProblem, *, nodes: int = NODES, seconds: float | None = 30.0) -> Bound:
@@ -94,8 +95,9 @@ def lower_bound(problem: ArcProblem, *, nodes: int = NODES, seconds: float | Non
     if not is_large and nodes > 0:
         cost, state = _branch(program, rows, nodes, seconds, relaxed)
     cost = _round_up(problem, cost)
+    routes = max([_count_routes(problem, cost), *(row.routes for row in rows)])
     how = Text(*(text.format(cuts=len(rows), state=STATES[state][i]) for i, text in enumerate(HOW)))
-    return Bound(cost=cost, routes=_count_routes(problem, cost), how=how)
+    return Bound(cost=cost, routes=routes, how=how)
 
 
 def _refuse(status: int, cuts: int) -> Bound:
@@ -126,9 +128,11 @@ def _solve(program: _Program, rows: list[Any], options: dict[str, Any] | None = 
     matrix, low = program.matrix, program.low
     if rows:
         cuts = _stack_cuts(rows, len(program.cost))
-        matrix = vstack([matrix, cuts], format="csr")
-        low = np.concatenate([low, [row.least for row in rows]])
-    high = np.concatenate([program.high, np.full(len(rows), np.inf)])
+        fleet = csr_array(program.is_route[None, :])
+        matrix = vstack([matrix, cuts, fleet], format="csr")
+        most = max(row.routes for row in rows)
+        low = np.concatenate([low, [row.least for row in rows], [most]])
+    high = np.concatenate([program.high, np.full(matrix.shape[0] - len(program.high), np.inf)])
     return milp(
         program.cost,
         constraints=LinearConstraint(matrix, low, high),
@@ -149,11 +153,13 @@ def _build_program(problem: ArcProblem, parts: Parts) -> _Program:
     """Write down everything but the cuts."""
     kinds, refills = len(problem.kinds), len(problem.refills)
     flows = len(parts.tail)
-    width = flows + kinds + refills
-    cost = np.concatenate([parts.cost, np.zeros(kinds), problem.refill_cost])
+    has_duty = any(k.must_refill_before_start or k.must_refill_before_end for k in problem.kinds)
+    width = flows + kinds + refills + (flows if has_duty else 0)
+    cost = np.zeros(width)
+    cost[:flows], cost[flows + kinds : flows + kinds + refills] = parts.cost, problem.refill_cost
     rows: list[tuple[Floats, float, float]] = []
     _add_carts(problem, parts, rows, width)
-    _add_tanks(problem, rows, width)
+    _add_tanks(problem, rows, flows, width)
     limits = np.array([kind.limit for kind in problem.kinds])
     if np.isfinite(limits).all():
         row = -cost.copy()
@@ -168,18 +174,25 @@ def _build_program(problem: ArcProblem, parts: Parts) -> _Program:
         (np.ones(modes), (problem.mode_task, np.arange(modes))), (problem.task_count, width)
     )
     dense = csr_array(np.array([row for row, _, _ in rows]))
+    blocks = [balance, serve.tocsr(), dense]
+    low_more, high_more = [np.zeros(0)], [np.zeros(0)]
+    if has_duty:
+        duty, least, most = _send_to_refills(problem, parts, width)
+        blocks, low_more, high_more = [*blocks, duty], [least], [most]
     zeros, served = np.zeros(parts.place_count), np.ones(problem.task_count)
     counts = [kind.count if kind.count >= 0 else np.inf for kind in problem.kinds]
     ceiling = np.concatenate([np.ones(modes), np.full(flows - modes, np.inf), counts])
-    is_whole = np.zeros(width)
-    is_whole[:modes], is_whole[flows:] = 1, 1
+    is_whole, is_route = np.zeros(width), np.zeros(width)
+    is_whole[:modes], is_whole[flows : flows + kinds + refills] = 1, 1
+    is_route[flows : flows + kinds] = 1
     return _Program(
         cost=cost,
-        matrix=vstack([balance, serve.tocsr(), dense], format="csr"),
-        low=np.concatenate([zeros, served, [low for _, low, _ in rows]]),
-        high=np.concatenate([zeros, served, [high for _, _, high in rows]]),
-        ceiling=np.concatenate([ceiling, np.full(refills, np.inf)]),
+        matrix=vstack(blocks, format="csr"),
+        low=np.concatenate([zeros, served, [low for _, low, _ in rows], *low_more]),
+        high=np.concatenate([zeros, served, [high for _, _, high in rows], *high_more]),
+        ceiling=np.concatenate([ceiling, np.full(width - flows - kinds, np.inf)]),
         is_whole=is_whole,
+        is_route=is_route,
     )
 
 
@@ -200,14 +213,16 @@ def _add_carts(
         row = np.zeros(width)
         row[:flows] = parts.head == site
         row[flows : flows + kinds] = 1.0 * ((depots == site) & starts)  # it is there already
-        row[flows + kinds :] = -1.0 * (sites == site)
+        row[flows + kinds : flows + kinds + len(sites)] = -1.0 * (sites == site)
         rows.append((row, 0.0, np.inf))
 
 
-def _add_tanks(problem: ArcProblem, rows: list[tuple[Floats, float, float]], width: int) -> None:
+def _add_tanks(
+    problem: ArcProblem, rows: list[tuple[Floats, float, float]], flows: int, width: int
+) -> None:
     """Let tanks hold what all tasks ask for, and carts refill where they must."""
     kinds, refills = len(problem.kinds), len(problem.refills)
-    flows = width - kinds - refills
+    tanks = slice(flows + kinds, flows + kinds + refills)
     capacity = np.array([kind.capacity for kind in problem.kinds])
     duty = np.array(
         [int(kind.must_refill_before_start) + kind.must_refill_before_end for kind in problem.kinds]
@@ -215,10 +230,10 @@ def _add_tanks(problem: ArcProblem, rows: list[tuple[Floats, float, float]], wid
     total = float(problem.demand.sum())
     row = np.zeros(width)
     if refills:
-        row[flows : flows + kinds], row[flows + kinds :] = 1 - duty, 1
+        row[flows : flows + kinds], row[tanks] = 1 - duty, 1
         rows.append((row, float(math.ceil(total / capacity.max() - EASE)), np.inf))
         row = np.zeros(width)
-        row[flows : flows + kinds], row[flows + kinds :] = -duty, 1
+        row[flows : flows + kinds], row[tanks] = -duty, 1
         rows.append((row, 0.0, np.inf))
     else:
         row[flows : flows + kinds] = capacity
@@ -226,6 +241,34 @@ def _add_tanks(problem: ArcProblem, rows: list[tuple[Floats, float, float]], wid
     row = np.zeros(width)
     row[flows : flows + kinds] = 1
     rows.append((row, 1.0, np.inf))
+
+
+def _send_to_refills(
+    problem: ArcProblem, parts: Parts, width: int
+) -> tuple[csr_array, Floats, Floats]:
+    """Let a part of the flow lead from the depots to facilities, as many routes have to go there.
+
+    The last columns are that part; it ends at facilities and nowhere else.
+    """
+    flows, count = len(parts.tail), parts.place_count
+    every = np.arange(flows)
+    last = width - flows + every
+    has_duty = [k.must_refill_before_start or k.must_refill_before_end for k in problem.kinds]
+    within = coo_array(
+        (np.repeat([1.0, -1.0], flows), (np.tile(every, 2), np.concatenate([every, last]))),
+        (flows, width),
+    )
+    depots = np.array([parts.row_of[kind.depot] for kind in problem.kinds])
+    bound = np.flatnonzero(has_duty)
+    rows = np.concatenate([parts.tail, parts.head, depots[bound]])
+    columns = np.concatenate([last, last, flows + bound])
+    signs = np.concatenate([np.ones(flows), -np.ones(flows), -np.ones(len(bound))])
+    keep = coo_array((signs, (rows, columns)), (count, width))
+    is_site = np.zeros(count, dtype=np.bool_)
+    is_site[[parts.row_of[int(place)] for place in problem.refills]] = True
+    least = np.concatenate([np.zeros(flows), np.where(is_site, -np.inf, 0.0)])
+    most = np.concatenate([np.full(flows, np.inf), np.where(is_site, np.inf, 0.0)])
+    return vstack([within.tocsr(), keep.tocsr()], format="csr"), least, most
 
 
 def _round_up(problem: ArcProblem, cost: float) -> float:

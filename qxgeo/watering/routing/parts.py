@@ -30,7 +30,12 @@ class Parts(NamedTuple):
     head: Ints
     cost: Floats
     is_dry: np.ndarray  # (p,) whether a place has neither depot nor facility
+    is_inner: np.ndarray  # (p,) whether a place has no depot
     away: Floats  # (p,) from the nearest depot or facility
+    out: Floats  # (p,) from the nearest depot
+    home: Floats  # (p,) to the nearest depot, with the refill that has to come before
+    limit: float  # largest cost of a route
+    work: Floats  # (t,) least cost of service
     first: Ints  # (t, 2) from and to of the first mode of a task
     is_whole_task: np.ndarray  # (t,) whether all modes have the same two ends
 
@@ -41,6 +46,7 @@ class Cut(NamedTuple):
     key: tuple[bytes, bool]
     columns: Ints
     least: float
+    routes: int  # different ones that come here at least
 
 
 def build_parts(problem: ArcProblem) -> Parts:
@@ -76,6 +82,8 @@ def build_parts(problem: ArcProblem) -> Parts:
     same = (ends == np.sort(first, axis=1)[problem.mode_task]).all(axis=1)
     is_whole_task = np.ones(problem.task_count, dtype=np.bool_)
     is_whole_task[problem.mode_task[~same]] = False
+    work = np.full(problem.task_count, np.inf)
+    np.minimum.at(work, problem.mode_task, problem.mode_cost)
     return Parts(
         place_count=len(places),
         row_of=row_of,
@@ -83,10 +91,27 @@ def build_parts(problem: ArcProblem) -> Parts:
         head=np.concatenate([end, head]),
         cost=np.concatenate([problem.mode_cost, travel[tail, head]]),
         is_dry=is_dry,
+        is_inner=~np.isin(places, depots),
         away=travel[wet].min(axis=0),
+        out=problem.travel[np.ix_(depots, places)].min(axis=0),
+        home=_measure_home(problem, places),
+        limit=max(kind.limit for kind in problem.kinds),
+        work=work,
         first=first,
         is_whole_task=is_whole_task,
     )
+
+
+def _measure_home(problem: ArcProblem, places: Ints) -> Floats:
+    """Measure the least cost to a depot, over a facility where every kind has to."""
+    home = np.full(len(places), np.inf)
+    for kind in problem.kinds:
+        way = problem.travel[places, kind.depot]
+        if kind.must_refill_before_end:
+            last = problem.refill_cost + problem.travel[problem.refills, kind.depot]
+            way = (problem.travel[np.ix_(places, problem.refills)] + last).min(axis=1)
+        home = np.minimum(home, way)
+    return home
 
 
 def find_ways(travel: Floats) -> tuple[Ints, Ints]:
@@ -143,6 +168,10 @@ def list_first_parts(problem: ArcProblem, parts: Parts) -> list[Cut]:
         masks.append(mask)
     for radius in np.unique(parts.away[parts.is_dry]):
         masks += _split(parts, parts.is_dry & (parts.away >= radius))
+    if math.isfinite(parts.limit):
+        round_trip = parts.out + parts.home
+        for radius in np.unique(round_trip[parts.is_inner]):
+            masks += _split(parts, parts.is_inner & (round_trip >= radius))
     return _make_cuts(problem, parts, masks, None, set())
 
 
@@ -171,22 +200,26 @@ def find_parts(
     is_used = flow > NOTHING
     shape = (parts.place_count, parts.place_count)
     graph = coo_array((flow[is_used], (parts.tail[is_used], parts.head[is_used])), shape).tocsr()
-    masks = _split_by(graph, parts.is_dry)
-    if parts.place_count <= GROWN:
-        both = np.asarray((graph + graph.T).todense())
-        for place in np.flatnonzero(parts.is_dry):
-            masks += _grow(parts, both, int(place))
+    limited = math.isfinite(parts.limit)
+    allowed = [parts.is_dry, parts.is_inner] if limited else [parts.is_dry]
+    masks = []
+    for mask in allowed:
+        masks += _split_by(graph, mask)
+        if parts.place_count <= GROWN:
+            both = np.asarray((graph + graph.T).todense())
+            for place in np.flatnonzero(mask):
+                masks += _grow(mask, both, int(place))
     return _make_cuts(problem, parts, masks, flow, known)
 
 
-def _grow(parts: Parts, both: Floats, place: int) -> list[np.ndarray]:
+def _grow(allowed: np.ndarray, both: Floats, place: int) -> list[np.ndarray]:
     """Grow a part from a place, always by the neighbour with the most flow to it."""
-    inside = np.zeros(parts.place_count, dtype=np.bool_)
+    inside = np.zeros(len(allowed), dtype=np.bool_)
     inside[place] = True
     pull = both[place].copy()
     found: list[np.ndarray] = []
     while len(found) < LARGEST:
-        pull[inside | ~parts.is_dry] = -1.0
+        pull[inside | ~allowed] = -1.0
         best = int(np.argmax(pull))
         if pull[best] <= NOTHING:
             break
@@ -234,29 +267,49 @@ def _make_cuts(
             key = (np.packbits(mask).tobytes(), is_parity)
             if key in seen:
                 continue
+            routes = 0
             if is_parity:
                 least, chosen = _ask_parity(problem, parts, mask, enters)
             else:
-                least, chosen = float(_count_carts(problem, parts, mask, capacity)), enters
+                entries, routes = _count_carts(problem, parts, mask, capacity)
+                least, chosen = float(entries), enters
             if least <= 0:
                 continue
             columns = np.flatnonzero(chosen)
             short = least - (flow[columns].sum() if flow is not None else 0.0)
             if short > SHORTFALL:
                 seen.add(key)
-                found.append((-short, Cut(key, columns, least)))
+                found.append((-short, Cut(key, columns, least, routes)))
     found.sort(key=lambda pair: (pair[0], pair[1].key))
     kept = found if flow is None else found[:AT_ONCE]
     return [cut for _, cut in kept]
 
 
-def _count_carts(problem: ArcProblem, parts: Parts, mask: np.ndarray, capacity: float) -> int:
-    """Count the tanks that the tasks in a part and on its border ask for."""
-    touches = np.ones(problem.task_count, dtype=np.bool_)
+def _count_carts(
+    problem: ArcProblem, parts: Parts, mask: np.ndarray, capacity: float
+) -> tuple[int, int]:
+    """Count how often a part has to be entered, and by how many different routes.
+
+    Tanks: for what tasks in it and on its border ask for, if there is no refill inside. Limits: a
+    route has only so much time inside as the way there and home leaves.
+    """
     modes = problem.mode_count
-    is_off = ~(mask[parts.tail[:modes]] | mask[parts.head[:modes]])
-    touches[problem.mode_task[is_off]] = False
-    return math.ceil(float(problem.demand[touches].sum()) / capacity - NOTHING)
+    tail, head = mask[parts.tail[:modes]], mask[parts.head[:modes]]
+    entries = routes = 0
+    if parts.is_dry[mask].all():
+        touches = np.ones(problem.task_count, dtype=np.bool_)
+        touches[problem.mode_task[~(tail | head)]] = False
+        entries = math.ceil(float(problem.demand[touches].sum()) / capacity - NOTHING)
+        routes = entries if not problem.refills.size else min(1, entries)
+    if math.isfinite(parts.limit):
+        lies_in = np.ones(problem.task_count, dtype=np.bool_)
+        lies_in[problem.mode_task[~(tail & head)]] = False
+        left = parts.limit - parts.out[mask].min() - parts.home[mask].min()
+        work = float(parts.work[lies_in].sum())
+        if work > 0 and left > 0:
+            by_limit = math.ceil(work / left * (1 - NOTHING))
+            entries, routes = max(entries, by_limit), max(routes, by_limit)
+    return entries, routes
 
 
 def _ask_parity(
