@@ -31,6 +31,9 @@ COMMANDS = {
     "patrol": Text(
         "排定焚烧巡查：责任区、班次、路线、责任单", "plan the burning patrol: who, where, when"
     ),
+    "water-audit": Text(
+        "用洒水车轨迹核查道路是否一直湿润", "prove from carts' tracks which roads were wet"
+    ),
     "today": Text(
         "污染天气当天：执行什么、先查哪里、通知谁",
         "the warning day: what is in force, whom to call",
@@ -72,7 +75,7 @@ class Doors(click.Group):
         """Import a command's module."""
         if cmd_name not in COMMANDS:
             return None
-        command = import_module(f"qxgeo.cli.{cmd_name}").command
+        command = import_module(f"qxgeo.cli.{cmd_name.replace('-', '_')}").command
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -8,6 +8,7 @@ from qxgeo.maps.sensitivity.page import write_sensitivity_map
 from qxgeo.maps.siting.page import write_siting_map
 from qxgeo.maps.today.page import write_today_page
 from qxgeo.maps.watering.page import write_watering_map
+from qxgeo.maps.watering_audit.page import write_watering_audit_map
 from qxgeo.maps.write import write_maps
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "write_sensitivity_map",
     "write_siting_map",
     "write_today_page",
+    "write_watering_audit_map",
     "write_watering_map",
 ]

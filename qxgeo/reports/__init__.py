@@ -8,6 +8,7 @@ from qxgeo.reports.atomic import (
     SITING_RECORD,
     TODAY_RECORD,
     VERDICTS_RECORD,
+    WATERING_AUDIT_RECORD,
     WATERING_RECORD,
     replace_outputs,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "SITING_RECORD",
     "TODAY_RECORD",
     "VERDICTS_RECORD",
+    "WATERING_AUDIT_RECORD",
     "WATERING_RECORD",
     "replace_outputs",
     "run_record",

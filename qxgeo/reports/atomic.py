@@ -36,6 +36,7 @@ REPORT_RECORD = "report.json"
 LEDGER_MAP_RECORD = "ledger_map.json"
 MEASURE_RECORD = "measure.json"
 WATERING_RECORD = "watering.json"
+WATERING_AUDIT_RECORD = "watering_audit.json"
 _RECORDS = (
     RECORD,
     PATROL_RECORD,
@@ -51,6 +52,7 @@ _RECORDS = (
     LEDGER_MAP_RECORD,
     MEASURE_RECORD,
     WATERING_RECORD,
+    WATERING_AUDIT_RECORD,
 )  # each command's own list of what it wrote, in one folder
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 

@@ -1,0 +1,1 @@
+"""The audit of watering as one offline page."""

@@ -1,0 +1,247 @@
+"""What stands around the audit's map: the verdict above it, and the panels of the title."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qxgeo.maps.escaping import escape_text
+from qxgeo.maps.today.markup import say_number, write_list, write_note, write_table
+from qxgeo.maps.watering_audit.pack import MOST_OF_A_KIND
+from qxgeo.maps.watering_audit.wording import HEADLINE, MORE, PANEL_WORDS, THINNED
+from qxgeo.maps.wording import choose
+from qxgeo.reports.watering_audit.wording import UNSURE, say_clock, say_violation
+from qxgeo.vocabulary import PLACE_LABELS
+from qxgeo.watering.tracks.cleaning import REASONS
+from qxgeo.watering.tracks.model import KINDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from qxgeo.watering.tracks.model import Audit
+
+_GOOD_SHARE = 0.9
+_MOST_LINES = 60
+
+
+def say_headline(audit: Audit, lang: str) -> str:
+    """Say how much was wet.
+
+    Parameters
+    ----------
+    audit
+        The whole audit.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    sentence
+        Of the whole day.
+    """
+    whole = audit.townships.iloc[-1]
+    shares = {name: _percent(float(whole[f"{name}_share"])) for name in ("wet", "dry", "unknown")}
+    return HEADLINE.in_language(lang).format(km=say_number(float(whole["length_m"]) / 1e3, 2), **shares)
+
+
+def write_verdict(audit: Audit, *, lang: str) -> str:
+    """Write the verdict above the map.
+
+    Parameters
+    ----------
+    audit
+        The whole audit.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    section
+        HTML: what was wet, violations by kind, carts that were set aside.
+    """
+    counts = audit.violations.groupby("kind").size()
+    found = " · ".join(
+        f"{text.in_language(lang)} {int(counts[kind])}"
+        for kind, text in KINDS.items()
+        if kind in counts
+    )
+    dry = float(audit.townships.iloc[-1]["dry_share"])
+    is_good = audit.violations.empty or dry <= 1.0 - _GOOD_SHARE
+    aside = write_list(why.in_language(lang) for why in audit.set_aside.values())
+    return (
+        f'<section id="qx-verdict" class="qx-{"ok" if is_good else "bad"}"><p>'
+        f"<b>{escape_text(say_headline(audit, lang))}</b> <span>{escape_text(found)}</span></p>"
+        f"{aside}</section>"
+    )
+
+
+def write_panels(audit: Audit, chosen: pd.DataFrame, drawn: tuple[int, int], *, lang: str) -> str:
+    """Write the panels that the title's buttons open.
+
+    Parameters
+    ----------
+    audit
+        The whole audit.
+    chosen
+        Violations that are listed.
+    drawn
+        How many track points are drawn, and how many there are.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    panels
+        HTML; lines carry the number of their violation or cart.
+    """
+    words = choose(PANEL_WORDS, lang)
+    bodies = {
+        "violations": _write_violations(audit, chosen, words, lang),
+        "companies": _write_companies(audit, words),
+        "towns": _write_towns(audit, words, lang),
+        "notes": _write_notes(audit, drawn, words, lang),
+    }
+    return "".join(
+        f'<aside id="qx-{name}" class="qx-sheet" aria-label="{escape_text(words[name])}" hidden>'
+        f"<header><h2>{escape_text(words[name])}</h2><button type='button' class='qx-close' "
+        f'aria-label="{escape_text(words["close"])}">×</button></header>'
+        f'<div class="qx-sheet-body">{body}</div></aside>'
+        for name, body in bodies.items()
+    )
+
+
+def _write_violations(
+    audit: Audit, chosen: pd.DataFrame, words: dict[str, str], lang: str
+) -> str:
+    """Write the violations by kind, each a button that shows it."""
+    if chosen.empty:
+        return write_note(words["nothing"])
+    counts = audit.violations.groupby("kind").size()
+    numbers = {int(index): place for place, index in enumerate(chosen.index)}
+    parts = []
+    for kind, title in KINDS.items():
+        own = chosen[chosen["kind"] == kind]
+        if own.empty:
+            continue
+        name, whole = title.in_language(lang), int(counts[kind])
+        parts.append(f"<h3>{escape_text(name)} <small>{whole}</small></h3>")
+        if whole > MOST_OF_A_KIND:
+            more = MORE.in_language(lang).format(kind=name, all=whole, shown=len(own))
+            parts.append(write_note(more))
+        rows = [
+            (
+                f"<button type='button' class='qx-link' data-violation='{numbers[int(index)]}'>"
+                f"{escape_text(say_violation(row).in_language(lang))}</button>{_unsure(row, lang)}",
+                escape_text(str(row["township_name"])),
+                f"{say_clock(float(row['from_s']))}–{say_clock(float(row['to_s']))}",
+            )
+            for index, row in zip(own.index, own.to_dict("records"), strict=True)
+        ]
+        parts.append(write_table([words["what"], words["town"], words["when"]], rows, ()))
+    return "".join(parts)
+
+
+def _unsure(row: dict[object, object], lang: str) -> str:
+    """Mark what is too close to call."""
+    return "" if row["is_sure"] else f" <em>{escape_text(UNSURE.in_language(lang))}</em>"
+
+
+def _write_companies(audit: Audit, words: dict[str, str]) -> str:
+    """Write companies, then carts."""
+    sums = ("driven_m", "wetting_m", "too_fast_m", "off_duty_m")
+    heads = [words[key] for key in ("driven", "watered", "fast", "off", "count")]
+    companies = [
+        (
+            escape_text(str(row["company"]) or words["no_company"]),
+            f"{row['carts_seen']}/{row['carts']}",
+            *(say_number(float(row[key]) / 1e3, 2) for key in sums),
+            str(row["violations"]),
+        )
+        for row in audit.companies.to_dict("records")
+    ]
+    carts = [
+        (
+            f"<button type='button' class='qx-link' data-cart='{number}'>"
+            f"{escape_text(str(row['cart_id']))}</button>",
+            escape_text(str(row["company"]) or words["no_company"]),
+            *(say_number(float(row[key]) / 1e3, 2) for key in sums),
+            str(row["violations"]),
+        )
+        for number, row in enumerate(audit.carts.to_dict("records"))
+    ]
+    numbers = (2, 3, 4, 5, 6)
+    return (
+        write_table([words["company"], words["carts"], *heads], companies, (1, *numbers))
+        + f"<h3>{escape_text(words['carts'])}</h3>"
+        + write_table([words["cart"], words["company"], *heads], carts, numbers)
+    )
+
+
+def _write_towns(audit: Audit, words: dict[str, str], lang: str) -> str:
+    """Write townships, and how wet each hour was."""
+    places = {code: label.in_language(lang) for code, label in PLACE_LABELS.items()}
+    rows, hours = [], []
+    for row in audit.townships.to_dict("records"):
+        code = str(row["township_id"])
+        name = words["all"] if code == "all" else places.get(code, str(row["township_name"]))
+        rows.append(
+            (
+                escape_text(name),
+                say_number(float(row["length_m"]) / 1e3, 2),
+                *(_percent(float(row[f"{key}_share"])) for key in ("wet", "dry", "unknown")),
+                say_number(float(row["never_m"]) / 1e3, 2),
+                str(row["gaps"]),
+            )
+        )
+        cells = [_cell(float(row[f"h{hour:02d}"])) for hour in range(24)]
+        hours.append((escape_text(name), *cells))
+    keys = ("town", "duty", "wet", "dry", "unknown", "never", "gaps")
+    return (
+        write_table([words[key] for key in keys], rows, (1, 2, 3, 4, 5, 6))
+        + f"<h3>{escape_text(words['by_hour'])}</h3>"
+        + write_table([words["town"], *map(str, range(24))], hours, (), kind="qx-heat")
+    )
+
+
+def _cell(share: float) -> str:
+    """Write a share as a number on a tint."""
+    if share != share:  # noqa: PLR0124 - not a number
+        return "—"
+    return f"<span style='--wet:{share:.2f}'>{100 * share:.0f}</span>"
+
+
+def _write_notes(
+    audit: Audit, drawn: tuple[int, int], words: dict[str, str], lang: str
+) -> str:
+    """Write what was read, dropped and assumed."""
+    told = [audit.duty.source, audit.duty.drying.title, *audit.notes, *audit.duty.problems]
+    lines = list(dict.fromkeys(text.in_language(lang) for text in told))
+    shown, whole = drawn
+    if shown < whole:
+        lines.append(THINNED.in_language(lang).format(all=whole, shown=shown))
+    dropped = [
+        f"{row['cart_id']} · {REASONS[str(row['reason'])].in_language(lang)}: {row['count']}"
+        for row in audit.dropped.to_dict("records")
+    ]
+    errors = [f"{cart}: {metres:.0f} m" for cart, metres in sorted(audit.matched.sigma_m.items())]
+    faults = [fault.in_language(lang) for fault in audit.tracks.faults]
+    numbers = [
+        f"{name} = {one.value:g} — {one.source.in_language(lang)}"
+        for name, one in audit.settings.numbers.items()
+    ]
+    parts = (
+        ("read", lines),
+        ("dropped", dropped),
+        ("faults", faults),
+        ("error", errors),
+        ("numbers", numbers),
+    )
+    return "".join(
+        f"<h3>{escape_text(words[key])}</h3>"
+        + (write_list(found[:_MOST_LINES]) or write_note(words["nothing"]))
+        for key, found in parts
+    )
+
+
+def _percent(share: float) -> str:
+    """Write a share."""
+    return f"{100 * share:.1f}%" if share == share else "—"  # noqa: PLR0124 - not a number

@@ -1,0 +1,128 @@
+"""Every word of the audit's page that does not come from data, in both languages."""
+
+from __future__ import annotations
+
+from qxgeo.errors import Text
+
+TITLE = Text("道路湿润核查：洒水车轨迹", "Were the roads kept wet: tracks of water carts")
+GROUPS = {
+    "wet": Text("应洒路段（此刻）", "Sections of duty (now)"),
+    "found": Text("问题与轨迹", "Violations and tracks"),
+}
+# The overlays in drawing order, lowest first.
+LAYERS = {
+    "wet": Text("应洒路段", "sections to keep wet"),
+    "track": Text("所选车辆的轨迹", "track of the chosen cart"),
+    "violation": Text("所选问题", "chosen violation"),
+    "proof": Text("作为依据的轨迹点", "track points that prove it"),
+    "cart": Text("车辆此刻位置", "where carts are now"),
+}
+BINS = (
+    Text("湿润（九成以上长度）", "wet (nine tenths of its length)"),
+    Text("大半湿润", "more than half wet"),
+    Text("少半湿润", "less than half wet"),
+    Text("干燥", "dry"),
+    Text("无法判断（记录之前）", "unknown (before the records)"),
+)
+PAGE_WORDS_OF_AUDIT = {
+    "cart": Text("车辆", "cart"),
+    "carts_unit": Text("辆", ""),
+    "all_carts": Text("全部车辆", "all carts"),
+    "choose_cart": Text("先选车辆", "choose a cart"),
+    "choose_violation": Text("先选问题", "choose one"),
+    "play": Text("播放 24 小时", "play the 24 hours"),
+    "pause": Text("暂停", "pause"),
+    "moment": Text("时刻", "time of day"),
+    "now": Text("此刻", "now"),
+    "is_wet": Text("湿润", "wet"),
+    "is_dry": Text("干燥", "dry"),
+    "is_unknown": Text("无法判断", "unknown"),
+    "nothing_to_wet": Text("没有应洒路段", "nothing to keep wet"),
+    "section": Text("路段", "section"),
+    "length": Text("长度", "length"),
+    "company": Text("单位", "company"),
+    "wet_share": Text("全天湿润比例", "share of the day wet"),
+    "dry_share": Text("全天干燥比例", "share of the day dry"),
+    "unknown_share": Text("无法判断比例", "share unknown"),
+    "wettings": Text("洒水次数", "wettings"),
+    "last_wet": Text("末次全段洒湿", "last whole wetting"),
+    "longest_gap": Text("最长干燥", "longest dry spell"),
+    "minutes": Text("分钟", "min"),
+    "first_record": Text("首条记录", "first record"),
+    "last_record": Text("末条记录", "last record"),
+    "driven": Text("行驶", "driven"),
+    "watered": Text("清单内洒水", "watered on duty"),
+    "too_fast": Text("过快洒水", "sprayed too fast"),
+    "off_duty": Text("清单外洒水", "sprayed off duty"),
+    "found": Text("问题", "violations"),
+    "do_spray": Text("洒水", "spraying"),
+    "do_drive": Text("行驶", "driving"),
+    "do_wait": Text("停车", "standing"),
+    "do_off": Text("无信号", "no signal"),
+    "time": Text("时刻", "time"),
+    "speed": Text("车速", "speed"),
+    "spraying": Text("洒水", "spray"),
+    "yes": Text("开", "on"),
+    "no": Text("关", "off"),
+    "not_recorded": Text("未记录", "not recorded"),
+    "record": Text("记录", "record"),
+    "from_to": Text("时段", "from–to"),
+    "unsure": Text("临界，需核实", "too close to call"),
+    "proof_points": Text("依据的轨迹点", "track points"),
+    "thinned_points": Text("取其中若干点", "some of them"),
+    "no_points": Text("没有轨迹点", "no track point"),
+    "show_section": Text("看路段", "show the section"),
+    "show_cart": Text("看轨迹", "show its track"),
+    "place_not_required": Text("此处没有应洒路段", "nothing to keep wet here"),
+    "unnamed": Text("无名道路", "unnamed road"),
+    "rules": Text("规则", "rules"),
+    "township": Text("乡镇街道", "township"),
+}
+PANEL_WORDS = {
+    "close": Text("关闭", "close"),
+    "violations": Text("问题清单", "Violations"),
+    "companies": Text("单位与车辆", "Companies, carts"),
+    "towns": Text("乡镇街道", "Townships"),
+    "notes": Text("说明与参数", "Notes"),
+    "workbook": Text("核查表", "workbook"),
+    "nothing": Text("没有", "none"),
+    "day": Text("核查日", "day audited"),
+    "company": Text("单位", "Company"),
+    "cart": Text("车号", "Cart"),
+    "carts": Text("车辆", "Carts"),
+    "driven": Text("行驶 km", "Driven km"),
+    "watered": Text("清单内洒水 km", "On duty km"),
+    "fast": Text("过快 km", "Too fast km"),
+    "off": Text("清单外 km", "Off duty km"),
+    "count": Text("问题", "Violations"),
+    "town": Text("乡镇街道", "Township"),
+    "duty": Text("应洒 km", "Duty km"),
+    "wet": Text("湿润", "Wet"),
+    "dry": Text("干燥", "Dry"),
+    "unknown": Text("无法判断", "Unknown"),
+    "never": Text("未洒 km", "Never km"),
+    "gaps": Text("变干", "Dry spells"),
+    "when": Text("时段", "When"),
+    "what": Text("问题", "What"),
+    "kind": Text("类型", "Kind"),
+    "by_hour": Text("逐小时湿润比例", "Wet share by hour"),
+    "read": Text("读入", "Reading"),
+    "dropped": Text("没有采用的记录", "Records not used"),
+    "faults": Text("读不懂的行", "Rows that cannot be read"),
+    "numbers": Text("参数与假设", "Numbers and assumptions"),
+    "no_company": Text("（未填单位）", "(no company)"),
+    "all": Text("合计", "all"),
+    "error": Text("定位误差 m", "Error m"),
+}
+HEADLINE = Text(
+    "应洒 {km} km：有轨迹证明湿润 {wet}，干燥 {dry}，无法判断 {unknown}（按长度和时间）。",
+    "Duty {km} km: {wet} of metre-hours proved wet, {dry} dry, {unknown} unknown.",
+)
+MORE = Text(
+    "{kind}共 {all} 条，地图列出最长的 {shown} 条，全部见核查表。",
+    "{kind}: {all}; the map lists the longest {shown}, the workbook all.",
+)
+THINNED = Text(
+    "轨迹点共 {all} 个，地图上画 {shown} 个（每车隔点取样）；核查用了全部。",
+    "Of {all} track points {shown} are drawn (every so many of a cart); the audit used all.",
+)
