@@ -7,6 +7,7 @@ vertex, distances are spherical, and the truth is the section under the cart at 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -26,12 +27,22 @@ Leg = tuple[Node, Node]
 RADIUS_M = 6_371_008.8
 CLOSED = frozenset(
     {
-        *("footway", "cycleway", "path", "pedestrian", "steps", "bridleway", "corridor", "elevator"),
+        *(
+            "footway",
+            "cycleway",
+            "path",
+            "pedestrian",
+            "steps",
+            "bridleway",
+            "corridor",
+            "elevator",
+        ),
         *("construction", "proposed", "busway", "bus_guideway", "raceway", "platform"),
     }
 )
 FASTEST_KMH = 45.0
 CORRELATED_S = 20.0
+BUSY, WAITS = 4, 0.12  # arms of a junction, and how often one waits there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +128,7 @@ def drive(
     while length < wanted:
         goal = nodes[int(rng.integers(len(nodes)))]
         path = nx.shortest_path(graph, at, goal, weight="length")
-        for a, b in zip(path[:-1], path[1:], strict=True):
+        for a, b in pairwise(path):
             if legs and legs[-1] == (b, a):
                 continue_from = [n for n in graph.successors(legs[-1][1]) if n != legs[-1][0]]
                 if continue_from:
@@ -128,7 +139,7 @@ def drive(
     return put_on_clock(graph, roads, legs, rng, start_s=start_s, last_s=last_s, duty=duty)
 
 
-def put_on_clock(
+def put_on_clock(  # noqa: PLR0913 - what a day is made of
     graph: nx.DiGraph,
     roads: gpd.GeoDataFrame,
     legs: list[Leg],
@@ -158,7 +169,7 @@ def put_on_clock(
     out = []
     for second in range(start_s, last_s):
         while edge < len(ends) - 1 and along >= ends[edge]:
-            if graph.degree(tuple(tail[edge])) > 4 and rng.random() < 0.12:
+            if graph.degree(tuple(tail[edge])) > BUSY and rng.random() < WAITS:
                 waiting, speed = int(rng.integers(10, 60)), 0.0
             edge += 1
         if along >= ends[-1]:
@@ -202,9 +213,7 @@ def record(
     Correlated noise wanders with a time constant of 20 s, as of receivers between houses.
     """
     rng = np.random.default_rng(seed)
-    chosen = np.flatnonzero(
-        (np.arange(len(truth.second)) % every_s == 0) & ~truth.is_hidden
-    )
+    chosen = np.flatnonzero((np.arange(len(truth.second)) % every_s == 0) & ~truth.is_hidden)
     noise = rng.normal(0.0, noise_m, (len(truth.second), 2))
     if is_correlated:
         keep = np.exp(-1.0 / CORRELATED_S)

@@ -1,9 +1,9 @@
 """Invent a day of tracks of the demonstration's water carts, with faults to be found.
 
-Four carts drive rounds over roads that the plan wants wet; a fifth has no track. Planted: one sprays
-too fast for an hour, one sprays beside the list and goes silent, one stands in its shift, one has
-drift, repeated records and a row that cannot be read. Positions are GCJ-02, as vehicle platforms
-give them. The same seed gives the same bytes.
+Four carts drive rounds over roads that the plan wants wet; a fifth has no track. Planted: one
+sprays too fast for half an hour, one sprays beside the list and goes silent, one stands in its
+shift, one has drift, repeated records and a row that cannot be read. Positions are GCJ-02, as
+vehicle platforms give them. The same seed gives the same bytes.
 
 Run: ``python scripts/demo_tracks.py --seed 20231227``.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import networkx as nx
@@ -81,7 +82,7 @@ def join(sections: list[list[simulation.Node]], graph: nx.DiGraph) -> list[simul
 
 def walk(path: list[simulation.Node]) -> list[simulation.Leg]:
     """Give the legs of a path."""
-    return list(zip(path[:-1], path[1:], strict=True))
+    return list(pairwise(path))
 
 
 def is_open(xy: list[simulation.Node], graph: nx.DiGraph) -> bool:
@@ -120,9 +121,8 @@ def write(path: Path, cart: str, table: pd.DataFrame) -> None:
     ):
         time = DAY + timedelta(seconds=float(second))
         water = "洒水" if wet else "关闭"
-        lines.append(
-            f"{cart},{time:%Y-%m-%d %H:%M:%S},{x:.6f},{y:.6f},{speed:.1f},{heading:.0f},{water},示例"
-        )
+        moving = f"{speed:.1f},{heading:.0f}"
+        lines.append(f"{cart},{time:%Y-%m-%d %H:%M:%S},{x:.6f},{y:.6f},{moving},{water},示例")
     if cart == "W01":
         lines.insert(51, f"{cart},{DAY:%Y-%m-%d} 06:2x,,,0,0,关闭,示例")
     path.write_bytes(("\n".join(lines) + "\n").encode("gb18030"))

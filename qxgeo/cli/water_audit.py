@@ -119,7 +119,8 @@ def _split_paths(paths: tuple[Path, ...]) -> tuple[Path | None, list[Path]]:
 @click.command(
     help="用洒水车 GPS 轨迹核查哪些道路在什么时候是湿的：watering_audit.html（离线，时间滑块，"
     "每个问题附轨迹点）、watering_audit.xlsx（按单位、乡镇街道的核查表）、watering_audit.json。"
-    "轨迹为 CSV、Excel、GPX、GeoJSON 文件或文件夹；应洒路段取自行动方案，给出 --plan 时取自计划。\n\n"
+    "轨迹为 CSV、Excel、GPX、GeoJSON 文件或文件夹；应洒路段取自行动方案，"
+    "给出 --plan 时取自计划。\n\n"
     "Which road was wet when, proved from GPS tracks of water carts: an offline map with a time"
     " slider and the track points of every violation, a workbook by company and township, a"
     " record. Tracks are CSV, workbooks, GPX or GeoJSON; the duty is the action plan's, or that of"
@@ -264,8 +265,10 @@ def _print_headline(session: Session, audit: Audit, out: Path) -> None:
     km = float(whole["length_m"]) / 1e3
     session.say(
         session.words(
-            f"  应洒 {km:.2f} km：湿润 {wet:.1%}，干燥 {dry:.1%}，无法判断 {unknown:.1%}（按长度和时间）",
-            f"  duty {km:.2f} km: wet {wet:.1%}, dry {dry:.1%}, unknown {unknown:.1%} of metre-hours",
+            f"  应洒 {km:.2f} km：湿润 {wet:.1%}，干燥 {dry:.1%}，无法判断 {unknown:.1%}"
+            "（按长度和时间）",
+            f"  duty {km:.2f} km: wet {wet:.1%}, dry {dry:.1%}, unknown {unknown:.1%}"
+            " of metre-hours",
         )
     )
     counts = audit.violations.groupby("kind").size()
@@ -287,9 +290,10 @@ def _print_faults(session: Session, audit: Audit, out: Path) -> int:
         count, used = tracks.refused_rows, len(tracks.table)
         lines.append(
             Text(
-                f"有 {count} 行轨迹读不懂，没有采用；其余 {used} 行已核查，结果已写出（{out}）。要改：",
-                f"{count} rows of the tracks cannot be read and were not used; the other {used} were "
-                f"audited and the results written ({out}). To mend:",
+                f"有 {count} 行轨迹读不懂，没有采用；其余 {used} 行已核查，"
+                f"结果已写出（{out}）。要改：",
+                f"{count} rows of the tracks cannot be read and were not used; the other {used} "
+                f"were audited and the results written ({out}). To mend:",
             )
         )
         lines += [

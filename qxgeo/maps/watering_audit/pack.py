@@ -10,8 +10,8 @@ import shapely
 
 from qxgeo.maps.patrol.cast import rounded
 from qxgeo.maps.watering.pack import encode_line, thin_lines
-from qxgeo.reports.watering_audit.wording import say_clock, say_violation
 from qxgeo.watering.tracks.model import DAY_S, KINDS
+from qxgeo.watering.tracks.words import say_clock, say_violation
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,10 +59,11 @@ def pack_sections(audit: Audit, strings: Strings) -> dict[str, object]:
 
 def _pack_steps(steps: pd.DataFrame, count: int) -> list[list[int]]:
     """Write the steps of each section, coarser where there are very many."""
-    for unit in (1, 5, 10, 25, 50):
-        packed = _round_steps(steps, count, unit)
+    packed = _round_steps(steps, count, 1)
+    for unit in (5, 10, 25, 50):
         if sum(map(len, packed)) <= 3 * MOST_STEPS:
             break
+        packed = _round_steps(steps, count, unit)
     return packed
 
 
@@ -175,15 +176,16 @@ def choose_violations(audit: Audit) -> pd.DataFrame:
     Returns
     -------
     chosen
-        Rows of the violations in their order.
+        Rows of the violations by kind, the longest first.
     """
     table = audit.violations
     length = np.maximum(table["length_m"].to_numpy(), 1.0)
     weight = length * (table["to_s"] - table["from_s"]).to_numpy()
     order = np.lexsort((np.arange(len(table)), -weight))
     rank = table.iloc[order].groupby("kind").cumcount()
-    kept = np.sort(order[(rank < MOST_OF_A_KIND).to_numpy()])
-    return table.iloc[kept]
+    kept = table.iloc[order[(rank < MOST_OF_A_KIND).to_numpy()]]
+    place = kept["kind"].map({kind: number for number, kind in enumerate(KINDS)})
+    return kept.iloc[np.argsort(place.to_numpy(), kind="stable")]
 
 
 def pack_violations(audit: Audit, chosen: pd.DataFrame, lang: str) -> list[dict[str, object]]:
@@ -224,7 +226,7 @@ def pack_violations(audit: Audit, chosen: pd.DataFrame, lang: str) -> list[dict[
 
 def _lines(shape: object) -> list[str]:
     """Write the parts of a shape; of a point one of a single corner."""
-    if not isinstance(shape, shapely.Geometry) or shape.is_empty:
+    if not isinstance(shape, shapely.Geometry) or shapely.is_empty(shape):
         return []
     return [encode_line(one) for one in shapely.get_parts(shape)]
 
@@ -245,17 +247,15 @@ def _pack_proof(audit: Audit, row: dict[object, object]) -> dict[str, object]:
     whole = len(rows)
     if whole > _PROOF_POINTS:
         rows = rows[np.unique(np.linspace(0, whole - 1, _PROOF_POINTS).round().astype(int))]
-    taken = fixes.iloc[rows]
     points = [
         [
-            round(float(one.second)),
-            round(float(one.lon), 6),
-            round(float(one.lat), 6),
-            None if np.isnan(one.speed_kmh) else round(float(one.speed_kmh), 1),
-            "?" if pd.isna(one.is_spraying) else int(one.is_spraying),
-            f"{one.cart_id} · {one.file}:{one.row}",
+            round(float(one["second"])),
+            round(float(one["lon"]), 6),
+            round(float(one["lat"]), 6),
+            round(float(one["speed_kmh"]), 1) if np.isfinite(one["speed_kmh"]) else None,
+            "?" if pd.isna(one["is_spraying"]) else int(one["is_spraying"]),
+            f"{one['cart_id']} · {one['file']}:{one['row']}",
         ]
-        for one in taken.itertuples(index=False)
+        for one in fixes.iloc[rows].to_dict("records")
     ]
     return {"points": points, "whole": whole}
-

@@ -122,9 +122,7 @@ def write_watering_audit_map(
     return write_page(folder / "watering_audit.html", page)
 
 
-def _tell(
-    audit: Audit, chosen: pd.DataFrame, fixes: pd.DataFrame, lang: str
-) -> dict[str, object]:
+def _tell(audit: Audit, chosen: pd.DataFrame, fixes: pd.DataFrame, lang: str) -> dict[str, object]:
     """Gather everything that the script reads of the audit."""
     strings = Strings()
     strings.number("")

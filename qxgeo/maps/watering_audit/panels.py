@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from qxgeo.maps.escaping import escape_text
@@ -9,10 +10,10 @@ from qxgeo.maps.today.markup import say_number, write_list, write_note, write_ta
 from qxgeo.maps.watering_audit.pack import MOST_OF_A_KIND
 from qxgeo.maps.watering_audit.wording import HEADLINE, MORE, PANEL_WORDS, THINNED
 from qxgeo.maps.wording import choose
-from qxgeo.reports.watering_audit.wording import UNSURE, say_clock, say_violation
 from qxgeo.vocabulary import PLACE_LABELS
 from qxgeo.watering.tracks.cleaning import REASONS
 from qxgeo.watering.tracks.model import KINDS
+from qxgeo.watering.tracks.words import UNSURE, say_clock, say_violation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from qxgeo.watering.tracks.model import Audit
 
 _GOOD_SHARE = 0.9
+_MOSTLY = 0.5
 _MOST_LINES = 60
 
 
@@ -40,7 +42,9 @@ def say_headline(audit: Audit, lang: str) -> str:
     """
     whole = audit.townships.iloc[-1]
     shares = {name: _percent(float(whole[f"{name}_share"])) for name in ("wet", "dry", "unknown")}
-    return HEADLINE.in_language(lang).format(km=say_number(float(whole["length_m"]) / 1e3, 2), **shares)
+    return HEADLINE.in_language(lang).format(
+        km=say_number(float(whole["length_m"]) / 1e3, 2), **shares
+    )
 
 
 def write_verdict(audit: Audit, *, lang: str) -> str:
@@ -109,9 +113,7 @@ def write_panels(audit: Audit, chosen: pd.DataFrame, drawn: tuple[int, int], *, 
     )
 
 
-def _write_violations(
-    audit: Audit, chosen: pd.DataFrame, words: dict[str, str], lang: str
-) -> str:
+def _write_violations(audit: Audit, chosen: pd.DataFrame, words: dict[str, str], lang: str) -> str:
     """Write the violations by kind, each a button that shows it."""
     if chosen.empty:
         return write_note(words["nothing"])
@@ -129,8 +131,8 @@ def _write_violations(
             parts.append(write_note(more))
         rows = [
             (
-                f"<button type='button' class='qx-link' data-violation='{numbers[int(index)]}'>"
-                f"{escape_text(say_violation(row).in_language(lang))}</button>{_unsure(row, lang)}",
+                _button("violation", numbers[int(index)], say_violation(row).in_language(lang))
+                + _unsure(row, lang),
                 escape_text(str(row["township_name"])),
                 f"{say_clock(float(row['from_s']))}–{say_clock(float(row['to_s']))}",
             )
@@ -138,6 +140,13 @@ def _write_violations(
         ]
         parts.append(write_table([words["what"], words["town"], words["when"]], rows, ()))
     return "".join(parts)
+
+
+def _button(what: str, number: int, text: str) -> str:
+    """Write a line that shows a violation or a cart on the map."""
+    return (
+        f"<button type='button' class='qx-link' data-{what}='{number}'>{escape_text(text)}</button>"
+    )
 
 
 def _unsure(row: dict[object, object], lang: str) -> str:
@@ -160,8 +169,7 @@ def _write_companies(audit: Audit, words: dict[str, str]) -> str:
     ]
     carts = [
         (
-            f"<button type='button' class='qx-link' data-cart='{number}'>"
-            f"{escape_text(str(row['cart_id']))}</button>",
+            _button("cart", number, str(row["cart_id"])),
             escape_text(str(row["company"]) or words["no_company"]),
             *(say_number(float(row[key]) / 1e3, 2) for key in sums),
             str(row["violations"]),
@@ -192,7 +200,9 @@ def _write_towns(audit: Audit, words: dict[str, str], lang: str) -> str:
                 str(row["gaps"]),
             )
         )
-        cells = [_cell(float(row[f"h{hour:02d}"])) for hour in range(24)]
+        cells = [
+            _cell(float(row[f"h{hour:02d}"]), float(row[f"u{hour:02d}"])) for hour in range(24)
+        ]
         hours.append((escape_text(name), *cells))
     keys = ("town", "duty", "wet", "dry", "unknown", "never", "gaps")
     return (
@@ -202,16 +212,16 @@ def _write_towns(audit: Audit, words: dict[str, str], lang: str) -> str:
     )
 
 
-def _cell(share: float) -> str:
-    """Write a share as a number on a tint."""
-    if share != share:  # noqa: PLR0124 - not a number
+def _cell(share: float, unknown: float) -> str:
+    """Write a share as a number on a tint; a question mark where mostly nobody can tell."""
+    if math.isnan(share):
         return "—"
+    if unknown >= _MOSTLY:
+        return "?"
     return f"<span style='--wet:{share:.2f}'>{100 * share:.0f}</span>"
 
 
-def _write_notes(
-    audit: Audit, drawn: tuple[int, int], words: dict[str, str], lang: str
-) -> str:
+def _write_notes(audit: Audit, drawn: tuple[int, int], words: dict[str, str], lang: str) -> str:
     """Write what was read, dropped and assumed."""
     told = [audit.duty.source, audit.duty.drying.title, *audit.notes, *audit.duty.problems]
     lines = list(dict.fromkeys(text.in_language(lang) for text in told))
@@ -244,4 +254,4 @@ def _write_notes(
 
 def _percent(share: float) -> str:
     """Write a share."""
-    return f"{100 * share:.1f}%" if share == share else "—"  # noqa: PLR0124 - not a number
+    return f"{100 * share:.1f}%" if math.isfinite(share) else "—"

@@ -85,6 +85,7 @@ _OFF = frozenset(
         *("转场", "回场", "加水", "熄火"),
     )
 )
+_MEND_POSITION = Text("没有定位的记录请删去", "leave out records without a position")
 _MICRO = 1e6  # vehicle terminals write degrees times a million (JT/T 808)
 
 
@@ -166,10 +167,8 @@ def _to_seconds(match: re.Match[str]) -> float:
         sign = match["zone"].replace(":", "").upper()
         ahead = 0 if sign in {"Z", "UTC"} else int(sign[1:3]) * 60 + int(sign[3:5])
         zone = dt.timezone(dt.timedelta(minutes=-ahead if sign.startswith("-") else ahead))
-    moment = dt.datetime(
-        *(int(match[name]) for name in ("y", "m", "d", "h", "min")),  # type: ignore[arg-type]  # five numbers
-        tzinfo=zone,
-    )
+    year, month, day, hour, minute = (int(match[name]) for name in ("y", "m", "d", "h", "min"))
+    moment = dt.datetime(year, month, day, hour, minute, tzinfo=zone)
     return moment.timestamp() + second
 
 
@@ -201,7 +200,7 @@ def read_degrees(
     bad = np.flatnonzero((np.abs(values) > most) | (values == 0))
     for place in bad:
         problem = Text(f"{values[place]:g} 不是度数", f"{values[place]:g} is no degree")
-        mend = Text("没有定位的记录请删去", "leave out records without a position")
+        mend = _MEND_POSITION
         if values[place] == 0:
             problem = Text("坐标为 0：没有定位", "the position is 0: there was no fix")
         faults.add(int(rows[place]), str(cells.name), problem, mend)
@@ -265,7 +264,7 @@ def read_spraying(
         <NA> where blank or unknown.
     """
     words = cells.map(lambda one: None if is_blank(one) else _word(one))
-    answers: dict[object, bool | None] = dict.fromkeys(_ON, True) | dict.fromkeys(_OFF, False)
+    answers: dict[object, bool] = {**dict.fromkeys(_ON, True), **dict.fromkeys(_OFF, False)}
     for place in np.flatnonzero(words.notna() & ~words.isin(list(answers))):
         problem = Text(f"“{words.iloc[place]}”看不懂", f'"{words.iloc[place]}" is not understood')
         mend = Text("请写 开 / 关", "write on / off")
@@ -284,17 +283,17 @@ def _numbers(
     """Read numbers, the plain ones at once."""
     values = np.array(pd.to_numeric(cells, errors="coerce"), dtype=np.float64)
     for place in np.flatnonzero(~np.isfinite(values)):
+        values[place] = np.nan
+        if is_required and is_blank(cells.iloc[place]):
+            problem = Text("没有坐标", "the position is missing")
+            faults.add(int(rows[place]), str(cells.name), problem, _MEND_POSITION)
+            continue
         try:
             number = as_number(cells.iloc[place])
-            if number is None and is_required:
-                raise CellError(
-                    Text("没有坐标", "the position is missing"),
-                    Text("没有定位的记录请删去", "leave out records without a position"),
-                )
-            values[place] = np.nan if number is None else number
         except CellError as error:
-            values[place] = np.nan
             faults.add(int(rows[place]), str(cells.name), error.problem, error.mend)
+            continue
+        values[place] = np.nan if number is None else number
     return values
 
 

@@ -48,7 +48,7 @@ def read_geojson_file(path: Path) -> list[Part]:
     text, notes = decode(path.read_bytes(), file=path.name)
     try:
         document = json.loads(text)
-        features = document["features"] if "features" in document else [document]
+        features = document.get("features", [document])
         records = [one for feature in features for one in _positions(feature, path.name)]
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         problem = Text("不是完好的 GeoJSON 文件", "this is no intact GeoJSON file")

@@ -99,12 +99,15 @@ def _read_point(
     try:
         time_s = as_time(inner.get("time"))
         lon, lat = as_number(point.get("lon")), as_number(point.get("lat"))
-        if lon is None or lat is None or abs(lon) > 180 or abs(lat) > 90:  # noqa: PLR2004 - degrees
-            raise CellError(
-                Text("没有坐标", "the position is missing"), Text("请删去该点", "leave it out")
-            )
     except CellError as error:
         faults.add(row, "trkpt", error.problem, error.mend)
+        return None
+    if lon is None or lat is None or abs(lon) > 180 or abs(lat) > 90:  # noqa: PLR2004 - degrees
+        problem, mend = (
+            Text("没有坐标", "the position is missing"),
+            Text("请删去该点", "leave it out"),
+        )
+        faults.add(row, "trkpt", problem, mend)
         return None
     return {
         "cart_id": name,

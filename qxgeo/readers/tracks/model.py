@@ -25,6 +25,7 @@ TRACK_COLUMNS: dict[str, str] = {
     "row": "int64",  # as a spreadsheet counts, the header is 1; features and points from 1
 }
 _MOST_FAULTS = 40
+_NOTHING = Text("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ class Tracks:
     notes: tuple[Text, ...]
     inputs: Mapping[str, str]
     datum: str = ""
-    datum_why: Text = Text("", "")
+    datum_why: Text = _NOTHING
 
 
 def empty_tracks() -> pd.DataFrame:

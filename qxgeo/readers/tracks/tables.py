@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 _MOST_KMH = 200.0
+_CLOCK_LENGTH = 12  # of a time of day, with milliseconds
 _PER_MS = 3.6
 _TITLES = {
     "time": Text("时间", "time"),
@@ -184,7 +185,9 @@ def _whole_times(cells: dict[str, pd.Series[Any]]) -> pd.Series[Any]:
     times = cells["time"]
     if "date" not in cells or cells["date"].name == times.name:
         return times
-    if not times.map(lambda one: isinstance(one, dt.time) or len(str(one).strip()) <= 12).all():
+    if not times.map(
+        lambda one: isinstance(one, dt.time) or len(str(one).strip()) <= _CLOCK_LENGTH
+    ).all():
         return times  # whole times stand beside the day
     joined = [
         None if is_blank(day) or is_blank(time) else f"{as_text(day)} {str(time).strip()}"

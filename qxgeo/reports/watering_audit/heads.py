@@ -13,7 +13,9 @@ _WET = Head(Text("湿润", "Wet"), form="share")
 _DRY = Head(Text("干燥", "Dry"), form="share")
 _UNKNOWN = Head(Text("无法判断", "Unknown"), form="share")
 _HOURS = {
-    f"h{hour:02d}": Head(Text(f"{hour}–{hour + 1} 时", f"{hour}-{hour + 1} h"), form="share", width=9.0)
+    f"h{hour:02d}": Head(
+        Text(f"{hour}–{hour + 1} 时", f"{hour}-{hour + 1} h"), form="share", width=9.0
+    )
     for hour in range(24)
 }
 _SUMS = {

@@ -8,8 +8,8 @@ import numpy as np
 
 from qxgeo.reports.run_record import format_record, list_versions
 from qxgeo.reports.watering.record import plain
-from qxgeo.reports.watering_audit.wording import say_violation
 from qxgeo.watering.tracks.model import VIOLATION_COLUMNS
+from qxgeo.watering.tracks.words import say_violation
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from qxgeo.errors import Text
 from qxgeo.reports.pen import write_book
-from qxgeo.reports.table import Caption, Head, label_words, list_table
+from qxgeo.reports.table import Caption, label_words, list_table
 from qxgeo.reports.watering_audit.heads import (
     CART_HEADS,
     COMPANY_HEADS,
@@ -18,16 +19,16 @@ from qxgeo.reports.watering_audit.heads import (
     TOWNSHIP_HEADS,
     VIOLATION_HEADS,
 )
-from qxgeo.reports.watering_audit.wording import (
+from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, PLACE_LABELS
+from qxgeo.watering.tracks.cleaning import REASONS
+from qxgeo.watering.tracks.model import KINDS
+from qxgeo.watering.tracks.words import (
     ALL,
     NO_COMPANY,
     UNSURE,
     say_clock,
     say_violation,
 )
-from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY, PLACE_LABELS
-from qxgeo.watering.tracks.cleaning import REASONS
-from qxgeo.watering.tracks.model import KINDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,8 +80,8 @@ def _in_km(table: pd.DataFrame) -> pd.DataFrame:
     """Add metres as kilometres and seconds as hours and minutes."""
     added = {
         name.removesuffix("_m") + "_km": table[name] / 1e3
-        for name in table
-        if str(name).endswith("_m") and name not in {"from_m", "to_m"}
+        for name in map(str, table.columns)
+        if name.endswith("_m") and name not in {"from_m", "to_m"}
     }
     added |= {
         name.removesuffix("_s") + "_h": table[name] / 3_600.0
@@ -190,7 +191,7 @@ def _list_carts(audit: Audit, lang: str) -> Sheet:
     table = table.assign(
         first=[say_clock(one) for one in table["first_s"]],
         last=[say_clock(one) for one in table["last_s"]],
-        error_m=[audit.matched.sigma_m.get(str(one)) for one in table["cart_id"]],
+        error_m=[audit.matched.sigma_m.get(str(one), math.nan) for one in table["cart_id"]],
         note=[
             aside.get(str(one), by_speed.in_language(lang) if one in audit.is_by_speed else "")
             for one in table["cart_id"]
@@ -209,10 +210,10 @@ def _list_dropped(audit: Audit, lang: str) -> Sheet:
         time=[say_clock(one, with_seconds=True) for one in table["second"]],
     )
     caption = Caption(Text("未用记录", "Not used"), Text("没有采用的记录", "Records not used"))
-    counts = audit.dropped.groupby("reason")["count"].sum() if len(audit.dropped) else {}
+    counts = audit.dropped.groupby("reason")["count"].sum()
     notes = [
         f"{REASONS[str(reason)].in_language(lang)}: {int(count)}"
-        for reason, count in dict(counts).items()
+        for reason, count in counts.items()
     ]
     if len(dropped) > _MOST_DROPPED:
         more = len(dropped) - _MOST_DROPPED

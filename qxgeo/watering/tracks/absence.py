@@ -79,7 +79,7 @@ def _shifts(duty: Duty, cart: str) -> Floats:
     late = spans[spans[:, 1] > DAY_S] - DAY_S
     parts = np.concatenate((spans, late))
     parts = np.clip(parts, 0.0, DAY_S)
-    return parts[parts[:, 1] > parts[:, 0]]
+    return np.asarray(parts[parts[:, 1] > parts[:, 0]], dtype=np.float64)
 
 
 def _missing(cart: str, shifts: Floats) -> Row:
@@ -131,13 +131,13 @@ def _stands(
     """Give the stands within shifts that last too long."""
     least_s = 60.0 * settings.number("long_stand_min")
     second = own["second"].to_numpy(dtype=np.float64)
-    for one in stands.itertuples():
+    for one in stands.to_dict("records"):
         for start, end in shifts:
-            low, high = max(float(one.from_s), start), min(float(one.to_s), end)
+            low, high = max(float(one["from_s"]), start), min(float(one["to_s"]), end)
             if high - low < least_s:
                 continue
             inside = np.flatnonzero((second >= low) & (second <= high))
-            town = book.place(float(one.lon), float(one.lat))
+            town = book.place(float(one["lon"]), float(one["lat"]))
             yield {
                 "kind": STANDING,
                 "cart_id": cart,
@@ -147,5 +147,5 @@ def _stands(
                 "to_s": high,
                 "first_fix": int(own.index[inside[0]]) if len(inside) else -1,
                 "last_fix": int(own.index[inside[-1]]) if len(inside) else -1,
-                "geometry": shapely.Point(float(one.lon), float(one.lat)),
+                "geometry": shapely.Point(float(one["lon"]), float(one["lat"])),
             }

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from qxgeo.watering.tracks.settings import AuditSettings
 
 
-def audit_tracks(
+def audit_tracks(  # noqa: PLR0913 - one argument for each thing that decides
     district: District,
     streets: StreetGraph,
     duty: Duty,

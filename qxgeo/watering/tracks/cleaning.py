@@ -1,5 +1,6 @@
-"""Tracks without what cannot be: repeated records, other days, jumps, drift. Nothing is lost:
-what is dropped is kept with its reason.
+"""Tracks without what cannot be: repeated records, other days, jumps, drift.
+
+Nothing is lost: what is dropped is kept with its reason.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ class CleanTracks:
     day
         The day, local time.
     fixes
-        `TRACK_COLUMNS` and ``second`` since the day's midnight (negative before it) and ``is_standing``;
-        sorted by cart and time, range index.
+        `TRACK_COLUMNS`, ``second`` since the day's midnight (negative before it) and
+        ``is_standing``; sorted by cart and time, range index.
     dropped
         The same columns and ``reason``, a key of `REASONS`.
     stands
@@ -93,7 +94,7 @@ def clean_tracks(table: pd.DataFrame, *, day: date | None, settings: AuditSettin
     days = local.dt.date.value_counts().sort_index()
     notes: tuple[Text, ...] = ()
     if day is None:
-        day = days.idxmax()
+        day = max(days.index, key=lambda one: (int(days[one]), one))
         notes = (_say_day(day, days),) if len(days) > 1 else ()
     midnight = pd.Timestamp(day, tz=LOCAL_ZONE).timestamp()
     fixes = table.assign(second=table["time_s"] - midnight)

@@ -1,11 +1,10 @@
-"""Clocks that are off by hours, told by when carts drive and when they should; never mended unasked."""
+"""Clocks that are off by hours, told by when carts drive and should; never mended unasked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from qxgeo.errors import Text
 from qxgeo.watering.tracks.model import DAY_S
@@ -13,6 +12,7 @@ from qxgeo.watering.tracks.model import DAY_S
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from qxgeo.watering.tracks.cleaning import CleanTracks
@@ -101,7 +101,7 @@ def _say(cart: str, hours: int, now: float, then: float) -> Text:
     return Text(
         f"{cart} 的时钟约{late} {abs(hours)} 小时：照记录只有 {now:.0%} 的行驶时间在班次或计划内，"
         f"改正后有 {then:.0%}；该车轨迹未采用，核实后可用 --clock {cart}={hours:+d} 改正",
-        f"the clock of {cart} is about {abs(hours)} h {early}: as recorded {now:.0%} of its driving "
-        f"is within its shifts or the plan, {then:.0%} if mended; its track was left out, mend it "
-        f"with --clock {cart}={hours:+d} when that is confirmed",
+        f"the clock of {cart} is about {abs(hours)} h {early}: as recorded {now:.0%} of its "
+        f"driving is within its shifts or the plan, {then:.0%} if mended; its track was left out, "
+        f"mend it with --clock {cart}={hours:+d} when that is confirmed",
     )

@@ -69,8 +69,8 @@ def sum_carts(
     for column, use in _USES.items():
         table[column] = today[today["use"] == use].groupby("cart_id")["length_m"].sum()
     stands = clean.stands
-    within = np.minimum(stands["to_s"], DAY_S) - np.maximum(stands["from_s"], 0.0)
-    table["standing_s"] = within.clip(lower=0.0).groupby(stands["cart_id"]).sum()
+    within = stands["to_s"].clip(0.0, DAY_S) - stands["from_s"].clip(0.0, DAY_S)
+    table["standing_s"] = within.groupby(stands["cart_id"]).sum()
     planned = duty.wettings["cart_id"].astype("string")
     table["planned"] = planned.groupby(planned).size()
     table["done"] = done.groupby(planned).sum()
@@ -116,18 +116,20 @@ def sum_townships(duty: Duty, wetness: Wetness, violations: gpd.GeoDataFrame) ->
     -------
     townships
         ``township_id``, ``township_name``, ``sections``, ``length_m``, shares of metre-hours wet,
-        dry and unknown, ``never_m``, ``gaps``, ``longest_gap_s`` and ``h00`` to ``h23``; the last
-        row, ``all``, is of all.
+        dry and unknown, ``never_m``, ``gaps``, ``longest_gap_s``, ``h00`` to ``h23`` (wet by
+        hour) and ``u00`` to ``u23`` (unknown); the last row, ``all``, is of all.
     """
     table = pd.concat(
         [
             duty.sections[["township_id", "township_name", "length_m"]].reset_index(drop=True),
             wetness.table,
             pd.DataFrame(wetness.hours, columns=[f"h{hour:02d}" for hour in range(24)]),
+            pd.DataFrame(wetness.unknown_hours, columns=[f"u{hour:02d}" for hour in range(24)]),
         ],
         axis=1,
     )
-    shares = ["wet_share", "dry_share", "unknown_share", *(f"h{hour:02d}" for hour in range(24))]
+    hours = [f"{letter}{hour:02d}" for letter in "hu" for hour in range(24)]
+    shares = ["wet_share", "dry_share", "unknown_share", *hours]
     gaps = violations[violations["kind"].isin([DRY, NEVER])].groupby("township_id").size()
     rows = [
         _sum_town(str(town), str(own["township_name"].iloc[0]), own, shares, int(gaps.get(town, 0)))

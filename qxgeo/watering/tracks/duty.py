@@ -197,8 +197,8 @@ def cart_facts(carts: pd.DataFrame | None) -> pd.DataFrame:
     if carts is None or carts.empty:
         names = {"cart_id": "object", "company": "object", "spray_speed_kmh": "float64"}
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in names.items()})
-    speed = carts["spray_speed_kmh"] if "spray_speed_kmh" in carts else np.nan
-    company = carts["company"] if "company" in carts else ""
+    speed = carts.get("spray_speed_kmh", np.nan)
+    company = carts.get("company", "")
     table = pd.DataFrame({"cart_id": carts["cart_id"].astype(str)})
     table["company"] = pd.Series(company, index=table.index).fillna("").astype(str)
     table["spray_speed_kmh"] = pd.to_numeric(pd.Series(speed, index=table.index))

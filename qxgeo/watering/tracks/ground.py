@@ -86,7 +86,7 @@ class Ground:
             edge=edge[inner],
             walked_m=edges.walked_m[inner],
             length_m=edges.walked_m[inner + 1] - edges.walked_m[inner],
-            tree=shapely.STRtree(shapely.linestrings(pairs)),
+            tree=shapely.STRtree(np.asarray(shapely.linestrings(pairs), dtype=object)),
             arcs=arcs,
         )
 

@@ -34,7 +34,7 @@ LEG_COLUMNS = {
 _LEAST_M = 0.01
 
 
-def join_legs(
+def join_legs(  # noqa: PLR0913 - columns of the records
     reach: Reach,
     *,
     arc: Ints,
@@ -112,7 +112,8 @@ def _share_out(
     speed = stated if np.isfinite(stated) else total / took * 3.6
     before, after = spraying[step - 1], spraying[step]
     half = total if before == after else total / 2
-    rows, walked = [], 0.0
+    rows: list[tuple[float, ...]] = []
+    walked = 0.0
     for arc, begin, end in parts:
         middle = begin + half - walked
         for low, high in ((begin, min(end, middle)), (max(begin, middle), end)):

@@ -133,9 +133,10 @@ def _choose(clean: CleanTracks, ground: Ground, settings: AuditSettings) -> _Use
     for number, name in enumerate(names):
         own = np.flatnonzero(cart == number)
         moving = own[~standing[own] & ~(fixes["speed_kmh"].to_numpy()[own] < _SLOW_KMH)]
-        sigma_of[str(name)] = sigma = _estimate_sigma(ground, xy[moving], settings)
+        own_sigma = _estimate_sigma(ground, xy[moving], settings)
+        sigma_of[str(name)] = own_sigma
         spraying = fixes["is_spraying"].to_numpy(dtype=object)[own]
-        kept.append(own[_thin(second[own], standing[own], spraying, sigma)])
+        kept.append(own[_thin(second[own], standing[own], spraying, own_sigma)])
     fix = np.concatenate(kept)
     sigma = np.array([sigma_of[str(name)] for name in names])[cart[fix]]
     heading, trust = _head(xy[fix], cart[fix], second[fix], sigma)
@@ -159,10 +160,12 @@ def _gather_stands(clean: CleanTracks, xy: Floats, ground: Ground) -> Floats:
     """Put the records of a stand on its middle."""
     gathered = xy.copy()
     fixes = clean.fixes
-    for stand in clean.stands.itertuples():
-        inside = (fixes["cart_id"] == stand.cart_id) & fixes["is_standing"]
-        inside &= fixes["second"].between(stand.from_s, stand.to_s)
-        gathered[inside.to_numpy()] = np.array([stand.lon, stand.lat]) * ground.scale
+    second, standing = fixes["second"].to_numpy(), fixes["is_standing"].to_numpy()
+    cart = fixes["cart_id"].to_numpy(dtype=object)
+    for stand in clean.stands.to_dict("records"):
+        inside = standing & (cart == stand["cart_id"])
+        inside &= (second >= stand["from_s"]) & (second <= stand["to_s"])
+        gathered[inside] = np.array([stand["lon"], stand["lat"]]) * ground.scale
     return gathered
 
 
@@ -213,11 +216,10 @@ def _head(xy: Floats, cart: Ints, second: Floats, sigma: Floats) -> tuple[Floats
 
 def _spans(cart: Ints) -> list[tuple[int, int]]:
     """Give the spans of equal carts."""
-    begins = np.flatnonzero(np.append(True, np.diff(cart) != 0)) if len(cart) else []
-    return [
-        (int(begin), int(end))
-        for begin, end in zip(begins, np.append(begins[1:], len(cart)), strict=True)
-    ]
+    if not len(cart):
+        return []
+    begins = np.flatnonzero(np.append(True, np.diff(cart) != 0)).tolist()
+    return list(zip(begins, [*begins[1:], len(cart)], strict=True))
 
 
 def _place_fixes(

@@ -65,8 +65,8 @@ def name_passes(
         duty within the spraying speeds is wetting, and nothing is off duty or too fast.
     """
     most = settings.number("spray_most_kmh")
-    limit = legs["cart_id"].astype(object).map(limits_kmh(duty, settings)).astype("float64")
-    limit = limit.fillna(most).to_numpy()
+    known = legs["cart_id"].astype(object).map(limits_kmh(duty, settings)).astype("float64")
+    limit = known.fillna(most).to_numpy()
     on_duty = np.isin(legs["row_of_road"].to_numpy(), np.unique(rows))
     spraying, speed = legs["spraying"].to_numpy(), legs["speed_kmh"].to_numpy()
     by_speed = (spraying < 0) & (speed <= most) & (speed >= settings.number("spray_least_kmh"))
@@ -111,7 +111,7 @@ def cut_cells(duty: Duty, rows: NDArray[np.int64], cell_m: float) -> pd.DataFram
         is_both = str(one["directions"]) == "both"
         passes = max(1, int(one["passes"]) // (2 if is_both else 1))
         for side in (1, -1) if is_both else (0,):
-            parts.append(
+            parts.append(  # noqa: PERF401 - two loops and a condition
                 pd.DataFrame(
                     {
                         "section": section,
@@ -179,4 +179,5 @@ def pass_cells(legs: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
     same = (events[["cell", "cart"]].diff() == 0).all(axis=1)
     again = same & (events["at_s"].diff() < _SAME_S)
     events = events[~again].sort_values(["cell", "at_s", "leg"], kind="stable")
-    return events.drop(columns="cart").reset_index(drop=True)
+    passed: pd.DataFrame = events.drop(columns="cart").reset_index(drop=True)
+    return passed

@@ -89,7 +89,7 @@ def _spans(
     spans = []
     for begin in begins:
         rest = np.flatnonzero(~still[begin:] | np.append(False, is_cut[begin + 1 :]))
-        end = begin + int(rest[0]) if len(rest) else len(still)
+        end = int(begin) + int(rest[0]) if len(rest) else len(still)
         if second[end - 1] - second[begin] >= settings.number("stand_min_s"):
             spans.append((int(begin), end))
     return spans

@@ -104,7 +104,7 @@ def _list_gaps(
 ) -> list[Row]:
     """List sections that went dry, with the wettings before and after."""
     events = wetness.events.sort_values(["section", "at_s"], kind="stable")
-    by_section = {one: group for one, group in events.groupby("section", sort=False)}
+    by_section = dict(tuple(events.groupby("section", sort=False)))
     least_s = 60.0 * settings.number("gap_least_min")
     never = wetness.table["watered_share"].to_numpy() <= 0
     rows = []
@@ -166,13 +166,15 @@ def _list_stretches(
             continue
         first, last = int(one["fix"].iloc[0]), int(one["to_fix"].iloc[-1])
         middle = matched.fixes.iloc[(first + last) // 2]
+        lengths = one.groupby("row_of_road")["length_m"].sum()
+        road = int(lengths.index.to_numpy()[int(lengths.to_numpy().argmax())])
         township_id, township_name = book.place(float(middle["lon"]), float(middle["lat"]))
         rows.append(
             _blank(
                 kind,
                 is_sure=kind != OFF_DUTY or _is_apart(first, last, duty, matched),
                 cart_id=str(one["cart_id"].iloc[0]),
-                road_name=book.names[int(one.groupby("row_of_road")["length_m"].sum().idxmax())],
+                road_name=str(book.names[road]),
                 township_id=township_id,
                 township_name=township_name,
                 from_s=float(one["start_s"].iloc[0]),
@@ -213,7 +215,8 @@ def _draw(legs: pd.DataFrame, matched: MatchedTracks) -> shapely.Geometry:
     columns = legs[["arc", "from_m", "to_m"]].itertuples(index=False)
     for arc, from_m, to_m in columns:
         start = float(streets.arc_start_m[arc])
-        points = edges.stretch(int(streets.arc_edge[arc]), from_m - start, to_m - start)
+        edge = int(streets.arc_edge[arc])
+        points = edges.stretch(edge, float(from_m) - start, float(to_m) - start)
         lines.append(shapely.LineString(points) if len(points) > 1 else None)
     drawn = shapely.line_merge(shapely.MultiLineString([one for one in lines if one is not None]))
     return shapely.simplify(drawn, 1e-5)

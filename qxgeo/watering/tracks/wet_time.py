@@ -79,7 +79,7 @@ def measure_wetness(
 def _whole_wettings(
     events: pd.DataFrame, cells: pd.DataFrame, clock: DryingClock, factor: Floats
 ) -> pd.DataFrame:
-    """Keep the passes that complete a wetting where a wide road needs several within an interval."""
+    """Keep the passes that complete a wetting where a wide road needs several at a time."""
     needed = cells["passes"].to_numpy(dtype=np.int64)[events["cell"].to_numpy(dtype=np.int64)]
     if not len(events) or needed.max(initial=1) == 1:
         return events
@@ -91,7 +91,8 @@ def _whole_wettings(
     is_there &= cell[first] == cell
     dried = clock.at(at) - clock.at(at[first])
     is_there &= dried <= factor[events["section"].to_numpy()] + _ROUND
-    return events[is_there].reset_index(drop=True)
+    whole: pd.DataFrame = events[is_there].reset_index(drop=True)
+    return whole
 
 
 def _wet_spans(

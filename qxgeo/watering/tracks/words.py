@@ -72,14 +72,17 @@ def say_violation(row: Mapping[Hashable, object]) -> Text:
         more = Text("，当天没有一次洒水记录", ", never watered that day") if kind == NEVER else None
         more = more or Text("", "")
         return Text(
-            f"{named.zh} {start}–{end} 干燥 {minutes:.0f} 分钟（当时湿润时长 {limit:.1f} 小时）{more.zh}",
+            f"{named.zh} {start}–{end} 干燥 {minutes:.0f} 分钟"
+            f"（当时一次洒水湿润 {limit:.1f} 小时）{more.zh}",
             f"{named.en} dry for {minutes:.0f} min, {start} to {end} "
             f"(a wetting then lasts {limit:.1f} h){more.en}",
         )
     sentences = {
         TOO_FAST: Text(
-            f"{cart} 在 {named.zh} 洒水车速 {speed:.0f} km/h，超过 {limit:.0f} km/h，长 {metres:.0f} m",
-            f"{cart} sprayed {named.en} at {speed:.0f} km/h, above {limit:.0f} km/h, over {metres:.0f} m",
+            f"{cart} 在 {named.zh} 洒水车速 {speed:.0f} km/h，超过 {limit:.0f} km/h，"
+            f"长 {metres:.0f} m",
+            f"{cart} sprayed {named.en} at {speed:.0f} km/h, above {limit:.0f} km/h, "
+            f"over {metres:.0f} m",
         ),
         OFF_DUTY: Text(
             f"{cart} 在清单外的 {named.zh} 洒水 {metres:.0f} m",
@@ -88,7 +91,8 @@ def say_violation(row: Mapping[Hashable, object]) -> Text:
         MISSING: Text(f"{cart} 当天没有轨迹", f"{cart} has no track that day"),
         SILENT: Text(
             f"{cart} {start}–{end} 没有信号 {minutes:.0f} 分钟，其间位置移动 {metres:.0f} m",
-            f"{cart} sent nothing for {minutes:.0f} min, {start} to {end}, and moved {metres:.0f} m",
+            f"{cart} sent nothing for {minutes:.0f} min, {start} to {end}, "
+            f"and moved {metres:.0f} m",
         ),
         STANDING: Text(
             f"{cart} 班次内 {start}–{end} 停驶 {minutes:.0f} 分钟",
