@@ -15,11 +15,18 @@ from watering_instances import Instance, Line, build_problem
 
 DRAWN = ("rural", "district")
 # Crossings, edges, tasks, routes that the tanks suffice for, seed.
-RURAL = ((140, 190, 190, 19, 4), (140, 190, 190, 35, 4), (255, 375, 347, 20, 1), (255, 375, 347, 37, 1),
-         (255, 375, 375, 25, 2), (255, 375, 375, 42, 2))  # fmt: skip
+RURAL = (
+    (140, 190, 190, 19, 4),
+    (140, 190, 190, 35, 4),
+    (255, 375, 347, 20, 1),
+    (255, 375, 347, 37, 1),
+    (255, 375, 375, 25, 2),
+    (255, 375, 375, 42, 2),
+)
 SLACK = 1.03  # tanks over demand
 DISTRICT = 2_000  # tasks
 BLOCK_S, SERVICE = 30.0, 3.0  # seconds to drive a block; watering is so many times as slow
+ONE_WAY = 0.1  # share of streets
 TANK_BLOCKS, SHIFT_S, REFILL_S = 40, 4 * 3600.0, 600.0
 
 
@@ -101,7 +108,7 @@ def draw_district(tasks: int = DISTRICT, seed: int = 5) -> Instance:
         for one, other in ends:
             is_task = left > 0
             left -= is_task
-            is_arc = is_avenue or rng.random() < 0.1
+            is_arc = is_avenue or rng.random() < ONE_WAY
             if (
                 is_arc and not is_avenue
             ):  # one-way: the way back is open to nobody but round the block

@@ -52,7 +52,8 @@ def list_instances(families: set[str] | None = None, data: Path = DATA) -> list[
     """Read the instances of families, in the order of family and name."""
     if not (data / "best_known.csv").exists():
         return []
-    rows = list(csv.DictReader((data / "best_known.csv").open(encoding="utf-8")))
+    with (data / "best_known.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
     chosen = [row for row in rows if families is None or row["family"] in families]
     return [
         Instance(
