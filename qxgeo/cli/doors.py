@@ -38,6 +38,10 @@ COMMANDS = {
         "污染天气当天：执行什么、先查哪里、通知谁",
         "the warning day: what is in force, whom to call",
     ),
+    "water": Text(
+        "排定洒水车：线路、时刻、加水，道路 24 小时湿润",
+        "plan the water carts that keep roads wet for 24 hours",
+    ),
     "ledger": Text(
         "台账：任务、问题、检查、红黑榜，篡改查得出", "the ledger: tasks, problems, their history"
     ),

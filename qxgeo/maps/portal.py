@@ -206,6 +206,7 @@ def _other_links(assessment: Assessment, words: Mapping[str, str], lang: str) ->
     links = [
         ("patrol.html", words["patrol_map"], "qxgeo patrol"),
         ("today.html", words["today_page"], "qxgeo today"),
+        ("watering.html", words["watering_map"], "qxgeo water"),
     ]
     for kind in (*assessment.plan.site_kinds, *assessment.district.site_kinds):
         title = words["siting_map"].format(kind=kind.title.in_language(lang))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qxgeo.watering.wetness import HOUR_S, list_wettings
+from qxgeo.watering.drying import HOUR_S
+from qxgeo.watering.wetness import list_wettings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,8 +1,8 @@
 """When each section is wetted, and how much of its interval is used at any moment.
 
-Time in which a road dries is counted in intervals: ``s(t)`` is the integral of dt over the interval
-of the hour, so that a section is dry when more than one passes between two wettings. The day
-repeats: what was wetted late yesterday is still wet early today. An hour of rain wets everything.
+As in `check`: what a leg sprays is wet from the moment its spray begins until one drying interval
+has passed, and is renewed when the spray of the next run has ended. The day repeats: what was
+wetted late yesterday is still wet early today. An hour of rain wets everything.
 """
 
 from __future__ import annotations
@@ -13,54 +13,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from qxgeo.watering.drying import DAY_S, HOUR_S, clock_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from qxgeo.watering.model import DryingDay, WateringPlan
+    from qxgeo.watering.model import WateringPlan
 
     Floats = NDArray[np.float64]
 
-DAY_S = 86_400.0
-HOUR_S = 3_600.0
 DRY_ABOVE = 1.0 + 1e-6  # rounding does not make a road dry
-
-
-def count_intervals(drying: DryingDay) -> Floats:
-    """Count the drying intervals that pass from the start of the day to each full hour.
-
-    Parameters
-    ----------
-    drying
-        Of the day.
-
-    Returns
-    -------
-    passed
-        Shape (25,), from 0.
-    """
-    with np.errstate(divide="ignore"):
-        per_hour = np.where(np.isfinite(drying.interval_h), 1.0 / drying.interval_h, 0.0)
-    return np.concatenate(([0.0], np.cumsum(per_hour)))
-
-
-def intervals_at(passed: Floats, at_s: Floats) -> Floats:
-    """Count the drying intervals from the start of the day to some moments.
-
-    Parameters
-    ----------
-    passed
-        From `count_intervals`.
-    at_s
-        Seconds; the day before and the day after are alike.
-
-    Returns
-    -------
-    intervals
-        Of the same shape; below 0 before the day.
-    """
-    day = np.floor(np.asarray(at_s, dtype=np.float64) / DAY_S)
-    rest = np.asarray(at_s, dtype=np.float64) - day * DAY_S
-    return np.asarray(day * passed[-1] + np.interp(rest, np.arange(25) * HOUR_S, passed))
 
 
 def list_wettings(plan: WateringPlan) -> pd.DataFrame:
@@ -109,18 +71,21 @@ class WetClock:
 
     def __init__(self, plan: WateringPlan) -> None:
         self._rain = plan.drying.is_rain
-        self._passed = count_intervals(plan.drying)
+        self._clock = clock_of(plan.drying)
         self._factor = plan.sections["interval_factor"].to_numpy(dtype=np.float64)
         wettings = list_wettings(plan)
         # One leg wets one strip of a section (a pass, a direction): the driest strip counts.
-        self._strips: dict[int, list[Floats]] = {}
+        self._strips: dict[int, list[Sprays]] = {}
         for _, rows in wettings.groupby("leg", sort=True):
-            ends = np.sort(rows["end_s"].to_numpy(dtype=np.float64) % DAY_S)
-            self._strips.setdefault(int(rows["section"].iloc[0]), []).append(ends)
+            begins, ends = (rows[name].to_numpy(dtype=np.float64) for name in ("start_s", "end_s"))
+            strip = self._strips.setdefault(int(rows["section"].iloc[0]), [])
+            strip.append(_in_day(begins, ends))
         dry = np.setdiff1d(_spraying_legs(plan), wettings["leg"].to_numpy())
-        for leg in dry.tolist():  # of a tour that nobody runs
-            section = int(plan.legs["section"].iloc[leg])
-            self._strips.setdefault(section, []).append(np.empty(0))
+        left = plan.legs["section"].to_numpy(dtype=np.intp)[dry]  # of a tour that nobody runs
+        never = np.flatnonzero(plan.sections["state"].to_numpy() == "never")
+        for section in (*left.tolist(), *never.tolist()):
+            nothing = np.empty(0)
+            self._strips.setdefault(section, []).append((nothing, nothing))
 
     def used_share(self, section: int, at_s: float) -> float:
         """Tell how much of its interval a section has used; above 1 it is dry.
@@ -141,20 +106,28 @@ class WetClock:
         if self._rain[int(at // HOUR_S)]:
             return 0.0
         rain_s = self._last_rain(at)
-        last = [max(_last(ends, at), rain_s) for ends in self._strips.get(section, [])]
+        last = [max(_last(strip, at), rain_s) for strip in self._strips.get(section, [])]
         first = min(last, default=rain_s)
         if math.isinf(first):
             return math.inf
-        now, then = intervals_at(self._passed, np.array([at, first]))
+        now, then = self._clock.at(np.array([at, first]))
         return float(now - then) / float(self._factor[section])
 
     def _last_rain(self, at: float) -> float:
         """Find when the last rain before a moment ended."""
-        if not self._rain.any():
-            return -math.inf
         hours = np.flatnonzero(self._rain)
-        ends = (hours + 1) * HOUR_S
-        return _last(np.sort(ends % DAY_S), at)
+        ends = np.sort((hours + 1) * HOUR_S % DAY_S)
+        return _last((ends, ends), at)
+
+
+Sprays = tuple["Floats", "Floats"]  # when they begin and end, in order of their ends
+
+
+def _in_day(begins: Floats, ends: Floats) -> Sprays:
+    """Bring sprays into the day by their ends, and put them in order."""
+    back = np.floor(ends / DAY_S) * DAY_S
+    order = np.argsort(ends - back, kind="stable")
+    return (begins - back)[order], (ends - back)[order]
 
 
 def _spraying_legs(plan: WateringPlan) -> NDArray[np.intp]:
@@ -163,9 +136,10 @@ def _spraying_legs(plan: WateringPlan) -> NDArray[np.intp]:
     return np.flatnonzero(is_spray & (plan.legs["section"].to_numpy() >= 0))
 
 
-def _last(moments: Floats, at: float) -> float:
-    """Find the last of some moments of a repeating day that is not later than a moment."""
-    if not len(moments):
+def _last(sprays: Sprays, at: float) -> float:
+    """Find when the last spray of a repeating day began that has ended at a moment."""
+    begins, ends = sprays
+    if not len(ends):
         return -math.inf
-    place = int(np.searchsorted(moments, at, side="right"))
-    return float(moments[place - 1]) if place else float(moments[-1]) - DAY_S
+    place = int(np.searchsorted(ends, at, side="right"))
+    return float(begins[place - 1]) if place else float(begins[-1]) - DAY_S

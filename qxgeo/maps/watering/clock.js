@@ -40,16 +40,18 @@ QX.readPlan = function () {
   legs.tour.forEach((number, leg) => QX.tours.get(number).legs.push(leg));
   for (const cart of data.carts)
     for (const [, tour, start] of cart.runs) if (tour >= 0) QX.tours.get(tour).starts.push(start);
-  // Each leg wets one strip of its section (a pass, a direction): the driest strip counts.
+  // Each leg wets one strip of its section (a pass, a direction): the driest strip counts. A spray
+  // is [end in the day, seconds it takes]: it wets when it has ended, and dries from its beginning.
   QX.strips = sections.line.map(() => []);
   legs.section.forEach((section, leg) => {
     if (section < 0 || legs.task[leg] !== 0) return;
     const after = legs.offset[leg] + legs.duration[leg];
-    const ends = QX.tours.get(legs.tour[leg]).starts.map((start) => QX.inDay(start + after));
-    QX.strips[section].push(ends.sort((a, b) => a - b));
+    const sprays = QX.tours.get(legs.tour[leg]).starts.map((start) => [QX.inDay(start + after), legs.duration[leg]]);
+    QX.strips[section].push(sprays.sort((a, b) => a[0] - b[0]));
   });
-  QX.rainEnds = data.drying.rain.flatMap((rain, hour) => (rain ? [QX.inDay((hour + 1) * 3600)] : []));
-  QX.rainEnds.sort((a, b) => a - b);
+  sections.state.forEach((state, section) => state === 2 && QX.strips[section].push([]));
+  QX.rainEnds = data.drying.rain.flatMap((rain, hour) => (rain ? [[QX.inDay((hour + 1) * 3600), 0]] : []));
+  QX.rainEnds.sort((a, b) => a[0] - b[0]);
 };
 
 QX.inDay = (seconds) => ((seconds % QX.daySeconds) + QX.daySeconds) % QX.daySeconds;
@@ -65,17 +67,18 @@ QX.intervalsAt = function (at) {
   return day * passed[24] + passed[hour] + (hours - hour) * (passed[hour + 1] - passed[hour]);
 };
 
-// The last of some moments of a repeating day that is not later than a moment.
-QX.lastOf = function (moments, at) {
-  if (!moments.length) return -Infinity;
+// When the last spray of a repeating day began that has ended at a moment.
+QX.lastOf = function (sprays, at) {
+  if (!sprays.length) return -Infinity;
   let low = 0;
-  let high = moments.length;
+  let high = sprays.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (moments[middle] <= at) low = middle + 1;
+    if (sprays[middle][0] <= at) low = middle + 1;
     else high = middle;
   }
-  return low ? moments[low - 1] : moments[moments.length - 1] - QX.daySeconds;
+  const [end, took] = low ? sprays[low - 1] : sprays[sprays.length - 1];
+  return (low ? end : end - QX.daySeconds) - took;
 };
 
 // How much of its interval a section has used; above 1 it is dry, infinite where nothing wets it.
@@ -85,20 +88,9 @@ QX.usedShare = function (section, seconds) {
   const rain = QX.lastOf(QX.rainEnds, at);
   const strips = QX.strips[section];
   let first = strips.length ? Infinity : rain;
-  for (const ends of strips) first = Math.min(first, Math.max(QX.lastOf(ends, at), rain));
+  for (const sprays of strips) first = Math.min(first, Math.max(QX.lastOf(sprays, at), rain));
   if (first === -Infinity) return Infinity;
   return (QX.intervalsAt(at) - QX.intervalsAt(first)) / QX.data.sections.factor[section];
-};
-
-// When the next wetting ends, of the strip that was wetted longest ago.
-QX.nextWetting = function (section, at) {
-  let next = Infinity;
-  for (const ends of QX.strips[section])
-    for (const end of ends) {
-      const later = end > at ? end : end + QX.daySeconds;
-      if (later < next) next = later;
-    }
-  return next;
 };
 
 // ---- where a cart is -----------------------------------------------------------------------

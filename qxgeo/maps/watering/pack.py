@@ -12,8 +12,8 @@ import numpy as np
 import shapely
 
 from qxgeo.maps.patrol.cast import rounded
+from qxgeo.watering.drying import HOUR_S, clock_of
 from qxgeo.watering.sums import sum_carts
-from qxgeo.watering.wetness import count_intervals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -309,8 +309,9 @@ def pack_drying(plan: WateringPlan, *, lang: str) -> dict[str, object]:
         Intervals passed at each full hour, hours of rain, and the weather in words.
     """
     drying = plan.drying
+    hours_s = np.arange(25, dtype=np.float64) * HOUR_S
     return {
-        "passed": [round(one, 9) for one in count_intervals(drying).tolist()],
+        "passed": [round(one, 9) for one in clock_of(drying).at(hours_s).tolist()],
         "rain": drying.is_rain.astype(int).tolist(),
         "hours": rounded(drying.interval_h, 2),
         "title": drying.title.in_language(lang),
