@@ -80,14 +80,17 @@ def warm_up() -> None:
 
     import qxgeo.datasets
     import qxgeo.streaming  # noqa: F401
-    from qxgeo.geodesy import Lines, compiled, partition_lines, stretches_in_discs
+    from qxgeo.geodesy import Lines, Territories, compiled, partition_lines, stretches_in_discs
+    from qxgeo.geodesy.totals import Meter
 
     many, compiled.MANY = compiled.MANY, 0
-    lines = Lines.from_geometries(np.array([shapely.LineString([(110, 25), (110.01, 25)])]))
-    inside = stretches_in_discs(lines, np.array([[110.0, 25.0]]), radius_m=900)
-    lines.lengths_m(
-        inside.intersection(partition_lines(lines, np.array([shapely.box(110, 24, 111, 26)])))
-    )
+    road, place = shapely.LineString([(110, 25), (110.01, 25)]), np.array([[110.0, 25.0]])
+    lines, town = Lines.from_geometries(np.array([road])), np.array([shapely.box(110, 24, 111, 26)])
+    inside = stretches_in_discs(lines, place, radius_m=900)
+    lines.lengths_m(inside.intersection(partition_lines(lines, town)))
+    raw = np.frombuffer(shapely.to_wkb(road), dtype=np.uint8)
+    meter = Meter.over(place, Territories(town), radius_m=900)
+    meter.add_up(raw, np.array([0, len(raw)]))
     compiled.MANY = many
 
 
@@ -126,7 +129,7 @@ def measure(folder: Path, radius_m: float, **how: Any) -> Answer:  # noqa: ANN40
     from qxgeo.streaming import measure_roads
 
     places, polygons = (
-        shapely.from_wkb(pq.read_table(folder / name, columns=["geometry"])["geometry"].to_numpy())
+        shapely.from_wkb(pq.ParquetFile(folder / name).read(["geometry"])["geometry"].to_numpy())
         for name in ("stations.parquet", "townships.parquet")
     )
     points = shapely.get_coordinates(places)

@@ -129,11 +129,43 @@ def iter_lines(
     SchemaError
         If a column is not there, or a geometry is no line.
     """
+    for place, table in iter_tables(dataset, piece, batch_rows=batch_rows, columns=columns):
+        yield _decode(dataset, piece, table, place, sieve)
+
+
+def iter_tables(
+    dataset: RoadDataset, piece: Piece, *, batch_rows: int, columns: Sequence[str] = ()
+) -> Iterator[tuple[int, pa.Table]]:
+    """Read a piece once, some rows at a time, and decode nothing.
+
+    Parameters
+    ----------
+    dataset
+        As `open_dataset` gives it.
+    piece
+        One of its pieces.
+    batch_rows
+        Most rows of a batch; all but the last have as many.
+    columns
+        Which columns are wanted beside the geometry.
+
+    Yields
+    ------
+    place, table
+        Number of the first row within the piece, and the rows, in the order of the file.
+
+    Raises
+    ------
+    ReadError
+        If the file is broken.
+    SchemaError
+        If a column is not there.
+    """
     names = _check_columns(dataset, piece, columns)
     if piece.rows <= batch_rows:
         with _reading(piece) as file:
             table = file.read_row_group(piece.row_group, columns=names, use_threads=False)
-        yield _decode(dataset, piece, table, 0, sieve)
+        yield 0, table
         return
     place, held, several = 0, 0, list[pa.Table]()
     for table in _read_slices(piece, names, 0, piece.rows, batch_rows=batch_rows):
@@ -141,7 +173,7 @@ def iter_lines(
         held += len(table)
         while held >= batch_rows or (held and place + held == piece.rows):
             whole = pa.concat_tables(several)
-            yield _decode(dataset, piece, whole.slice(0, batch_rows), place, sieve)
+            yield place, whole.slice(0, batch_rows)
             rest = whole.slice(batch_rows)
             place += len(whole) - len(rest)
             several, held = [rest], len(rest)

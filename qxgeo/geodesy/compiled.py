@@ -103,7 +103,8 @@ def load_loops(name: str) -> ModuleType | None:
     """
     try:
         return importlib.import_module(f"qxgeo.geodesy.loops.{name}")
-    except (ImportError, RuntimeError) as error:  # no wheel, a NumPy too new, no place for a cache
+    except (ImportError, RuntimeError, KeyError) as error:
+        # No wheel, a NumPy too new, no place for a cache, an option that Numba has no longer.
         reason = str(error).splitlines()[0]
         message = "\n".join(text.format(many=MANY, reason=reason) for text in SLOW)
         warnings.warn(message, SlowWarning, stacklevel=3)

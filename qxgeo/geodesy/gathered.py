@@ -182,8 +182,4 @@ class Gathered:
             Numbers, edges, origin, scale and size of the grid, and what its cells hold.
         """
         numbers = np.flatnonzero(self.is_area)
-        if len(numbers) == 0:
-            place = (np.zeros(2), np.ones(2), np.ones(2, dtype=np.int64))
-            edges, first = np.empty((0, 4)), np.zeros(1, dtype=np.int64)
-            return (numbers, edges, *place, cells.lay_edges(edges, first, *place))
         return (numbers, *Territories(self.shapes[numbers]).grid(cells))

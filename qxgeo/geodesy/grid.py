@@ -43,5 +43,5 @@ def lay_grid(low: NDArray[np.float64], high: NDArray[np.float64]) -> Grid:
     rank = np.arange(len(box)) - np.repeat(np.cumsum(across * up) - across * up, across * up)
     cell = (begin[box, 1] + rank // across[box]) * cells[0] + begin[box, 0] + rank % across[box]
     order = np.argsort(cell, kind="stable")
-    first = np.searchsorted(cell[order], np.arange(cells.prod() + 1))
-    return origin, scale, cells, first.astype(np.int64), box[order]
+    first = np.cumsum(np.bincount(cell + 1, minlength=cells.prod() + 1))
+    return origin, scale, cells, first, box[order]

@@ -43,7 +43,7 @@ def stretch_lengths_m(lines: Lines, stretches: Intervals) -> NDArray[np.float64]
     """
     loops = find_loops("lengths", size=lines.work_size) if len(stretches) else None
     if loops is not None:
-        tables = _latitude_bands()
+        tables = latitude_bands()
         walked = (lines.lonlat, stretches.start, stretches.end)
         return np.concatenate(
             in_threads(len(stretches), lambda a, z: loops.measure(*walked, a, z, *tables))
@@ -54,7 +54,7 @@ def stretch_lengths_m(lines: Lines, stretches: Intervals) -> NDArray[np.float64]
 
 
 @cache
-def _latitude_bands() -> tuple[Floats, Floats, Floats, Floats]:
+def latitude_bands() -> tuple[Floats, Floats, Floats, Floats]:
     """Give middles of bands (degrees) and, about each, the shape of the meridian.
 
     From pole to pole, whatever is asked: the last bit of a sine depends on its place in an array.

@@ -111,7 +111,9 @@ class Territories:
         """Give edges, origin, scale and size of a grid over them, and what its cells hold."""
         if self._grid is None:
             edges, first = self.edges()
-            low, high = shapely.total_bounds(self.polygons).reshape(2, 2)
+            low, high = np.zeros(2), np.ones(2)
+            if len(edges):
+                low, high = shapely.total_bounds(self.polygons).reshape(2, 2)
             margin = (high - low) * 1e-3 + 1e-9
             extent = high - low + 2 * margin
             wanted = min(max(_CELLS_PER_EDGE * len(edges), 1), _MOST_CELLS)

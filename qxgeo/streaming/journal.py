@@ -105,7 +105,7 @@ class Journal:
             "files": files,
             "values": values,
         }
-        text = json.dumps(record, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+        text = json.dumps(record, sort_keys=True, ensure_ascii=False) + "\n"
         _write_at_once(self._path(number), text, is_kept=self.is_kept)
         named = {one["name"]: self.folder / home / one["name"] for one in files}
         return Outcome(number, json.loads(text)["values"], named)

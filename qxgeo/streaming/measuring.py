@@ -13,10 +13,12 @@ import shapely
 from qxgeo.datasets import iter_lines
 from qxgeo.datasets.parts import write_parts
 from qxgeo.datasets.shaping import shape_rows
+from qxgeo.datasets.tallying import iter_tallies
 from qxgeo.errors import Fault, InputError, Text
 from qxgeo.geodesy import Territories, partition_lines, reach_of_discs, stretches_in_discs
 from qxgeo.geodesy.compiled import find_loops
 from qxgeo.geodesy.sieve import Sieve
+from qxgeo.geodesy.totals import Meter
 from qxgeo.streaming.sums import NANOMETRES, add_rows, sum_by_key, to_nanometres
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from qxgeo.datasets import Batch, Piece, RoadDataset
     from qxgeo.geodesy import Intervals, Lines
+    from qxgeo.geodesy.totals import Tally
 
 # Rows of a batch. Compiled loops give the same bits for any size, and do not gain beyond this one;
 # plain arrays need one size always: the last bit of a sine depends on its place in an array.
@@ -34,14 +37,25 @@ MOST_ROWS = 1 << 16
 PLAIN_ROWS = 1 << 13
 OUTSIDE = -1  # the label of what lies in no territory
 LARGE = 1 << 62  # the size of a work for which compiled loops answer, on any machine
-_LOOPS = ("binary", "cells", "discs", "lengths", "partition")
+_LOOPS = ("binary", "cells", "discs", "lengths", "partition", "totals")
 
 
 class Tools(NamedTuple):
-    """What every piece needs, made once in a process."""
+    """What every piece needs, made once in a process.
 
-    sieve: Sieve | None
+    Attributes
+    ----------
+    territories
+        Ready to cut lines.
+    meter
+        Measures lines where nobody asks for their parts, in the compiled form.
+    sieve
+        Tells which lines come near, in the compiled form, where there is no meter.
+    """
+
     territories: Territories
+    meter: Meter | None = None
+    sieve: Sieve | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +79,9 @@ class MeasureJob:
         written, and the nearest station is not looked for.
     is_compiled
         Which form of the kernel answers for every piece.
+    is_tallied
+        Whether lines are measured as they are stored, one by one, and nothing of them is kept:
+        by compiled loops, in well-known binary, where no parts are written.
     fingerprint, row_bytes, own_bytes
         See `Job`.
     """
@@ -76,6 +93,7 @@ class MeasureJob:
     radius_m: float
     names: Names | None
     is_compiled: bool
+    is_tallied: bool
     fingerprint: str
     row_bytes: int
     own_bytes: int
@@ -99,21 +117,43 @@ class MeasureJob:
             many roads, how many parts, nanometres.
         """
         sums = _Sums()
-        tables = self._measure(piece, sums, batch_rows)
+        tools, near = _tools_of(self), self._stations_near(piece)
+        if tools.meter is not None:
+            self._tally(piece, sums, batch_rows, tools.meter, near)
+            return sums.values()
+        tables = self._measure(piece, sums, batch_rows, near)
         first = next(tables, None)
         if first is not None:
             write_parts(_chain(first, tables), folder, schema=first.schema, encoding="WKB")
-        return {"roads": sums.roads, "territories": add_rows(sums.tables, keys=1)}
+        return sums.values()
 
-    def _measure(self, piece: Piece, sums: _Sums, batch_rows: int) -> Iterator[pa.Table]:
+    def _stations_near(self, piece: Piece) -> NDArray[np.int64]:
+        """List the stations whose boxes meet that of a piece."""
+        if piece.bounds is None:
+            return np.arange(len(self.stations))
+        west, south, east, north = piece.bounds
+        low, high = self.stations - self.half_deg, self.stations + self.half_deg
+        meets = (low <= (east, north)) & (high >= (west, south))
+        return np.flatnonzero(meets.all(axis=1))
+
+    def _tally(
+        self, piece: Piece, sums: _Sums, batch_rows: int, meter: Meter, near: NDArray[np.int64]
+    ) -> None:
+        """Measure without parts: columns in one pass, and the few lines that it leaves."""
+        territories = _tools_of(self).territories
+        rows = min(batch_rows, MOST_ROWS)
+        for tally, left in iter_tallies(self.dataset, piece, meter, batch_rows=rows):
+            sums.add_tally(tally)
+            for some in left:
+                lines = some.as_piece_of(LARGE)
+                parts = self._look(lines, near, territories).parts
+                sums.add(lines, parts, to_nanometres(lines.lengths_m(parts)))
+
+    def _measure(
+        self, piece: Piece, sums: _Sums, batch_rows: int, near: NDArray[np.int64]
+    ) -> Iterator[pa.Table]:
         """Measure batch by batch, and give the parts as tables."""
         tools = _tools_of(self)
-        near = np.arange(len(self.stations))
-        if piece.bounds is not None:
-            west, south, east, north = piece.bounds
-            low, high = self.stations - self.half_deg, self.stations + self.half_deg
-            meets = (low <= (east, north)) & (high >= (west, south))
-            near = np.flatnonzero(meets.all(axis=1))
         columns = [self.names.road] if self.names is not None and self.names.road else []
         rows = min(batch_rows, MOST_ROWS) if self.is_compiled else PLAIN_ROWS
         if len(near) == 0:
@@ -200,6 +240,17 @@ class _Sums:
         self.roads = 0
         self.tables: list[list[list[int]]] = []
 
+    def values(self) -> dict[str, Any]:
+        """Give what was added up, as JSON holds it."""
+        return {"roads": self.roads, "territories": add_rows(self.tables, keys=1)}
+
+    def add_tally(self, tally: Tally) -> None:
+        """Add what is added up already."""
+        self.roads += tally.roads
+        columns = (tally.label, tally.road_count, tally.part_count)
+        rows = zip(*(column.tolist() for column in columns), tally.length_nm, strict=True)
+        self.tables.append([list(row) for row in rows])
+
     def add(self, lines: Lines, parts: Intervals, length_nm: NDArray[np.int64]) -> None:
         """Add the parts of a batch."""
         line = lines.part_line[parts.part]
@@ -244,7 +295,7 @@ def _make_tools(job: MeasureJob) -> Tools:
     """
     territories = Territories(job.territories)
     if not job.is_compiled:
-        return Tools(None, territories)
+        return Tools(territories)
     if not has_loops(LARGE):
         problem = Text(
             "这台机器上没有 Numba，而任务是用它开始的", "no Numba here, with which the job began"
@@ -254,12 +305,13 @@ def _make_tools(job: MeasureJob) -> Tools:
             "install it on every machine: pip install 'qxgeo[fast]'",
         )
         raise InputError(Fault(problem=problem, mend=mend))
+    if job.is_tallied:
+        return Tools(territories, Meter.over(job.stations, territories, radius_m=job.radius_m))
     boxes = np.concatenate((job.stations - job.half_deg, job.stations + job.half_deg), axis=1)
-    sieve = Sieve.over(boxes, among=LARGE) if len(boxes) else None
     cells = find_loops("cells", size=LARGE)
     if cells is not None and len(territories.numbers):
         territories.grid(cells)  # now, while nobody else asks for it
-    return Tools(sieve, territories)
+    return Tools(territories, sieve=Sieve.over(boxes, among=LARGE))
 
 
 def has_loops(rows: int) -> bool:

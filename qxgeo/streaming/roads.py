@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from qxgeo.datasets import near
+from qxgeo.datasets.tallying import LEFT_ROWS
 from qxgeo.errors import Fault, InputError, SchemaError, Text
 from qxgeo.geodesy.frames import disc_half_sizes
 from qxgeo.streaming.measuring import OUTSIDE, PLAIN_ROWS, MeasureJob, Names, has_loops
@@ -37,6 +38,10 @@ DEFAULT_MEMORY_MB = 500.0
 FARTHEST_M = 50_000.0  # beyond, the series of `qxgeo.geodesy.frames` are not what they promise
 _ROW_BYTES = 800  # of arrays that do not depend on the vertices; docs/scale.md
 _TIMES_GEOMETRY = 10  # what a byte of stored geometry takes while a batch is measured
+_TALLIED = (
+    100,
+    4,
+)  # the same of a row that is measured as it is stored, and what a byte of it takes
 _PART_BYTES = 1_500  # more of a row whose parts are written
 _CORNER_BYTES = 250  # of a corner of a territory, in the grid over their edges
 
@@ -186,9 +191,14 @@ def _make_job(
     named = None if names is None else (names.stations.to_pylist(), names.territories.to_pylist())
     road = None if names is None else names.road
     told.update(json.dumps(["measure", float(radius_m).hex(), is_compiled, named, road]).encode())
-    row_bytes = _ROW_BYTES + _TIMES_GEOMETRY * _geometry_bytes(dataset)
-    row_bytes += _PART_BYTES * (names is not None)
-    corners = int(shapely.get_num_coordinates(polygons).sum())
+    geometry_bytes = _geometry_bytes(dataset)
+    row_bytes = _ROW_BYTES + _TIMES_GEOMETRY * geometry_bytes + _PART_BYTES * (names is not None)
+    own_bytes = _CORNER_BYTES * int(shapely.get_num_coordinates(polygons).sum())
+    own_bytes += 0 if is_compiled else PLAIN_ROWS * row_bytes
+    is_tallied = is_compiled and names is None and dataset.encoding == "WKB"
+    if is_tallied:
+        own_bytes += LEFT_ROWS * row_bytes
+        row_bytes = _TALLIED[0] + _TALLIED[1] * geometry_bytes
     return MeasureJob(
         dataset=dataset,
         stations=lonlat,
@@ -197,9 +207,10 @@ def _make_job(
         radius_m=float(radius_m),
         names=names,
         is_compiled=is_compiled,
+        is_tallied=is_tallied,
         fingerprint=told.hexdigest(),
         row_bytes=row_bytes,
-        own_bytes=_CORNER_BYTES * corners + (0 if is_compiled else PLAIN_ROWS * row_bytes),
+        own_bytes=own_bytes,
     )
 
 

@@ -294,6 +294,18 @@ def test_a_sieve_hands_back_what_is_no_plain_line(
         assert lines is None
 
 
+@pytest.mark.usefixtures("form")
+def test_a_row_that_is_nowhere_is_named_wherever_it_stands(
+    stations: np.ndarray, towns: np.ndarray, tmp_path: Path
+) -> None:
+    """Row 1,400 of the second file, as a spreadsheet counts, behind a row without geometry."""
+    roads = np.full(5_000, shapely.LineString([MIDDLE, MIDDLE + 0.001]), dtype=object)
+    roads[2_500 + 20] = None
+    roads[2_500 + 1_398] = shapely.LineString([MIDDLE, (np.inf, MIDDLE[1])])
+    with pytest.raises(SchemaError, match=r"(?s)b\.parquet.*1400"):
+        _measure(_write(tmp_path / "roads", roads, rows=1_000), stations, towns)
+
+
 def test_what_is_no_question_is_refused_at_once(dataset: RoadDataset, tmp_path: Path) -> None:
     bad = np.array([[110.0, 25.0], [25.0, 110.0]])
     with pytest.raises(InputError) as refused:

@@ -11,7 +11,7 @@ PAD = 1e-6  # of a cell: its edges are also looked at from a hair outside
 CLEAR_DEG = 1e-11  # farther than a double errs
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def to_cells(edge, origin, scale):
     """Give both ends of an edge as columns and rows of the grid."""
     return (
@@ -22,7 +22,7 @@ def to_cells(edge, origin, scale):
     )
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def rows_of(row, up):
     """Give the first and last row of cells that a piece of line passes."""
     low = int(np.floor(min(row[1], row[3]) - PAD))
@@ -30,7 +30,7 @@ def rows_of(row, up):
     return max(low, 0), min(high, up - 1)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def columns_of(row, j, across):
     """Give the first and last column that a piece of line passes in a row of cells."""
     x0, y0, x1, y1 = row
@@ -45,7 +45,7 @@ def columns_of(row, j, across):
     return min(max(left, 0), across - 1), max(min(right, across - 1), 0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def lay_edges(edges, edge_first, origin, scale, cells):
     """Lay the grid over edges, shape (e, 4), of polygons that own them from `edge_first` on.
 
@@ -70,7 +70,7 @@ def lay_edges(edges, edge_first, origin, scale, cells):
     return first, entry, owner, inside, cover, unclear
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _enter(edges, origin, scale, cells, free, entry):
     """Enter each edge at the next free place of each cell it passes; without room, count them."""
     across, up = cells
@@ -85,7 +85,7 @@ def _enter(edges, origin, scale, cells, free, entry):
                 free[cell] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _fill(edges, edge_first, origin, scale, cells, first, owner):
     """Say of the middles of cells in which polygons they lie: even and odd along rows."""
     across, up = cells

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit
+from qxgeo.geodesy.loops.room import bare
 
 RADIAN = 0.017453292519943295
 DEGREE = 7
 
 
-@njit(cache=True, nogil=True)
+@bare
 def square_m2(frames, station, lon, lat):
     """Give the squared ground distance of a place to a station."""
     centre, axis, equator, curvature = frames[0], frames[1], frames[2], frames[3]
@@ -29,7 +29,7 @@ def square_m2(frames, station, lon, lat):
     return across2 + along2 + bend * bend / 12
 
 
-@njit(cache=True, nogil=True)
+@bare
 def square_and_slope(frames, station, lon, lat, step_lon, step_lat):
     """Give the squared ground distance of a place and how it changes along a step."""
     centre, axis, equator, curvature = frames[0], frames[1], frames[2], frames[3]

@@ -21,17 +21,18 @@ from qxgeo.geodesy.loops.cells import (
     rows_of,
     to_cells,
 )
-from qxgeo.geodesy.loops.room import grow, grow_whole
+from qxgeo.geodesy.loops.discs import box_of
+from qxgeo.geodesy.loops.room import TOO_SMALL, bare, grow, grow_whole
 from qxgeo.geodesy.partition import NOWHERE, PARALLEL, TOUCH, shortest_cut
 
 HARD = -2
 FEW = 48  # edges near a part: more, and they are looked up segment by segment
 CERTAIN = 4e-16  # of the products of an orientation; Shewchuk 1997: (3 + 16 eps) eps
-gap_allowed = njit(cache=True, nogil=True)(shortest_cut)
-on_step = njit(cache=True, nogil=True)(to_steps)
+gap_allowed = bare(shortest_cut)
+on_step = bare(to_steps)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def cut(lonlat, first, parts, begin, end, edges, origin, scale, cells, grid):
     """Cut the parts named from `begin` up to `end` in `parts`.
 
@@ -46,14 +47,15 @@ def cut(lonlat, first, parts, begin, end, edges, origin, scale, cells, grid):
     total = 0
     for row in range(begin, end):
         part = parts[row]
-        vertices = first[part], first[part + 1]
-        few = _gather(lonlat, *vertices, edges, origin, scale, cells, grid, near)
-        if few == 0:
-            places[0], places[1], count = vertices[0], vertices[1] - 1, 2
-        elif few > 0:
-            places, count = _find_cuts_among(lonlat, *vertices, edges, near[:few], places)
-        else:
-            places, count = _find_cuts(lonlat, *vertices, edges, origin, scale, cells, grid, places)
+        low, high = first[part], first[part + 1]
+        box = box_of(lonlat, low, high)
+        count = TOO_SMALL
+        while count == TOO_SMALL:
+            count = find_cuts(
+                lonlat, low, high, box, edges, origin, scale, cells, grid, near, places
+            )
+            if count == TOO_SMALL:
+                places = np.empty(2 * len(places))
         if total + count > len(part_out):
             room = 2 * (total + count)
             part_out, label_out = grow_whole(part_out, room), grow_whole(label_out, room)
@@ -61,12 +63,7 @@ def cut(lonlat, first, parts, begin, end, edges, origin, scale, cells, grid):
         before = total
         for left in range(count - 1):
             start, finish = places[left], places[left + 1]
-            middle = (start + finish) / 2
-            vertex = int(min(np.floor(middle), np.ceil(finish) - 1))
-            share = middle - vertex
-            lon = lonlat[vertex, 0] * (1 - share) + lonlat[vertex + 1, 0] * share
-            lat = lonlat[vertex, 1] * (1 - share) + lonlat[vertex + 1, 1] * share
-            label = label_place(lon, lat, edges, origin, scale, cells, grid)
+            label = label_stretch(lonlat, start, finish, edges, origin, scale, cells, grid)
             if label == HARD:
                 hard[row - begin] = True
                 total = before
@@ -80,17 +77,38 @@ def cut(lonlat, first, parts, begin, end, edges, origin, scale, cells, grid):
     return part_out[:total], start_out[:total], end_out[:total], label_out[:total], hard
 
 
-@njit(cache=True, nogil=True)
-def _gather(lonlat, begin, end, edges, origin, scale, cells, grid, near):
-    """List the edges whose boxes meet that of a part, and count them; -1 if they are many."""
+@bare
+def find_cuts(lonlat, begin, end, box, edges, origin, scale, cells, grid, near, places):
+    """Find the places where a part meets edges, its ends among them, ascending and apart.
+
+    Gives how many there are, or TOO_SMALL.
+    """
+    few = _gather(box, edges, origin, scale, cells, grid, near)
+    if few == 0:
+        places[0], places[1] = begin, end - 1
+        return 2
+    if few > 0:
+        return _find_cuts_among(lonlat, begin, end, edges, near, few, places)
+    return _find_cuts(lonlat, begin, end, edges, origin, scale, cells, grid, places)
+
+
+@bare
+def label_stretch(lonlat, start, end, edges, origin, scale, cells, grid):
+    """Find the first polygon that holds a stretch without a cut; HARD where a double cannot say."""
+    middle = (start + end) / 2
+    vertex = int(min(np.floor(middle), np.ceil(end) - 1))
+    share = middle - vertex
+    lon = lonlat[vertex, 0] * (1 - share) + lonlat[vertex + 1, 0] * share
+    lat = lonlat[vertex, 1] * (1 - share) + lonlat[vertex + 1, 1] * share
+    return label_place(lon, lat, edges, origin, scale, cells, grid)
+
+
+@bare
+def _gather(box, edges, origin, scale, cells, grid, near):
+    """List the edges that a box around a part meets, and count them; -1 if they are many."""
     across, up = cells
     first, entry = grid[0], grid[1]
-    west = east = lonlat[begin, 0]
-    south = north = lonlat[begin, 1]
-    for vertex in range(begin + 1, end):
-        lon, lat = lonlat[vertex, 0], lonlat[vertex, 1]
-        west, east = min(west, lon), max(east, lon)
-        south, north = min(south, lat), max(north, lat)
+    west, south, east, north = box
     row = to_cells((west, south, east, north), origin, scale)
     if row[2] < 0 or row[3] < 0 or row[0] >= across or row[1] >= up:
         return 0
@@ -124,22 +142,22 @@ def _gather(lonlat, begin, end, edges, origin, scale, cells, grid, near):
     return count
 
 
-@njit(cache=True, nogil=True)
-def _find_cuts_among(lonlat, begin, end, edges, near, places):
+@bare
+def _find_cuts_among(lonlat, begin, end, edges, near, few, places):
     """Find the places where a part meets some edges, its ends among them, ascending and apart."""
     places[0], places[1] = begin, end - 1
     count = 2
     for vertex in range(begin, end - 1):
         x0, y0 = lonlat[vertex, 0], lonlat[vertex, 1]
         x1, y1 = lonlat[vertex + 1, 0], lonlat[vertex + 1, 1]
-        if count + 3 * FEW > len(places):
-            places = grow(places, count + 6 * FEW)
-        for one in near:
-            count = _meet(x0, y0, x1, y1, edges, one, vertex, places, count)
-    return places, _set_apart(places, count, end - 1)
+        if count + 3 * few > len(places):
+            return TOO_SMALL
+        for one in range(few):
+            count = _meet(x0, y0, x1, y1, edges, near[one], vertex, places, count)
+    return _set_apart(places, count, end - 1)
 
 
-@njit(cache=True, nogil=True)
+@bare
 def _find_cuts(lonlat, begin, end, edges, origin, scale, cells, grid, places):
     """Find the places where a part meets edges, its ends among them, ascending and apart."""
     across, up = cells
@@ -159,12 +177,12 @@ def _find_cuts(lonlat, begin, end, edges, origin, scale, cells, grid, places):
             left, right = columns_of(row, j, across)
             for one in range(first[j * across + left], first[j * across + right + 1]):
                 if count + 3 > len(places):
-                    places = grow(places, 2 * len(places))
+                    return TOO_SMALL
                 count = _meet(x0, y0, x1, y1, edges, entry[one], vertex, places, count)
-    return places, _set_apart(places, count, end - 1)
+    return _set_apart(places, count, end - 1)
 
 
-@njit(cache=True, nogil=True)
+@bare
 def _meet(x0, y0, x1, y1, edges, edge, vertex, places, count):
     """Add the places where a segment meets an edge."""
     a_x, a_y, b_x, b_y = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
@@ -193,7 +211,7 @@ def _meet(x0, y0, x1, y1, edges, edge, vertex, places, count):
     return count
 
 
-@njit(cache=True, nogil=True)
+@bare
 def _set_apart(places, count, last):
     """Sort places, keep those apart from the one before, and end with the last."""
     for row in range(1, count):
@@ -213,7 +231,7 @@ def _set_apart(places, count, last):
     return kept
 
 
-@njit(cache=True, nogil=True)
+@bare
 def label_place(lon, lat, edges, origin, scale, cells, grid):
     """Find the first polygon that holds a place; HARD where a double cannot say."""
     across, up = cells
@@ -242,7 +260,7 @@ def label_place(lon, lat, edges, origin, scale, cells, grid):
     return NOWHERE if best == NOBODY else best
 
 
-@njit(cache=True, nogil=True)
+@bare
 def _is_between(lon, lat, middle_lon, middle_lat, edges, edge):
     """Say whether an edge runs between two places: 1, 0 or HARD."""
     a_x, a_y, b_x, b_y = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
@@ -259,7 +277,7 @@ def _is_between(lon, lat, middle_lon, middle_lat, edges, edge):
     return 1
 
 
-@njit(cache=True, nogil=True)
+@bare
 def _side(x0, y0, x1, y1, x, y):
     """Say on which side of a line a place lies; 0 where a double is not sure."""
     left, right = (x0 - x) * (y1 - y), (y0 - y) * (x1 - x)

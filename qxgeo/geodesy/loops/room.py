@@ -1,9 +1,17 @@
-"""Arrays that grow while a loop writes into them."""
+"""Arrays that grow while a loop writes into them, and loops that hold none of their own."""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
+
+# Loops that allocate nothing need not count who holds the arrays they are handed, and stand where
+# they are called: with some twenty arrays both would take longer than a distance. Their room is
+# their caller's; TOO_SMALL asks for more.
+bare = njit(  # type: ignore[call-overload] # Numba's types leave out `_nrt`
+    cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False
+)
+TOO_SMALL = -1
 
 
 @njit(cache=True, nogil=True)

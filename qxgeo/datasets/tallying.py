@@ -1,0 +1,82 @@
+"""Pieces of a dataset measured as they are read: what is stored plainly is never decoded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qxgeo.datasets.decoding import Source, binary_of, decode_lines
+from qxgeo.datasets.reading import iter_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from qxgeo.datasets.dataset import Piece, RoadDataset
+    from qxgeo.geodesy import Lines
+    from qxgeo.geodesy.totals import Meter, Tally
+
+LEFT_ROWS = 4096  # among so many at a time those that a meter leaves are decoded
+
+
+def iter_tallies(
+    dataset: RoadDataset, piece: Piece, meter: Meter, *, batch_rows: int
+) -> Iterator[tuple[Tally, Iterator[Lines]]]:
+    """Measure a piece while it is read.
+
+    Parameters
+    ----------
+    dataset
+        As `open_dataset` gives it, its geometry in well-known binary.
+    piece
+        One of its pieces.
+    meter
+        Measures the lines.
+    batch_rows
+        Most rows that are held at a time.
+
+    Yields
+    ------
+    tally, left
+        What the meter says of some rows, and the lines that it leaves, each once.
+
+    Raises
+    ------
+    ReadError
+        If the file or the bytes of a geometry are broken.
+    SchemaError
+        If a geometry is no line, or a coordinate is not finite.
+    """
+    name = dataset.geometry_column
+    for place, table in iter_tables(dataset, piece, batch_rows=batch_rows):
+        first_row = piece.first_row_of_file + place
+        for chunk in table.column(name).chunks:
+            array = chunk.storage if isinstance(chunk, pa.ExtensionArray) else chunk
+            tally, left = _measure(array, meter)
+            yield tally, _decode(array, left, Source(piece.path, name, first_row))
+            first_row += len(chunk)
+
+
+def _measure(array: pa.Array, meter: Meter) -> tuple[Tally, NDArray[np.int64]]:
+    """Measure a column, and list the rows that are left."""
+    if not array.null_count:
+        tally = meter.add_up(*binary_of(array))
+        return tally, tally.left
+    row = np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False))
+    tally = meter.add_up(*binary_of(array.drop_null()))
+    return tally, row[tally.left]
+
+
+def _decode(array: pa.Array, left: NDArray[np.int64], source: Source) -> Iterator[Lines]:
+    """Decode some rows, those that are near one another together."""
+    for begin in np.unique(left // LEFT_ROWS * LEFT_ROWS).tolist():
+        some = array.slice(begin, LEFT_ROWS)
+        is_left = np.zeros(len(some), dtype=bool)
+        is_left[left[(left >= begin) & (left < begin + LEFT_ROWS)] - begin] = True
+        asked = pc.if_else(pa.array(is_left), some, pa.scalar(None, some.type))
+        here = source._replace(first_row=source.first_row + begin)
+        yield decode_lines(pa.chunked_array([asked]), "WKB", here)
