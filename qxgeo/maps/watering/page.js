@@ -153,31 +153,49 @@ QX.drawCarts = function () {
 
 QX.toursOf = (cart) => [...new Set(QX.data.carts[cart].runs.map(([, tour]) => tour).filter((tour) => tour >= 0))];
 
+// The run whose route is drawn: that of the moment, or the next one.
+QX.runShown = function () {
+  if (QX.cart < 0) return null;
+  const at = QX.minute * 60;
+  const runs = QX.data.carts[QX.cart].runs.filter(([, tour]) => tour >= 0);
+  const found = QX.runAt({ runs }, at);
+  return found ? found.run : runs.find(([, , start]) => start > at) || runs[0] || null;
+};
+
 QX.setCart = function (row) {
   QX.cart = row;
-  QX.ownSections = new Set();
-  QX.ownLegs = [];
-  if (row >= 0)
-    for (const tour of QX.toursOf(row)) QX.ownLegs.push(...QX.tours.get(tour).legs);
   const { legs } = QX.data;
-  for (const leg of QX.ownLegs) if (legs.section[leg] >= 0) QX.ownSections.add(legs.section[leg]);
-  const drawn = (isSpray) =>
-    QX.ownLegs
-      .filter((leg) => (legs.task[leg] === 0) === isSpray)
-      .map((leg) => QX.feature(leg, "LineString", QX.lineOf(leg)))
-      .filter((one) => one.geometry.coordinates.length > 1);
-  for (const [kind, isSpray] of [["route", true], ["empty", false]]) {
-    QX.put(kind, drawn(isSpray));
-    const { layer } = QX.overlayOf(kind);
-    if (row < 0) layer.remove();
-    else layer.addTo(QX.map);
-  }
+  const own = row < 0 ? [] : QX.toursOf(row).flatMap((tour) => QX.tours.get(tour).legs);
+  QX.ownSections = new Set(own.map((leg) => legs.section[leg]));
+  for (const box of document.querySelectorAll("select.qx-choose-cart")) box.value = String(row);
+  for (const kind of ["route", "empty"])
+    if (row < 0) QX.overlayOf(kind).layer.remove();
+    else QX.overlayOf(kind).layer.addTo(QX.map);
+  QX.tourDrawn = null;
+  QX.drawRoute();
   const wet = QX.overlayOf("wet");
   wet.layer.setStyle(wet.layer.options.style);
-  for (const box of document.querySelectorAll("select.qx-choose-cart")) box.value = String(row);
-  QX.drawArrows();
   QX.drawCarts();
   QX.tellCart();
+};
+
+// The route changes when the cart's next run begins.
+QX.drawRoute = function () {
+  const run = QX.runShown();
+  const tour = run ? run[1] : -1;
+  if (tour === QX.tourDrawn) return;
+  QX.tourDrawn = tour;
+  QX.ownLegs = run ? QX.tours.get(tour).legs : [];
+  const { legs } = QX.data;
+  for (const [kind, isSpray] of [["route", true], ["empty", false]])
+    QX.put(
+      kind,
+      QX.ownLegs
+        .filter((leg) => (legs.task[leg] === 0) === isSpray)
+        .map((leg) => QX.feature(leg, "LineString", QX.lineOf(leg)))
+        .filter((one) => one.geometry.coordinates.length > 1),
+    );
+  QX.drawArrows();
   QX.refresh();
 };
 

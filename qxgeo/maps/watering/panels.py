@@ -39,12 +39,13 @@ def tell_verdict(plan: WateringPlan, *, lang: str) -> list[str]:
     if sections.empty:
         return [words["nothing"]]
     bad = sections[sections["state"] != "kept"]
+    never = int((sections["state"] == "never").sum())
     facts = {
         "sections": f"{len(sections):,}",
         "km": _km(sections["length_m"].sum()),
         "bad": f"{len(bad):,}",
         "bad_km": _km(bad["length_m"].sum()),
-        "never": f"{int((sections['state'] == 'never').sum()):,}",
+        "never": words["never"].format(count=f"{never:,}") if never else "",
         "share": _percent(diagnosis.wet_share),
     }
     lines = [words["kept" if diagnosis.is_kept else "not_kept"].format(**facts)]

@@ -35,6 +35,8 @@ QX.setTime = function (minute) {
   QX.measureWet();
   QX.drawCarts();
   QX.tellTime();
+  if (QX.cart < 0) return;
+  QX.drawRoute();
   QX.tellCart();
 };
 
@@ -114,12 +116,32 @@ QX.panelTop = function () {
   return box;
 };
 
+QX.sayRun = function ([task, , start, end]) {
+  const what = QX.words[["run_tour", "run_transfer", "do_wait", "do_break"][task]];
+  return `${QX.clock(start)}–${QX.clock(end)} ${what}`;
+};
+
 QX.tellCart = function () {
   if (!QX.cartBox) return;
   if (QX.cart < 0) return void QX.cartBox.replaceChildren();
-  const { words } = QX;
-  const now = [words.now, `${QX.clock(QX.minute * 60)} ${QX.sayDoing(QX.cart)}`];
-  QX.cartBox.replaceChildren(QX.facts([now, ...QX.cartFacts(QX.cart)]));
+  const { words, data } = QX;
+  const shown = QX.runShown();
+  const list = QX.make("div", "qx-runs");
+  for (const run of data.carts[QX.cart].runs) {
+    const line = QX.link(QX.sayRun(run), () => QX.setTime(Math.ceil(run[2] / 60)));
+    if (run === shown) line.classList.add("qx-shown");
+    list.append(line);
+  }
+  const { scrollTop } = QX.cartBox.querySelector(".qx-runs") || { scrollTop: 0 };
+  QX.cartBox.replaceChildren(
+    QX.facts([
+      [words.now, `${QX.clock(QX.minute * 60)} ${QX.sayDoing(QX.cart)}`],
+      [words.on_route, shown ? QX.sayRun(shown) : null],
+      ...QX.cartFacts(QX.cart),
+      [words.runs, list.childNodes.length ? list : null],
+    ]),
+  );
+  list.scrollTop = scrollTop;
 };
 
 QX.groupBox = function (group) {

@@ -76,6 +76,10 @@ PAGE_WORDS_OF_WATER = {
     "tank_left": Text("罐内余水", "left in the tank"),
     "next_refill": Text("下次加水", "next refill"),
     "until": Text("持续到", "until"),
+    "runs": Text("全天班次", "its day"),
+    "on_route": Text("图上路线", "route shown"),
+    "run_tour": Text("作业", "tour"),
+    "run_transfer": Text("转场", "transfer"),
     "show_route": Text("显示这辆车的路线", "show its route"),
     "flow": Text("出水流量", "flow"),
     "open_hours": Text("可用时间", "open"),
@@ -148,11 +152,12 @@ VERDICT = {
         "It can be done: {sections} sections, {km} km, stay wet for 24 hours.",
     ),
     "not_kept": Text(
-        "现有车辆做不到：{sections} 段、{km} km 中有 {bad} 段、{bad_km} km 会变干"
-        "（其中 {never} 段无车到达），湿润里程·小时占 {share}。",
+        "现有车辆做不到：{sections} 段、{km} km 中有 {bad} 段、{bad_km} km 会变干{never}，"
+        "湿润里程·小时占 {share}。",
         "These carts cannot do it: of {sections} sections, {km} km, {bad} sections, {bad_km} km, "
-        "fall dry ({never} never reached); {share} of the kilometre-hours are wet.",
+        "fall dry{never}; {share} of the kilometre-hours are wet.",
     ),
+    "never": Text("（其中 {count} 段无车到达）", " ({count} never reached)"),
     "more": Text(
         "再加 {count} 辆同类车可以做到。", "Carts more with which it can be done: {count}."
     ),

@@ -50,12 +50,18 @@ class CartTour:
 
     Attributes
     ----------
+    tour
+        Number in the plan.
+    is_transfer
+        Driven empty from one site to another: told in one paragraph, without a map.
     sprayed, driven
         Lines in the direction of travel, lon and lat.
     pins
         Step and its place: where spraying starts, where the tank is filled.
     """
 
+    tour: int
+    is_transfer: bool
     title: str
     lines: tuple[str, ...]
     steps: tuple[Step, ...]

@@ -6,24 +6,23 @@ from typing import TYPE_CHECKING
 
 from qxgeo.reports.patrol.sheets.map_pdf import MapPen
 from qxgeo.reports.patrol.sheets.paper import MARGIN_MM, WIDTH_MM, RunningText
-from qxgeo.reports.watering.sheets.small_map import draw_tour
-from qxgeo.reports.watering.sheets.wording import say
+from qxgeo.reports.watering.sheets.wording import say, tell_way
 
 if TYPE_CHECKING:
-    from qxgeo.reports.patrol.sheets.ground import Roads
     from qxgeo.reports.patrol.sheets.paper import Paper
     from qxgeo.reports.watering.sheets.duty import CartDuty, CartTour
+    from qxgeo.reports.watering.sheets.small_map import TourMaps
 
 _SMALL_PT = 8.0
 _DRIVER_COLUMNS_MM = (52.0, 50.0, 48.0, 32.0)
 _RUN_COLUMNS_MM = (17.0, 17.0, 37.0, 20.0)
 _STEP_COLUMNS_MM = (10.0, 16.0, 26.0, 72.0, 18.0, 20.0, 20.0)
-_MOST_MAP_MM = 115.0
-_LEAST_MAP_MM = 75.0
-_AROUND_MAP_MM = 28.0  # heading and caption
+_MOST_MAP_MM = 100.0
+_AROUND_MAP_MM = 42.0  # lines above, caption, the first steps
+_STEP_PT = 8.5
 
 
-def write_sheet(paper: Paper, duty: CartDuty, roads: Roads) -> None:
+def write_sheet(paper: Paper, duty: CartDuty, maps: TourMaps) -> None:
     """Write one cart's pages.
 
     Parameters
@@ -32,8 +31,8 @@ def write_sheet(paper: Paper, duty: CartDuty, roads: Roads) -> None:
         Pages are added to it.
     duty
         What the sheet says.
-    roads
-        Of the district, for the maps.
+    maps
+        Draws the tours.
     """
     lang = duty.lang
     paper.begin_sheet(
@@ -50,7 +49,7 @@ def write_sheet(paper: Paper, duty: CartDuty, roads: Roads) -> None:
     _write_drivers(paper, duty)
     _write_runs(paper, duty)
     for tour in duty.tours:
-        _write_tour(paper, tour, roads, lang)
+        _write_tour(paper, tour, maps, lang)
     _write_notes(paper, duty)
 
 
@@ -118,22 +117,33 @@ def _write_runs(paper: Paper, duty: CartDuty) -> None:
             )
 
 
-def _write_tour(paper: Paper, tour: CartTour, roads: Roads, lang: str) -> None:
-    """Write one tour: its starts, its map, its steps."""
-    paper.write_heading(tour.title, keep_mm=_LEAST_MAP_MM + _AROUND_MAP_MM + 12.0)
+def _write_tour(paper: Paper, tour: CartTour, maps: TourMaps, lang: str) -> None:
+    """Write one tour: its starts, its map, its steps; a transfer in one paragraph."""
+    if tour.is_transfer:
+        paper.write_heading(tour.title, keep_mm=18.0)
+        for place, line in enumerate(tour.lines):
+            paper.write_paragraph(line, is_bold=place == 0)
+        paper.write_paragraph(tell_way(tour, lang))
+        return
+    drawing = maps.draw(tour, width_mm=WIDTH_MM, most_height_mm=_MOST_MAP_MM)
+    height = 0.0 if drawing is None else drawing.height_mm
+    paper.write_heading(tour.title, keep_mm=height + _AROUND_MAP_MM)
     for place, line in enumerate(tour.lines):
         paper.write_paragraph(line, is_bold=place == 0)
-    room = paper.room_mm() - _AROUND_MAP_MM
-    most = min(room, _MOST_MAP_MM) if room >= _LEAST_MAP_MM else _MOST_MAP_MM
-    drawing = draw_tour(tour, roads, width_mm=WIDTH_MM, most_height_mm=most)
     if drawing is not None:
-        paper.need(drawing.height_mm + 12.0)
+        paper.need(height + 12.0)
         y = float(paper.get_y()) + 1.5
         MapPen(paper, MARGIN_MM, y).draw(drawing)
-        paper.set_xy(MARGIN_MM, y + drawing.height_mm + 1.0)
+        paper.set_xy(MARGIN_MM, y + height + 1.0)
         paper.write_paragraph(say("map_caption", lang), size_pt=7.0)
+    _write_steps(paper, tour, lang)
+
+
+def _write_steps(paper: Paper, tour: CartTour, lang: str) -> None:
+    """Write the turn list."""
     words = ("number", "after", "action", "road", "spray", "length", "left")
-    paper.write_heading(say("steps", lang), keep_mm=20.0)
+    paper.set_y(float(paper.get_y()) + 1.0)
+    paper.need(30.0)
     with paper.begin_table(_STEP_COLUMNS_MM, [say(word, lang) for word in words]) as table:
         for step in tour.steps:
             is_spray = step.task == "spray"
@@ -142,7 +152,7 @@ def _write_tour(paper: Paper, tour: CartTour, roads: Roads, lang: str) -> None:
                      step.tank)  # fmt: skip
             table.write_row(
                 [
-                    table.broken(n, text, is_bold=is_spray and n in {3, 4})
+                    table.broken(n, text, size_pt=_STEP_PT, is_bold=is_spray and n in {3, 4})
                     for n, text in enumerate(texts)
                 ]
             )

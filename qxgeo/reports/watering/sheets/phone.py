@@ -10,15 +10,14 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from qxgeo.reports.patrol.sheets.map_svg import draw_svg
-from qxgeo.reports.watering.sheets.small_map import draw_tour
-from qxgeo.reports.watering.sheets.wording import say
+from qxgeo.reports.watering.sheets.wording import say, tell_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from qxgeo.reports.patrol.sheets.ground import Roads
     from qxgeo.reports.watering.sheets.duty import CartDuty, CartTour, Step
+    from qxgeo.reports.watering.sheets.small_map import TourMaps
 
 MAP_WIDTH_MM = 92.0  # about the width of the page on a phone, so that numbers stay readable
 _STYLES = (
@@ -29,15 +28,15 @@ _DIAL = re.compile(r"\+?[0-9][0-9 \-]{1,}[0-9]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
-def write_phone_page(duty: CartDuty, roads: Roads, path: Path) -> None:
+def write_phone_page(duty: CartDuty, maps: TourMaps, path: Path) -> None:
     """Write one cart's phone page.
 
     Parameters
     ----------
     duty
         What the sheet says.
-    roads
-        Of the district, for the maps.
+    maps
+        Draws the tours.
     path
         The HTML file.
     """
@@ -57,7 +56,7 @@ def write_phone_page(duty: CartDuty, roads: Roads, path: Path) -> None:
         '<meta name="referrer" content="no-referrer">\n'
         f"<title>{_safe(say('title', lang))} · {_safe(duty.cart_id)}</title>\n"
         f"<style>{style}</style>\n</head>\n<body>\n<main>\n"
-        + "\n".join(_sections(duty, roads))
+        + "\n".join(_sections(duty, maps))
         + "\n</main>\n</body>\n</html>\n"
     )
     path.write_text(page, encoding="utf-8", newline="\n")
@@ -68,7 +67,7 @@ def _safe(text: str) -> str:
     return escape(_CONTROL.sub(" ", text)).replace("`", "&#96;")
 
 
-def _sections(duty: CartDuty, roads: Roads) -> Iterator[str]:
+def _sections(duty: CartDuty, maps: TourMaps) -> Iterator[str]:
     """Give the page's parts from top to bottom: what is needed on the way comes first."""
     lang = duty.lang
     if duty.banner:
@@ -79,7 +78,7 @@ def _sections(duty: CartDuty, roads: Roads) -> Iterator[str]:
     yield _heading("drivers", lang) + _card(_drivers(duty))
     yield _heading("timetable", lang) + _card(_runs(duty))
     for tour in duty.tours:
-        yield from _tour(tour, roads, lang)
+        yield from _tour(tour, maps, lang)
     notes = "".join(f"<li>{_safe(line)}</li>" for line in (*duty.notes, duty.caveat) if line)
     yield _heading("notes", lang) + _card(f'<ul class="plain">{notes}</ul>')
     quotes = "".join(
@@ -134,13 +133,16 @@ def _runs(duty: CartDuty) -> str:
     return f"<table><tbody>{rows}</tbody></table>"
 
 
-def _tour(tour: CartTour, roads: Roads, lang: str) -> Iterator[str]:
+def _tour(tour: CartTour, maps: TourMaps, lang: str) -> Iterator[str]:
     """Write one tour: starts, map, steps."""
     first, *others = tour.lines
     yield f"<h2>{_safe(tour.title)}</h2>"
     more = "".join(f"<p>{_safe(line)}</p>" for line in others)
     yield _card(f'<p class="starts">{_safe(first)}</p>{more}')
-    drawing = draw_tour(tour, roads, width_mm=MAP_WIDTH_MM, most_height_mm=MAP_WIDTH_MM)
+    if tour.is_transfer:
+        yield _card(f"<p>{_safe(tell_way(tour, lang))}</p>")
+        return
+    drawing = maps.draw(tour, width_mm=MAP_WIDTH_MM, most_height_mm=MAP_WIDTH_MM)
     if drawing is not None:
         yield draw_svg(drawing, title=say("map", lang))
         yield f'<p class="quiet">{_safe(say("map_caption", lang))}</p>'

@@ -179,18 +179,23 @@ def _tell_tour(
     """Write one tour with its starts, refills and steps."""
     facts = plan.tours[plan.tours["tour"] == tour].iloc[0]
     starts = runs.loc[runs["tour"] == tour, "start_s"].tolist()
-    lines = [
-        say("starts", lang, times=" ".join(map(say_clock, starts))),
-        say(
+    is_transfer = bool(facts["is_transfer"])
+    minutes = f"{facts['duration_s'] / 60:.0f}"
+    lines = [say("starts", lang, times=" ".join(map(say_clock, starts)))]
+    if is_transfer:
+        km = f"{facts['empty_m'] / 1e3:.1f}"
+        lines.append(say("transfer_facts", lang, minutes=minutes, km=km))
+    else:
+        told = say(
             "facts",
             lang,
-            minutes=f"{facts['duration_s'] / 60:.0f}",
+            minutes=minutes,
             spray=f"{facts['spray_m'] / 1e3:.1f}",
             empty=f"{facts['empty_m'] / 1e3:.1f}",
             litres=f"{facts['litres']:,.0f}",
             refills=int(facts["refills"]),
-        ),
-    ]
+        )
+        lines.append(told)
     for one in own:
         if one.task == "refill":
             times = " ".join(say_clock(start + one.offset_s) for start in starts)
@@ -204,7 +209,9 @@ def _tell_tour(
     ]
     home = own[0].corners[0] if own and len(own[0].corners) else None
     return CartTour(
-        title=say("tour", lang, number=number),
+        tour=tour,
+        is_transfer=is_transfer,
+        title=say("way" if is_transfer else "tour", lang, number=number),
         lines=tuple(lines),
         steps=steps,
         sprayed=_lines_of(own, "spray"),

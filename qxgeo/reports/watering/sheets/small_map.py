@@ -22,30 +22,52 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from qxgeo.district import District
     from qxgeo.reports.watering.sheets.duty import CartTour
 
 
-def draw_tour(
-    tour: CartTour, roads: Roads, *, width_mm: float, most_height_mm: float
-) -> SmallMap | None:
-    """Draw a tour.
+class TourMaps:
+    """Draws tours; carts that share one share its drawing.
 
     Parameters
     ----------
-    tour
-        Its lines and pins.
-    roads
-        Of the district.
-    width_mm
-        Of the drawing.
-    most_height_mm
-        The height follows the tour up to here.
-
-    Returns
-    -------
-    drawing
-        None for a tour without a line.
+    district
+        Its roads lie under the tours.
     """
+
+    def __init__(self, district: District) -> None:
+        self._roads = Roads(district)
+        self._drawn: dict[tuple[int, float, float], SmallMap | None] = {}
+
+    def road_names(self) -> list[str]:
+        """List the names that a map may write, each once."""
+        return self._roads.names()
+
+    def draw(self, tour: CartTour, *, width_mm: float, most_height_mm: float) -> SmallMap | None:
+        """Draw a tour.
+
+        Parameters
+        ----------
+        tour
+            Its lines and pins.
+        width_mm
+            Of the drawing.
+        most_height_mm
+            The height follows the tour up to here.
+
+        Returns
+        -------
+        drawing
+            None for a tour without a line.
+        """
+        key = (tour.tour, width_mm, most_height_mm)
+        if key not in self._drawn:
+            self._drawn[key] = _draw(tour, self._roads, width_mm, most_height_mm)
+        return self._drawn[key]
+
+
+def _draw(tour: CartTour, roads: Roads, width_mm: float, most_height_mm: float) -> SmallMap | None:
+    """Draw a tour over the roads around it."""
     sprayed, driven = _shape(tour.sprayed), _shape(tour.driven)
     both = np.concatenate((sprayed, driven))
     if not len(both):

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from qxgeo.errors import Text
+
+if TYPE_CHECKING:
+    from qxgeo.reports.watering.sheets.duty import CartTour
 
 WORDS: dict[str, Text] = {
     "title": Text("洒水车作业单", "Water cart sheet"),
@@ -37,8 +42,12 @@ WORDS: dict[str, Text] = {
     "to": Text("止", "To"),
     "what": Text("内容", "What"),
     "tour": Text("线路 {number}", "Tour {number}"),
+    "way": Text("转场 {number}", "Transfer {number}"),
+    "transfer_facts": Text("空驶 {km} km，{minutes} 分钟", "{km} km empty, {minutes} min"),
+    "step": Text("{action} {road}（{length} 米）", "{action} {road} ({length} m)"),
+    "last_step": Text("{action} {road}", "{action} {road}"),
     "lap": Text("线路 {number} 作业", "tour {number}"),
-    "transfer": Text("转场（线路 {number}）", "transfer (tour {number})"),
+    "transfer": Text("转场 {number}", "transfer {number}"),
     "wait": Text("等待", "wait"),
     "rest": Text("休息", "break"),
     "no_runs": Text("今天不出车。", "This cart stays in today."),
@@ -109,3 +118,30 @@ def say(word: str, lang: str, **facts: object) -> str:
     """
     text = WORDS[word].in_language(lang)
     return text.format(**facts) if facts else text
+
+
+def tell_way(tour: CartTour, lang: str) -> str:
+    """Tell all steps of a tour in one sentence.
+
+    Parameters
+    ----------
+    tour
+        A short one.
+    lang
+        ``zh`` or ``en``.
+
+    Returns
+    -------
+    text
+        Steps in order.
+    """
+    return " → ".join(
+        say(
+            "step" if step.length else "last_step",
+            lang,
+            action=step.action,
+            road=step.road,
+            length=step.length,
+        )
+        for step in tour.steps
+    )

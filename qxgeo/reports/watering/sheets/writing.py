@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qxgeo.reports.patrol.sheets.fonts import cut_font
-from qxgeo.reports.patrol.sheets.ground import Roads
 from qxgeo.reports.patrol.sheets.paper import Paper
 from qxgeo.reports.watering.sheets.pdf import write_sheet
 from qxgeo.reports.watering.sheets.phone import write_phone_page
 from qxgeo.reports.watering.sheets.register import list_cart_duties
+from qxgeo.reports.watering.sheets.small_map import TourMaps
 from qxgeo.reports.watering.sheets.wording import WORDS, say
 from qxgeo.resources import font_file
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qxgeo.watering.model import WateringPlan
 
 ALL_SHEETS = "watering_sheets.pdf"
-_SIGNS = "·–“”…"  # that the sheets set between words
+_SIGNS = "·–“”…→"  # that the sheets set between words
 
 
 def write_cart_sheets(
@@ -55,19 +55,19 @@ def write_cart_sheets(
         If the font is missing.
     """
     duties = list_cart_duties(plan, lang=lang)
-    roads = Roads(plan.district)
+    maps = TourMaps(plan.district)
     title = f"{plan.district.name.in_language(lang)} {say('title', lang)}"
     paths = [Path(folder) / ALL_SHEETS]
     with tempfile.TemporaryDirectory(prefix="qxgeo-font-") as scratch:
         words = [_SIGNS, *(text for pair in WORDS.values() for text in pair)]
         texts = [text for duty in duties for text in duty.texts()]
         font = Path(scratch) / "sheet.ttf"
-        letters = cut_font(font_file(), font, [*words, *texts, *roads.names()])
+        letters = cut_font(font_file(), font, [*words, *texts, *maps.road_names()])
         paper = Paper(font, letters, day=plan.day, title=title)
         for duty in duties:
-            write_sheet(paper, duty, roads)
+            write_sheet(paper, duty, maps)
             page = Path(place) / f"{names[duty.cart_id]}.html"
-            write_phone_page(duty, roads, page)
+            write_phone_page(duty, maps, page)
             paths.append(page)
         if not duties:
             paper.begin_page()
