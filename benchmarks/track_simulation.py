@@ -42,6 +42,7 @@ CLOSED = frozenset(
 )
 FASTEST_KMH = 45.0
 CORRELATED_S = 20.0
+WITHIN_S, SLACK_M = 30.0, 3.0  # of the truth, in time and along the section
 BUSY, WAITS = 4, 0.12  # arms of a junction, and how often one waits there
 
 
@@ -114,28 +115,28 @@ def drive(
     hours: float,
     duty: frozenset[int] = frozenset(),
 ) -> Truth:
-    """Drive from place to place, slowly and spraying on roads of duty.
+    """Drive about, slowly and spraying on roads of duty.
 
-    A cart accelerates at most 1 m/s2, waits at some junctions, and does not turn round on the
-    spot.
+    At a junction a cart mostly goes straight on, and it turns round in dead ends alone. It
+    accelerates at most 1 m/s2 and waits at some junctions.
     """
     rng = np.random.default_rng(seed)
     nodes = sorted(graph.nodes)
     at = nodes[int(rng.integers(len(nodes)))]
     last_s = start_s + int(hours * 3600)
-    legs: list[Leg] = []
-    length, wanted = 0.0, hours * 3600 * 3.5
+    legs: list[Leg] = [(at, next(iter(sorted(graph.successors(at)))))]
+    length, wanted = 0.0, hours * 3600 * FASTEST_KMH / 3.6
     while length < wanted:
-        goal = nodes[int(rng.integers(len(nodes)))]
-        path = nx.shortest_path(graph, at, goal, weight="length")
-        for a, b in pairwise(path):
-            if legs and legs[-1] == (b, a):
-                continue_from = [n for n in graph.successors(legs[-1][1]) if n != legs[-1][0]]
-                if continue_from:
-                    break
-            legs.append((a, b))
-            length += graph.edges[a, b]["length"]
-        at = legs[-1][1] if legs else goal
+        before, at = legs[-1]
+        ahead = sorted(one for one in graph.successors(at) if one != before) or [before]
+        way = np.array(ahead) - at
+        way /= np.maximum(np.hypot(*way.T)[:, None], 1e-12)
+        came = np.array(at) - before
+        bend = way @ (came / max(float(np.hypot(*came)), 1e-12))
+        weight = np.exp(2.0 * bend)
+        goal = ahead[int(rng.choice(len(ahead), p=weight / weight.sum()))]
+        legs.append((at, goal))
+        length += graph.edges[at, goal]["length"]
     return put_on_clock(graph, roads, legs, rng, start_s=start_s, last_s=last_s, duty=duty)
 
 
@@ -241,3 +242,93 @@ def record(
             ),
         }
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """How well driven stretches were found.
+
+    Attributes
+    ----------
+    right
+        Share of the driven length on which a stretch of the same section covers the place within
+        half a minute of the truth.
+    right_way
+        The same, in the direction that was driven.
+    extra
+        Length of stretches on which no cart was, over the driven length.
+    """
+
+    right: float
+    right_way: float
+    extra: float
+
+
+def along_m(truth: Truth, roads: gpd.GeoDataFrame) -> Floats:
+    """Give the metres along its section's line at which the cart was at every second."""
+    found = np.zeros(len(truth.row))
+    for row in np.unique(truth.row).tolist():
+        own = np.flatnonzero(truth.row == row)
+        xy = np.asarray(roads.geometry.iloc[row].coords)[:, :2]
+        walked = np.concatenate(([0.0], np.cumsum(sphere_m(xy[:-1], xy[1:]))))
+        scale = np.array([np.cos(np.radians(xy[0, 1])), 1.0])
+        start, step = xy[:-1] * scale, np.diff(xy, axis=0) * scale
+        at = np.stack((truth.lon[own], truth.lat[own]), axis=1) * scale
+        away = at[:, None, :] - start
+        share = (away * step).sum(axis=2) / np.maximum((step**2).sum(axis=1), 1e-18)
+        share = np.clip(share, 0, 1)
+        distance = np.hypot(*np.moveaxis(away - share[:, :, None] * step, 2, 0))
+        best = distance.argmin(axis=1)
+        part = share[np.arange(len(own)), best]
+        found[own] = walked[best] + part * np.diff(walked)[best]
+    return found
+
+
+def score(truth: Truth, legs: pd.DataFrame, roads: gpd.GeoDataFrame) -> Score:
+    """Hold stretches of one cart against the truth, second by second."""
+    at, second = along_m(truth, roads), truth.second + 0.5
+    right, right_way = np.zeros(len(at), bool), np.zeros(len(at), bool)
+    real = np.zeros(len(legs), bool)
+    row = legs["row_of_road"].to_numpy()
+    low = np.minimum(legs["from_m"], legs["to_m"]).to_numpy() - SLACK_M
+    high = np.maximum(legs["from_m"], legs["to_m"]).to_numpy() + SLACK_M
+    start, end = (legs[name].to_numpy() for name in ("start_s", "end_s"))
+    forward = legs["is_forward"].to_numpy()
+    for one in np.union1d(np.unique(truth.row), np.unique(row)).tolist():
+        own, leg = np.flatnonzero(truth.row == one), np.flatnonzero(row == one)
+        near = (at[own][:, None] >= low[leg]) & (at[own][:, None] <= high[leg])
+        near &= second[own][:, None] >= start[leg] - WITHIN_S
+        near &= second[own][:, None] <= end[leg] + WITHIN_S
+        right[own] = near.any(axis=1)
+        right_way[own] = (near & (forward[leg] == truth.is_forward[own][:, None])).any(axis=1)
+        real[leg] = near.any(axis=0)
+    driven = truth.driven_m.sum()
+    wrong = legs["length_m"].to_numpy()[~real].sum()
+    return Score(
+        right=float(truth.driven_m[right].sum() / driven),
+        right_way=float(truth.driven_m[right_way].sum() / driven),
+        extra=float(wrong / driven),
+    )
+
+
+def true_legs(truth: Truth, roads: gpd.GeoDataFrame, *, cart_id: str) -> pd.DataFrame:
+    """Give the truth as stretches of a second each, as a matcher would."""
+    at = along_m(truth, roads)
+    step = np.where(truth.is_forward, 1.0, -1.0) * truth.driven_m
+    return pd.DataFrame(
+        {
+            "cart_id": cart_id,
+            "row_of_road": truth.row,
+            "from_m": at,
+            "to_m": at + step,
+            "is_forward": truth.is_forward,
+            "length_m": truth.driven_m,
+            "start_s": truth.second.astype(float),
+            "end_s": truth.second + 1.0,
+            "speed_kmh": truth.driven_m * 3.6,
+            "spraying": truth.is_spraying.astype(np.int64),
+            "is_sure": True,
+            "fix": 0,
+            "to_fix": 0,
+        }
+    )[truth.driven_m > 0]

@@ -50,6 +50,8 @@ def read_geojson_file(path: Path) -> list[Part]:
         document = json.loads(text)
         features = document.get("features", [document])
         records = [one for feature in features for one in _positions(feature, path.name)]
+    except ReadError:
+        raise
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         problem = Text("不是完好的 GeoJSON 文件", "this is no intact GeoJSON file")
         mend = Text("请重新导出", "export it again")
