@@ -22,6 +22,7 @@ demo: .stamps/install $(ASSETS)
 	$(BIN)/qxgeo patrol
 	$(BIN)/qxgeo siting
 	$(BIN)/qxgeo today --at "2023-12-28 18:20" --wind 20 --speed 2.1 --warning yellow --air data/demo/air_hours.csv
+	$(BIN)/qxgeo water
 	@echo "地图已生成，请用浏览器打开 / the maps are ready, open: $(CURDIR)/maps/index.html"
 
 test: .stamps/develop browser check

@@ -132,7 +132,6 @@ QX.tellCart = function () {
     if (run === shown) line.classList.add("qx-shown");
     list.append(line);
   }
-  const { scrollTop } = QX.cartBox.querySelector(".qx-runs") || { scrollTop: 0 };
   QX.cartBox.replaceChildren(
     QX.facts([
       [words.now, `${QX.clock(QX.minute * 60)} ${QX.sayDoing(QX.cart)}`],
@@ -141,7 +140,8 @@ QX.tellCart = function () {
       [words.runs, list.childNodes.length ? list : null],
     ]),
   );
-  list.scrollTop = scrollTop;
+  const line = list.querySelector(".qx-shown");
+  if (line) list.scrollTop = line.offsetTop - list.offsetTop - 30;
 };
 
 QX.groupBox = function (group) {

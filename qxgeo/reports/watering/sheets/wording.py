@@ -75,9 +75,9 @@ WORDS: dict[str, Text] = {
     "unnamed": Text("未命名道路", "unnamed road"),
     "map": Text("地图", "Map"),
     "map_caption": Text(
-        "粗线＝洒水；虚线＝空驶；黑圆白字＝步骤号（洒水起点、加水点）；房子＝停车场。上北。",
+        "粗线＝洒水；虚线＝空驶；黑圆白字＝步骤号（洒水起点、加水点）；房子＝出发点。上北。",
         "Heavy line: spraying; broken line: empty; black discs: step where spraying starts or the "
-        "tank is filled; house: depot. North is up.",
+        "tank is filled; house: where it starts. North is up.",
     ),
     "steps": Text("行车步骤", "Turn by turn"),
     "notes": Text("说明", "Notes"),
