@@ -90,7 +90,7 @@ def warm_up() -> None:
     lines.lengths_m(inside.intersection(partition_lines(lines, town)))
     raw = np.frombuffer(shapely.to_wkb(road), dtype=np.uint8)
     meter = Meter.over(place, Territories(town), radius_m=900)
-    meter.add_up(raw, np.array([0, len(raw)]))
+    meter.add_up(raw, np.array([0, len(raw)]), meter.land_within(None))
     compiled.MANY = many
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from qxgeo.errors import ReadError, SchemaError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from qxgeo.geodesy import Lines
     from qxgeo.geodesy.sieve import Sieve
 
+_FOOTERS = 64  # that are kept, some ten kilobytes each
 _BUFFER = 1 << 20  # bytes of a column that are fetched at once where rows come in batches
 
 
@@ -233,7 +236,15 @@ def _reading(piece: Piece, *, buffer_size: int = 0) -> Iterator[pq.ParquetFile]:
         If it cannot be read.
     """
     try:
-        with pq.ParquetFile(piece.path, buffer_size=buffer_size) as file:
+        about = piece.path.stat()
+        metadata = _read_metadata(piece.path, about.st_size, about.st_mtime_ns)
+        with pq.ParquetFile(piece.path, metadata=metadata, buffer_size=buffer_size) as file:
             yield file
     except (pa.ArrowException, OSError) as error:
         raise ReadError(broken(piece.path, error)) from error
+
+
+@lru_cache(maxsize=_FOOTERS)
+def _read_metadata(path: Path, _size: int, _changed_ns: int) -> pq.FileMetaData:
+    """Read the footer of a file, once for all its pieces as long as nobody changes it."""
+    return pq.read_metadata(path)

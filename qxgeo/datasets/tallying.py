@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from qxgeo.datasets.dataset import Piece, RoadDataset
     from qxgeo.geodesy import Lines
-    from qxgeo.geodesy.totals import Meter, Tally
+    from qxgeo.geodesy.totals import Land, Meter, Tally
 
 LEFT_ROWS = 4096  # among so many at a time those that a meter leaves are decoded
 
@@ -51,23 +51,23 @@ def iter_tallies(
     SchemaError
         If a geometry is no line, or a coordinate is not finite.
     """
-    name = dataset.geometry_column
+    name, land = dataset.geometry_column, meter.land_within(piece.bounds)
     for place, table in iter_tables(dataset, piece, batch_rows=batch_rows):
         first_row = piece.first_row_of_file + place
         for chunk in table.column(name).chunks:
             array = chunk.storage if isinstance(chunk, pa.ExtensionArray) else chunk
-            tally, left = _measure(array, meter)
+            tally, left = _measure(array, meter, land)
             yield tally, _decode(array, left, Source(piece.path, name, first_row))
             first_row += len(chunk)
 
 
-def _measure(array: pa.Array, meter: Meter) -> tuple[Tally, NDArray[np.int64]]:
+def _measure(array: pa.Array, meter: Meter, land: Land) -> tuple[Tally, NDArray[np.int64]]:
     """Measure a column, and list the rows that are left."""
     if not array.null_count:
-        tally = meter.add_up(*binary_of(array))
+        tally = meter.add_up(*binary_of(array), land)
         return tally, tally.left
     row = np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False))
-    tally = meter.add_up(*binary_of(array.drop_null()))
+    tally = meter.add_up(*binary_of(array.drop_null()), land)
     return tally, row[tally.left]
 
 

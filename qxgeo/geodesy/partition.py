@@ -6,6 +6,7 @@ degrees is the exact place to cut; only lengths and areas need the ellipsoid.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,8 @@ PARALLEL = 1e-12  # sine of the angle below which a segment also counts as runni
 _PARTS_AT_ONCE = 50_000
 _CELLS_PER_EDGE = 8
 _MOST_CELLS = 1 << 22
+_MOST_PAIRS = 1 << 20  # of polygons and boxes
+FEW = 5_000  # polygons: one grid over them is fine enough, and cheaper than one for each piece
 
 
 def partition_lines(
@@ -110,17 +113,62 @@ class Territories:
     def grid(self, loops: ModuleType) -> tuple[Any, ...]:
         """Give edges, origin, scale and size of a grid over them, and what its cells hold."""
         if self._grid is None:
-            edges, first = self.edges()
-            low, high = np.zeros(2), np.ones(2)
-            if len(edges):
-                low, high = shapely.total_bounds(self.polygons).reshape(2, 2)
-            margin = (high - low) * 1e-3 + 1e-9
-            extent = high - low + 2 * margin
-            wanted = min(max(_CELLS_PER_EDGE * len(edges), 1), _MOST_CELLS)
-            cells = np.maximum(np.sqrt(wanted * extent / extent[::-1]), 1).astype(np.int64)
-            place = (low - margin, cells / extent, cells)
-            self._grid = (edges, *place, loops.lay_edges(edges, first, *place))
+            self._grid = self._lay(loops, slice(None))
         return self._grid
+
+    def grid_near(self, loops: ModuleType, boxes: Floats) -> tuple[Ints, tuple[Any, ...]]:
+        """Give a grid that is right for places within some boxes, and fine enough among many.
+
+        Parameters
+        ----------
+        loops
+            The compiled ones of the name ``cells``.
+        boxes
+            West, south, east, north, degrees, shape (n, 4).
+
+        Returns
+        -------
+        numbers, grid
+            Which polygon each label of the grid means, and the grid as `grid` gives it.
+        """
+        if len(self.numbers) <= FEW:
+            return self.numbers, self.grid(loops)
+        if len(boxes) == 0:
+            return self.numbers[:0], self._lay(loops, slice(0))
+        around = np.concatenate((boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)))
+        which = np.flatnonzero(_meet(self._boxes, around))
+        if len(which) * len(boxes) <= _MOST_PAIRS:
+            which = which[_meet(self._boxes[which, None], boxes).any(axis=1)]
+        if 2 * len(which) > len(self.numbers):  # one grid for all pieces is the cheaper one
+            return self.numbers, self.grid(loops)
+        return self.numbers[which], self._lay(loops, which)
+
+    @cached_property
+    def _boxes(self) -> Floats:
+        """West, south, east and north of each polygon."""
+        return np.asarray(shapely.bounds(self.polygons)).reshape(-1, 4)
+
+    def _lay(self, loops: ModuleType, which: Ints | slice) -> tuple[Any, ...]:
+        """Lay a grid over the edges of some."""
+        edges, first = self.edges(which)
+        low, high = np.zeros(2), np.ones(2)
+        if len(edges):
+            ends = edges.reshape(-1, 2)
+            low, high = ends.min(axis=0), ends.max(axis=0)
+        margin = (high - low) * 1e-3 + 1e-9
+        extent = high - low + 2 * margin
+        wanted = min(max(_CELLS_PER_EDGE * len(edges), 1), _MOST_CELLS)
+        cells = np.maximum(np.sqrt(wanted * extent / extent[::-1]), 1).astype(np.int64)
+        place = (low - margin, cells / extent, cells)
+        return (edges, *place, loops.lay_edges(edges, first, *place))
+
+
+def _meet(box: Floats, other: Floats) -> NDArray[np.bool_]:
+    """Say which boxes meet, west, south, east and north along the last axis."""
+    (west, south, east, north), (left, low, right, high) = (
+        np.moveaxis(one, -1, 0) for one in (box, other)
+    )
+    return np.asarray((west <= right) & (east >= left) & (south <= high) & (north >= low))
 
 
 def shortest_cut(place: Any) -> Any:  # noqa: ANN401 - a number or an array, plain or compiled

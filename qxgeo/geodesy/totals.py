@@ -7,7 +7,7 @@ The compiled form alone: what it answers is what `stretches_in_discs`, `partitio
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -56,13 +56,29 @@ class Tally:
     left: NDArray[np.int64]
 
 
+class Land(NamedTuple):
+    """Territories as the loops know them.
+
+    Attributes
+    ----------
+    numbers
+        Which territory each label of the grid means.
+    grid
+        As `Territories.grid` gives it.
+    """
+
+    numbers: Ints
+    grid: tuple[Any, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Meter:
     """Stations and territories made ready to measure columns of lines, again and again."""
 
     loops: ModuleType
-    tables: tuple[Any, ...]
-    numbers: Ints
+    cells: ModuleType
+    discs: tuple[Any, ...]
+    territories: Territories
 
     @classmethod
     def over(
@@ -91,11 +107,30 @@ class Meter:
         tables = (frames.lonlat, frames.axis_m, frames.equator_m, frames.curvature)
         bounds = (frames.half_deg, frames.most_m2, frames.least_m2)
         grid = lay_grid(frames.lonlat - frames.half_deg, frames.lonlat + frames.half_deg)
-        land = territories.grid(cells)
-        ready = (tables, bounds, grid, radius_m**2, land, latitude_bands())
-        return cls(loops, ready, territories.numbers)
+        return cls(loops, cells, (tables, bounds, grid, radius_m**2), territories)
 
-    def add_up(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> Tally:
+    def land_within(self, bounds: tuple[float, float, float, float] | None) -> Land:
+        """Give the territories of lines that all lie within some bounds.
+
+        Parameters
+        ----------
+        bounds
+            West, south, east, north, degrees; None where nobody knows them.
+
+        Returns
+        -------
+        land
+            Whatever the bounds, it labels what lies within them and a disc the same.
+        """
+        lonlat, half_deg = self.discs[0][0], self.discs[1][0]
+        boxes = np.concatenate((lonlat - half_deg, lonlat + half_deg), axis=1)
+        if bounds is not None:
+            boxes[:, :2] = np.maximum(boxes[:, :2], bounds[:2])
+            boxes[:, 2:] = np.minimum(boxes[:, 2:], bounds[2:])
+            boxes = boxes[(boxes[:, :2] <= boxes[:, 2:]).all(axis=1)]
+        return Land(*self.territories.grid_near(self.cells, boxes))
+
+    def add_up(self, data: NDArray[np.uint8], offsets: NDArray[np.int64], land: Land) -> Tally:
         """Measure lines in well-known binary.
 
         Parameters
@@ -104,6 +139,8 @@ class Meter:
             Well-known binary of all lines behind one another, EPSG:4326, bytes.
         offsets
             Where each begins, and the end of the last, shape (n + 1,).
+        land
+            As `land_within` gives it for bounds that hold the lines.
 
         Returns
         -------
@@ -115,15 +152,18 @@ class Meter:
         if len(data) < _VERTEX:
             none = np.empty(0, dtype=np.int64)
             return Tally(0, none, none, none, [], np.arange(size))
-        totals = tuple(np.zeros((4, len(self.numbers) + 1), dtype=np.int64))
-        last = np.full(len(self.numbers) + 1, -1, dtype=np.int64)
+        count = len(land.numbers) + 1
+        totals = tuple(np.zeros((4, count), dtype=np.int64))
+        last = np.full(count, -1, dtype=np.int64)
         left = np.empty(size, dtype=np.int64)
         roads, others = self.loops.add_up(
             data,
             np.ndarray((len(data) - 3,), dtype="<u4", buffer=data, strides=(1,)),
             np.ndarray((len(data) - 7,), dtype="<f8", buffer=data, strides=(1,)),
             offsets,
-            *self.tables,
+            *self.discs,
+            land.grid,
+            latitude_bands(),
             self._make_room(),
             (*totals, last),
             left,
@@ -131,12 +171,12 @@ class Meter:
         used = np.flatnonzero(totals[1])
         road_count, part_count, low, high = (column[used] for column in totals)
         length_nm = [a + (b << _HALF) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
-        label = np.append(self.numbers, -1)[used]
+        label = np.append(land.numbers, -1)[used]
         return Tally(roads, label, road_count, part_count, length_nm, left[:others])
 
     def _make_room(self) -> tuple[NDArray[Any], ...]:
         """Give the loops what they write down of a line."""
-        stations = len(self.tables[0][0])
+        stations = len(self.discs[0][0])
         places = [np.empty(_MOST) for _ in range(5)]
         return (
             np.full(stations, -1, dtype=np.int64),

@@ -10,11 +10,13 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qxgeo.geodesy import Lines, Territories, partition_lines, stretches_in_discs
+from qxgeo.geodesy import Lines, Territories, partition, partition_lines, stretches_in_discs
 from qxgeo.geodesy.totals import Meter, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from qxgeo.datasets.footer import Bounds
 
 pytest.importorskip("numba", reason="compiled loops need Numba")
 
@@ -50,10 +52,11 @@ def _pack(raw: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
     return np.frombuffer(b"".join(raw), dtype=np.uint8), offsets
 
 
-def _tally(scene: Scene, roads: np.ndarray, radius_m: float) -> Tally:
+def _tally(scene: Scene, roads: np.ndarray, radius_m: float, bounds: Bounds | None = None) -> Tally:
     meter = Meter.over(scene.stations, Territories(scene.towns), radius_m=radius_m)
     assert meter is not None
-    return meter.add_up(*_pack(shapely.to_wkb(roads, byte_order=1).tolist()))
+    packed = _pack(shapely.to_wkb(roads, byte_order=1).tolist())
+    return meter.add_up(*packed, meter.land_within(bounds))
 
 
 def _table(tally: Tally) -> dict[int, tuple[int, int, int]]:
@@ -131,6 +134,26 @@ def test_a_road_is_the_same_alone_and_among_others() -> None:
     assert _table(backwards) == whole
 
 
+def test_a_grid_over_the_towns_around_labels_as_that_over_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(partition, "FEW", 0)
+    scene = _scene(25.27)
+    towns = np.delete(scene.towns, -1)  # the last one is everywhere
+    scene = scene._replace(towns=towns, stations=scene.stations[:12])
+    meter = Meter.over(scene.stations, Territories(towns), radius_m=1_500)
+    assert meter is not None
+    west = shapely.bounds(scene.roads)[:, 0]
+    counts = []
+    for some in np.array_split(np.argsort(west, kind="stable"), 8):
+        roads = scene.roads[np.sort(some)]
+        bounds = tuple(shapely.total_bounds(roads).tolist())
+        counts.append(len(meter.land_within(bounds).numbers))
+        near = _tally(scene, roads, 1_500, bounds)
+        assert _table(near) == _table(_tally(scene, roads, 1_500))
+    assert min(counts) < max(counts) < len(towns) / 2
+
+
 @settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -183,7 +206,17 @@ def test_rows_that_are_no_plain_short_lines_are_left() -> None:
     ]
     meter = Meter.over(scene.stations, Territories(scene.towns), radius_m=1_000)
     assert meter is not None
-    assert meter.add_up(*_pack(rows)).left.tolist() == [1, 2, 3, 4, 5, 6, 7, 10, 11]
+    assert meter.add_up(*_pack(rows), meter.land_within(None)).left.tolist() == [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        10,
+        11,
+    ]
 
 
 @pytest.mark.parametrize("towns", [[], [None, shapely.Polygon()]])
