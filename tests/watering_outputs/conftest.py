@@ -14,20 +14,26 @@ from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 import shapely
 from pyproj import Geod
 
 from qxgeo.district import load_district
+from qxgeo.district.watering_settings import CartsFile
 from qxgeo.errors import Text
 from qxgeo.plan import load_plan
 from qxgeo.rules import Assumption
 from qxgeo.watering.columns import DRY_COLUMNS, LEG_COLUMNS, RUN_COLUMNS, TOUR_COLUMNS
 from qxgeo.watering.model import Diagnosis, DryingDay, Fleet, FleetBound, WateringPlan
+from qxgeo.watering.planning import plan_watering
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from qxgeo.district import Layer
 
 LON, LAT = 110.300, 25.268
 STEP_LON, STEP_LAT = 200 / 100_760, 200 / 110_780  # about 200 m
@@ -406,3 +412,60 @@ def full_plan(planner: Callable[..., WateringPlan]) -> WateringPlan:
 def rainy_plan(planner: Callable[..., WateringPlan]) -> WateringPlan:
     """Rain from 11 to 13 o'clock."""
     return planner(rain=(11, 12))
+
+
+# ---- a small town that is planned in earnest ----------------------------------------------------
+
+SHEETS = {
+    "车辆": [
+        ("车辆编号", "单位", "罐容（m³）", "洒水量（L/m²）", "洒水宽度（米）", "作业速度（km/h）",
+         "行驶速度（km/h）", "停车场"),
+        ("桂C1", "甲公司", 10, 0.5, 12, 12, 30, "P1"),
+        ("桂C2", "乙公司", 10, 0.5, 12, 12, 30, "P1"),
+    ],
+    "停车场": [("编号", "名称", "经度", "纬度"), ("P1", "西场", 110.005, 25.01)],
+    "加水点": [
+        ("编号", "名称", "流量（L/min）", "经度", "纬度"),
+        ("J1", "站前", 1000, 110.012, 25.01),
+    ],
+    "班次": [
+        ("车辆编号", "驾驶员", "电话", "上班", "下班", "休息分钟"),
+        *((cart, f"{cart}{name}", "13900001111", start, end, 0)
+          for cart in ("桂C1", "桂C2")
+          for name, start, end in (("早", "00:00", "08:00"), ("中", "08:00", "16:00"),
+                                   ("晚", "16:00", "24:00"))),
+    ],
+}  # fmt: skip
+
+
+def _write_carts(folder: Path) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in SHEETS.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    path = folder / "carts.xlsx"
+    book.save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def write_carts() -> Callable[[Path], Path]:
+    """Give the function that writes a workbook of two carts into a folder."""
+    return _write_carts
+
+
+@pytest.fixture(scope="session")
+def town_plan(
+    town: dict[str, Layer],
+    folder_of: Callable[..., Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> WateringPlan:
+    """Plan the small town with two carts, as the command does."""
+    folder = tmp_path_factory.mktemp("planned")
+    carts = CartsFile(
+        path=_write_carts(folder), datum="wgs84", source="carts.xlsx", as_of=None, is_demo=False
+    )
+    district = load_district(folder_of(folder, *town.values()))
+    return plan_watering(district, carts=carts, seed=1, iterations=50)

@@ -22,26 +22,6 @@ if TYPE_CHECKING:
     from qxgeo.watering.model import WateringPlan
 
 FILES = {"watering.html", "watering.xlsx", "watering.json", "watering_sheets.pdf"}
-SHEETS = {
-    "车辆": [
-        ("车辆编号", "单位", "罐容（m³）", "洒水量（L/m²）", "洒水宽度（米）", "作业速度（km/h）",
-         "行驶速度（km/h）", "停车场"),
-        ("桂C1", "甲公司", 10, 0.5, 12, 12, 30, "P1"),
-        ("桂C2", "乙公司", 10, 0.5, 12, 12, 30, "P1"),
-    ],
-    "停车场": [("编号", "名称", "经度", "纬度"), ("P1", "西场", 110.005, 25.01)],
-    "加水点": [
-        ("编号", "名称", "流量（L/min）", "经度", "纬度"),
-        ("J1", "站前", 1000, 110.012, 25.01),
-    ],
-    "班次": [
-        ("车辆编号", "驾驶员", "电话", "上班", "下班", "休息分钟"),
-        *((cart, f"{cart}{name}", "13900001111", start, end, 0)
-          for cart in ("桂C1", "桂C2")
-          for name, start, end in (("早", "00:00", "08:00"), ("中", "08:00", "16:00"),
-                                   ("晚", "16:00", "24:00"))),
-    ],
-}  # fmt: skip
 
 
 def invoke(*words: object) -> Result:
@@ -49,16 +29,8 @@ def invoke(*words: object) -> Result:
 
 
 @pytest.fixture
-def carts(tmp_path: Path) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in SHEETS.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    path = tmp_path / "carts.xlsx"
-    book.save(path)
-    return path
+def carts(tmp_path: Path, write_carts: Callable[[Path], Path]) -> Path:
+    return write_carts(tmp_path)
 
 
 @pytest.fixture

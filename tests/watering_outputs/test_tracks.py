@@ -83,6 +83,25 @@ def test_lengths_litres_and_times_are_added_up_again_from_the_gpx(
     assert starts == pytest.approx(sorted(run["start_s"] for run in of_cart), abs=2e-3)
 
 
+def test_a_day_planned_in_earnest_is_added_up_again(
+    town_plan: WateringPlan, tmp_path: Path
+) -> None:
+    ids = town_plan.fleet.carts["cart_id"].tolist()
+    paths = write_tracks(town_plan, tmp_path, {one: one for one in ids}, lang="zh")
+    assert paths
+    sums = sum_carts(town_plan).set_index("cart_id")
+    for path in paths:
+        if path.suffix != ".gpx":
+            continue
+        segments = read_gpx(path)
+        for task, column in (("spray", "spray_m"), ("drive", "empty_m")):
+            own = [one for one in segments if one["task"] == task]
+            length = sum(GEOD.line_length(one["lon"], one["lat"]) for one in own)
+            assert length == pytest.approx(sums.loc[path.stem, column], rel=1e-4, abs=1)
+        litres = sum(float(one["litres"]) for one in segments)
+        assert litres == pytest.approx(sums.loc[path.stem, "litres"], rel=1e-6)
+
+
 def test_every_point_has_a_later_time_than_the_one_before(folder: Path) -> None:
     segments = read_gpx(folder / f"{CARTS[0]}.gpx")
     times = [at for one in segments for at in one["at"]]

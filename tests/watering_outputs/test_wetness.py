@@ -150,3 +150,22 @@ def test_an_empty_plan_has_empty_sums(empty_plan: WateringPlan) -> None:
     assert len(list_wettings(empty_plan)) == 0
     assert [len(f(empty_plan)) for f in (sum_carts, sum_companies, sum_townships)] == [0, 0, 0]
     assert isinstance(sum_carts(empty_plan), pd.DataFrame)
+
+
+def test_the_clock_agrees_with_a_day_that_was_planned_in_earnest(town_plan: WateringPlan) -> None:
+    assert len(list_wettings(town_plan)) > 0
+    clock = WetClock(town_plan)
+    spells = town_plan.dry_spells
+    reached = town_plan.sections[town_plan.sections["state"] != "never"]
+    assert len(reached)
+    draw = random.Random(3)  # noqa: S311 - a choice of moments
+    for section in reached.index:
+        own = spells[spells["section"] == section]
+        for _ in range(200):
+            at_s = draw.uniform(0, 86_400)
+            if (abs(own[["from_s", "to_s"]] - at_s) < 1).any(axis=None):
+                continue
+            is_dry = ((own["from_s"] < at_s) & (at_s < own["to_s"])).any()
+            assert (clock.used_share(section, at_s) > 1) == is_dry
+        shares = [clock.used_share(section, minute * 60) for minute in range(1_440)]
+        assert max(shares) <= town_plan.sections["longest_gap"].loc[section] + 1e-9
