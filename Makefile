@@ -66,7 +66,7 @@ clean:
 
 # The hook that runs in an installation collects the maps' scripts with npm.
 .stamps/install: .stamps/venv pyproject.toml hatch_build.py package.json package-lock.json
-	$(PIP) install --editable .
+	$(PIP) install --editable '.[fast]' || $(PIP) install --editable .
 	@touch $@
 
 $(ASSETS): .stamps/install
