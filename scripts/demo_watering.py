@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 CLASSES = ("primary", "secondary", "tertiary")
 # What they are near, metres east and north of the plane's origin: spread over the invented town.
 WATERS = (
-    (-3300, 300), (-2500, 1400), (-1600, -700), (-1200, 1100), (-300, 100), (400, -1900),
-    (700, 1500), (-900, -2600), (1500, 200), (-2300, -1500),
+    (-1800, 1300), (0, 400), (-2800, 1800), (-1500, -2000), (600, 1900), (-600, -2600),
+    (-1400, 2800), (-2500, 600), (-3700, -800), (-2700, 3200), (-2300, 4600), (-2600, -1300),
+    (-300, -1400), (-3400, 800),
 )  # fmt: skip
 DEPOTS = ((-2600, 500), (-300, -1100))
 CREATED = datetime(2026, 11, 27, tzinfo=UTC).replace(tzinfo=None)
-BIG, SMALL = 18, 12
+CARTS, FIRST_UNIT = 36, 22
+TANK_M3 = 18
+DAY_STARTS = (6.5, 7.0, 7.5)
 
 
 def sheets(roads: list[Row], plane: Plane) -> dict[str, list[list[object]]]:
@@ -39,7 +42,7 @@ def sheets(roads: list[Row], plane: Plane) -> dict[str, list[list[object]]]:
 
     def beside(place: tuple[float, float]) -> list[float]:
         on_road = shapely.ops.nearest_points(spots, shapely.Point(place))[0]
-        aside = shapely.Point(np.array(on_road.coords[0]) + (6.0, -5.0))
+        aside = shapely.Point(on_road.x + 6.0, on_road.y - 5.0)
         return np.round(plane.to_degrees(aside, 6).coords[0], 6).tolist()
 
     return {"车辆": carts(), "停车场": depots(beside), "加水点": waters(beside), "班次": shifts()}
@@ -47,13 +50,19 @@ def sheets(roads: list[Row], plane: Plane) -> dict[str, list[list[object]]]:
 
 def carts() -> list[list[object]]:
     """List the carts of two units."""
-    head = ["车辆编号", "单位", "罐容（m³）", "洒水量（L/m²）", "洒水宽度（米）", "作业速度（km/h）",
-            "行驶速度（km/h）", "停车场", "每小时费用（元）", "每公里费用（元）"]  # fmt: skip
+    head = ["车辆编号", "单位", "罐容（m³）", "洒水量（L/m²）", "洒水宽度（米）"]
+    head += [
+        "作业速度（km/h）",
+        "行驶速度（km/h）",
+        "停车场",
+        "每小时费用（元）",
+        "每公里费用（元）",
+    ]
     rows: list[list[object]] = [head]
-    for number in range(1, 31):
-        is_first = number <= 20
+    for number in range(1, CARTS + 1):
+        is_first = number <= FIRST_UNIT
         unit, depot = ("示例环卫一公司", "P1") if is_first else ("示例环卫二公司", "P2")
-        rows.append([f"W{number:02d}", unit, BIG, 0.5, 12, 15, 30, depot, 120, 4.5])
+        rows.append([f"W{number:02d}", unit, TANK_M3, 0.5, 12, 15, 30, depot, 120, 4.5])
     return rows
 
 
@@ -76,22 +85,29 @@ def waters(beside: object) -> list[list[object]]:
 
 
 def shifts() -> list[list[object]]:
-    """List the shifts: by day everyone, staggered; by night one in three."""
+    """List the shifts: by day every cart, by night one of three."""
     rows: list[list[object]] = [["车辆编号", "驾驶员", "电话", "上班", "下班", "休息分钟"]]
-    for number in range(1, 31):
-        late = number % 3
-        start = 4 + late
-        rows.append(_shift(number, 1, f"{start:02d}:00", f"{start + 8:02d}:00"))
-        rows.append(_shift(number, 2, f"{start + 8:02d}:00", f"{start + 16:02d}:00"))
-        if late == 0:
-            rows.append(_shift(number, 3, "20:00", "次日04:00"))
+    for number in range(1, CARTS + 1):
+        start = DAY_STARTS[number // 3 % 3]
+        rows.append(_shift(number, 1, start, 8))
+        rows.append(_shift(number, 2, start + 8, 8))
+        if number % 3 == 0:
+            rows.append(_shift(number, 3, start + 16, 8))
     return rows
 
 
-def _shift(number: int, turn: int, start: str, end: str) -> list[object]:
+def _shift(number: int, turn: int, start_h: float, hours: int) -> list[object]:
     """Give one row."""
     driver = 3 * number + turn - 3
-    return [f"W{number:02d}", f"示例驾驶员{driver:02d}", f"000-{driver:08d}", start, end, 30]
+    times = [_clock(start_h), _clock(start_h + hours)]
+    return [f"W{number:02d}", f"示例驾驶员{driver:02d}", f"000-{driver:08d}", *times, 30]
+
+
+def _clock(hour: float) -> str:
+    """Write a time of the day; the day after is said."""
+    minutes = round(hour * 60)
+    day, minutes = divmod(minutes, 1440)
+    return f"{'次日' * day}{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def write_carts(path: Path, roads: list[Row], plane: Plane) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +15,7 @@ from qxgeo.vocabulary import Verdict
 from qxgeo.watering.stretches import Stretch, cut_row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+Road: TypeAlias = "dict[Hashable, Any]"  # a row of the roads without its line
 PAGE = "keep_wet"
 EFFECT = "oblige"
 OUTSIDE = "outside_district"
@@ -152,19 +153,20 @@ def find_demand(
     known = pieces["subject_id"].isin(list(row_of))
     problems = _unknown_subjects(pieces[~known])
     is_clipped = settings.serve == "clip" or CLIP_ONLY in _choices(assessment.plan, district, rules)
-    pieces = pieces[known]
+    pieces = _plain(pieces[known])
     rows = pieces["subject_id"].map(row_of)
+    records = roads.drop(columns="geometry").astype(object).to_dict("records")
     longest_m = min(settings.number("longest_section_m"), tank_m)
     builder = _Builder(roads, settings, streets, spray_width_m)
     for row, group in pieces.groupby(rows, sort=True):
-        road = roads.iloc[int(row)]
+        road = records[int(row)]
         if _is_dry_by_choice(road):
             problems.append(_left_dry(road))
             continue
         stretches = cut_row(
             streets,
             int(row),
-            group.geometry.to_numpy(),
+            group["geometry"].to_numpy(),
             is_clipped=is_clipped,
             longest_m=longest_m,
         )
@@ -172,6 +174,16 @@ def find_demand(
             problems.append(_not_drivable(road))
         builder.add(road, group, stretches, tank_m)
     return builder.finish(assessment.plan, problems)
+
+
+def _plain(pieces: pd.DataFrame) -> pd.DataFrame:
+    """Give what of the findings counts, in columns that are quick to ask row by row."""
+    texts = ("subject_id", "rule_id", "township_id", "township_name")
+    numbers = ("length_m", "radius_m", "distance_m")
+    return pd.DataFrame(
+        {name: pieces[name].astype(object).to_numpy() for name in (*texts, "geometry")}
+        | {name: pieces[name].astype("float64").to_numpy() for name in numbers}
+    )
 
 
 def _choices(plan: ActionPlan, district: District, rules: Sequence[str]) -> set[str]:
@@ -192,7 +204,7 @@ def _unknown_subjects(pieces: pd.DataFrame) -> list[Text]:
     ]
 
 
-def _is_dry_by_choice(road: pd.Series) -> bool:
+def _is_dry_by_choice(road: Road) -> bool:
     """Tell whether the roads say themselves that a section is not to be watered."""
     value = road.get("watered")
     return (
@@ -202,7 +214,7 @@ def _is_dry_by_choice(road: pd.Series) -> bool:
     )
 
 
-def _left_dry(road: pd.Series) -> Text:
+def _left_dry(road: Road) -> Text:
     """Say that a section is not watered by its own data."""
     name = road["section_id"]
     return Text(
@@ -211,7 +223,7 @@ def _left_dry(road: pd.Series) -> Text:
     )
 
 
-def _not_drivable(road: pd.Series) -> Text:
+def _not_drivable(road: Road) -> Text:
     """Say that no cart may drive on a section."""
     name = road["section_id"]
     return Text(
@@ -237,7 +249,7 @@ class _Builder:
         self._tasks: list[Task] = []
 
     def add(
-        self, road: pd.Series, pieces: pd.DataFrame, stretches: list[Stretch], tank_m: float
+        self, road: Road, pieces: pd.DataFrame, stretches: list[Stretch], tank_m: float
     ) -> None:
         """Add the stretches of one row of the roads."""
         width = self._width_m(road)
@@ -270,9 +282,7 @@ class _Builder:
                     "directions": directions,
                     "litres": np.nan,
                     "interval_factor": self._factor(road),
-                    "is_long_for_tank": stretch.is_parted
-                    and stretch.spray_to_m - stretch.spray_from_m <= tank_m
-                    and stretch.length_m > tank_m,
+                    "is_long_for_tank": stretch.is_parted and stretch.length_m > tank_m,
                     "distance_m": float(measured.min()) if len(measured) else np.inf,
                     "geometry": shapely.LineString(stretch.lonlat),
                 }
@@ -299,7 +309,7 @@ class _Builder:
         each = (count + 1) // 2
         return "both", 2 * each, [(forward,), (backward,)] * each
 
-    def _width_m(self, road: pd.Series) -> float:
+    def _width_m(self, road: Road) -> float:
         """Give the width to be wetted: as the roads say, by their lanes, by their class."""
         for column, factor in (("width_m", 1.0), ("width", 1.0), ("lanes", _LANE_M)):
             if column in self._columns:
@@ -310,7 +320,7 @@ class _Builder:
         kind = _text(road.get("road_class"))
         return widths.get(kind, widths["other"]).value
 
-    def _factor(self, road: pd.Series) -> float:
+    def _factor(self, road: Road) -> float:
         """Give what the drying interval of a section is multiplied by."""
         value = pd.to_numeric(road.get("interval_factor", np.nan), errors="coerce")
         return float(value) if pd.notna(value) and value > 0 else 1.0

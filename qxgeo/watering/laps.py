@@ -1,8 +1,9 @@
 """Laps: which cart starts which tour when, so that no section dries.
 
 On the clock of drying a tour has to start again before its first section is dry. Whenever a cart is
-free it takes, among the tours that are old enough, the one whose last moment comes first, the way
-to it counted in. Shifts begin and end in the cart's depot; the break owed is taken between tours.
+free it takes, among the tours that are due, the one whose last moment comes first, the way to it
+counted in; when none is due it waits. Shifts begin and end in the cart's depot, unless the next crew takes over at once:
+it does so where the cart stands. The break owed is taken between tours, where roads dry slower.
 
 The day repeats itself: it is played several times, and the day that is kept has the days before it
 behind it. `check` looks at it as a circle afterwards, on its own.
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 TOUR, TRANSFER, WAIT, BREAK = "tour", "transfer", "wait", "break"
 MARGIN = 0.01  # of an interval: tours that start a little late still keep their sections wet
-_EARLIEST_BREAK, _LATEST_BREAK = 0.3, 0.7  # of a shift: carts take turns
+WAY = 2.0
+_WITH_WAYS = 1.12  # a tour with the way to it
+_LEAST_WAIT_S = 60.0
+_EARLIEST_BREAK, _LATEST_BREAK, _TURN = 0.2, 0.8, 0.15  # of a shift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +103,17 @@ class _Cart:
 
     shifts: list[tuple[int, Crew]]  # day and shift, in order of time
     site: int
+    rests_s: list[float] = field(default_factory=list)  # from when it may rest in each shift
     at: int = 0
     has_rested: bool = False
     runs: list[tuple[int, Run]] = field(default_factory=list)
+
+    def is_relieved(self) -> bool:
+        """Tell whether the next crew takes over where the cart stands when the shift ends."""
+        if self.at + 1 >= len(self.shifts):
+            return False
+        (day, crew), (next_day, following) = self.shifts[self.at : self.at + 2]
+        return next_day * DAY_S + following.start_s <= day * DAY_S + crew.end_s
 
 
 def play_days(
@@ -110,7 +122,7 @@ def play_days(
     clock: DryingClock,
     transfer_s: Floats,
     *,
-    eagerness: float,
+    ahead_s: float,
     days: int,
 ) -> list[list[Run]]:
     """Play days one after the other.
@@ -125,8 +137,8 @@ def play_days(
         Of drying.
     transfer_s
         Shape (kinds, sites, sites): driving empty.
-    eagerness
-        Share of the drying interval after which a tour may start again.
+    ahead_s
+        Time to spare that carts keep before the last moments of the tours.
     days
         How many.
 
@@ -135,7 +147,7 @@ def play_days(
     runs
         Of the shifts of each day, times from the start of that day, by cart and time.
     """
-    player = _Player(jobs, crews, clock, transfer_s, eagerness, days)
+    player = _Player(jobs, crews, clock, transfer_s, ahead_s, days)
     player.play()
     return player.runs_by_day()
 
@@ -149,26 +161,24 @@ class _Player:
         crews: Sequence[Crew],
         clock: DryingClock,
         transfer_s: Floats,
-        eagerness: float,
+        ahead_s: float,
         days: int,
     ) -> None:
         self._jobs, self._clock, self._transfer = jobs, clock, transfer_s
-        self._eagerness, self._days = eagerness, days
-        self._carts = _carts_of(crews, days)
+        self._ahead_s, self._days = ahead_s, days
+        self._carts = _carts_of(crews, clock, days)
         self._kind = np.array([job.tour.kind for job in jobs])
         self._base = np.array([job.tour.base for job in jobs])
         self._lasts = np.array([job.tour.duration_s for job in jobs])
         self._deadline = np.zeros(len(jobs))
-        self._eligible = np.zeros(len(jobs))
+        self._duty = _count_duty(crews, days)
         for number in range(len(jobs)):  # spread over the interval before the first day
             self._note(number, -DAY_S * (number + 1) / (len(jobs) + 1) / max(clock.per_day, 1.0))
 
     def _note(self, number: int, start_s: float) -> None:
-        """Note a start: when the tour may, and when it has to start again."""
+        """Note a start: when the tour has to start again."""
         job = self._jobs[number]
         self._deadline[number] = last_start_s(job, self._clock, start_s, share=1.0 - MARGIN)
-        early = last_start_s(job, self._clock, start_s, share=self._eagerness)
-        self._eligible[number] = max(early, start_s + 1.0)
 
     def play(self) -> None:
         """Take the carts in the order in which they become free."""
@@ -189,29 +199,49 @@ class _Player:
         day, crew = cart.shifts[cart.at]
         end = crew.end_s + day * DAY_S
         owed = 0.0 if cart.has_rested else crew.break_s
-        home = float(self._transfer[crew.kind, cart.site, crew.depot])
-        if owed > 0 and now >= _break_from(number, crew) + day * DAY_S and now + owed + home <= end:
+        is_relieved = cart.is_relieved()
+        ways_home = self._transfer[crew.kind, :, crew.depot] * (0.0 if is_relieved else 1.0)
+        home = float(ways_home[cart.site])
+        if owed > 0 and now >= cart.rests_s[cart.at] and now + owed + home <= end:
             cart.has_rested = True
             self._add(cart, BREAK, now, now + owed)
             return now + owed
         start = now + self._transfer[crew.kind, cart.site, self._base]
-        back = self._transfer[crew.kind, self._base, crew.depot]
-        latest = end - owed - self._lasts - back
-        is_mine = (self._kind == crew.kind) & np.isfinite(start) & np.isfinite(self._eligible)
-        is_ready = is_mine & (start <= latest) & (start >= self._eligible)
+        latest = end - owed - self._lasts - ways_home[self._base]
+        is_due, spare_s = self._due(crew.kind, now)
+        is_ready = is_due & np.isfinite(start) & (start <= latest)
         for place in np.flatnonzero(is_ready):
             is_ready[place] = _is_open(self._jobs[place], float(start[place]))
         if is_ready.any():
-            score = np.where(is_ready, self._deadline + (start - now), np.inf)
+            score = np.where(is_ready, self._deadline + WAY * (start - now), np.inf)
             return self._drive(cart, int(np.argmin(score)), now)
-        waits = np.where(
-            is_mine & (self._eligible <= latest), self._eligible - (start - now), np.inf
-        )
-        until = max(float(waits.min(initial=np.inf)), now + 60.0)
+        until = now + max(spare_s, _LEAST_WAIT_S)
         if until + home + owed < end:
             self._add(cart, WAIT, now, until)
             return until
         return self._go_home(cart, now)
+
+    def _due(self, kind: int, now: float) -> tuple[NDArray[np.bool_], float]:
+        """Tell which tours are due: those before the last that would come late otherwise.
+
+        All tours that have to start before a moment take their time, shared by the carts on duty.
+        As long as every tour has time to spare beyond that and `ahead_s`, carts may wait; the
+        seconds that they may wait are given too.
+        """
+        mine = np.flatnonzero((self._kind == kind) & np.isfinite(self._deadline))
+        is_due = np.zeros(len(self._jobs), dtype=bool)
+        if len(mine) == 0:
+            return is_due, np.inf
+        order = mine[np.argsort(self._deadline[mine], kind="stable")]
+        starts, ends = self._duty[kind]
+        carts = np.searchsorted(starts, now, "right") - np.searchsorted(ends, now, "right")
+        lasts = self._lasts[order] * _WITH_WAYS
+        before = (np.cumsum(lasts) - lasts) / max(int(carts), 1)
+        spare = self._deadline[order] - now - before - self._ahead_s
+        late = np.flatnonzero(spare <= 0)
+        if len(late):
+            is_due[order[: late[-1] + 1]] = True
+        return is_due, float(spare.min())
 
     def _drive(self, cart: _Cart, job: int, now: float) -> float:
         """Start a tour, with the way to it."""
@@ -227,9 +257,11 @@ class _Player:
         return end
 
     def _go_home(self, cart: _Cart, now: float) -> float | None:
-        """End the shift in the depot; give when the next one begins."""
+        """End the shift, in the depot unless relieved; give when the next one begins."""
         _, crew = cart.shifts[cart.at]
         home = float(self._transfer[crew.kind, cart.site, crew.depot])
+        if cart.is_relieved():
+            home = 0.0
         if home > 0:
             self._add(cart, TRANSFER, now, now + home, origin=cart.site, destination=crew.depot)
             cart.site = crew.depot
@@ -272,21 +304,37 @@ class _Player:
         return days
 
 
-def _carts_of(crews: Sequence[Crew], days: int) -> dict[int, _Cart]:
+def _carts_of(crews: Sequence[Crew], clock: DryingClock, days: int) -> dict[int, _Cart]:
     """Give each cart its shifts of all days, in order of time."""
     carts: dict[int, _Cart] = {}
     for day in range(days):
         for crew in sorted(crews, key=lambda one: (one.cart, one.start_s)):
             cart = carts.setdefault(crew.cart, _Cart(shifts=[], site=crew.depot))
             cart.shifts.append((day, crew))
+            cart.rests_s.append(_break_from(crew.cart, crew, clock) + day * DAY_S)
     return carts
 
 
-def _break_from(number: int, crew: Crew) -> float:
-    """Give from when a crew may rest; neighbours in the list rest at different times."""
-    turn = (number * 5 % 12) / 11.0
-    share = _EARLIEST_BREAK + (_LATEST_BREAK - _EARLIEST_BREAK) * turn
-    return crew.start_s + share * (crew.end_s - crew.start_s - crew.break_s)
+def _count_duty(crews: Sequence[Crew], days: int) -> dict[int, tuple[Floats, Floats]]:
+    """Give when carts of each kind begin and end their shifts, sorted."""
+    duty = {}
+    shifts = np.arange(days)[:, None] * DAY_S
+    for kind in sorted({crew.kind for crew in crews}):
+        mine = [crew for crew in crews if crew.kind == kind]
+        starts = np.array([crew.start_s for crew in mine])[None, :] + shifts
+        ends = np.array([crew.end_s for crew in mine])[None, :] + shifts
+        duty[kind] = (np.sort(starts.ravel()), np.sort(ends.ravel()))
+    return duty
+
+
+def _break_from(number: int, crew: Crew, clock: DryingClock) -> float:
+    """Give from when a crew may rest: early or late, where roads dry slower; carts take turns."""
+    turn = _TURN * ((number * 5 % 12) / 11.0)
+    spare = crew.end_s - crew.start_s - crew.break_s
+    early = crew.start_s + (_EARLIEST_BREAK + turn) * spare
+    late = crew.start_s + (_LATEST_BREAK - turn) * spare
+    dries = [float(clock.at(start + crew.break_s) - clock.at(start)) for start in (early, late)]
+    return early if dries[0] <= dries[1] else late
 
 
 def _is_open(job: Job, start_s: float) -> bool:

@@ -13,7 +13,7 @@ from qxgeo.watering.assumptions import list_assumptions
 from qxgeo.watering.bounds import HOW, bound_carts, bound_work_h, least_work
 from qxgeo.watering.demand import find_demand
 from qxgeo.watering.diagnosing import diagnose
-from qxgeo.watering.drying import clock_of, plan_drying, read_drying
+from qxgeo.watering.drying import DAY_S, clock_of, plan_drying, read_drying
 from qxgeo.watering.fleet import place_fleet
 from qxgeo.watering.laps import Crew
 from qxgeo.watering.legs import Leg, LegWriter
@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from qxgeo.district import District
     from qxgeo.district.watering_settings import CartsFile, WateringSettings
     from qxgeo.watering.demand import Demand
-    from qxgeo.watering.drying import DryingClock
     from qxgeo.watering.fleet import PlacedFleet
     from qxgeo.watering.model import DryingDay, Fleet
     from qxgeo.watering.preparing import Prepared
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
 
 LIMIT_SHARES = (1.0, 0.6)  # of the tightest interval: the longest tour, tried in turn
 _STEPS = 288
+_LONGEST_TOUR_S = 14_400.0
 
 
 def plan_watering(
@@ -123,11 +123,19 @@ def plan_watering(
     )
     drying = _dry(settings, placed.fleet, weather or settings.weather, rain)
     tell("ways")
-    prepared = prepare_problems(demand, placed, streets, works)
+    tightest_s = tightest_interval_s(drying, demand)
+    prepared = prepare_problems(demand, placed, streets, works, tour_s=tightest_s)
     ground = _ground(demand, placed.fleet, drying, prepared)
     tell("tours")
     best, limit_s, unserved = _try_tours(
-        prepared, demand, ground, placed.fleet, seed=seed, iterations=iterations, tell=tell
+        prepared,
+        demand,
+        ground,
+        placed.fleet,
+        tightest_s,
+        seed=seed,
+        iterations=iterations,
+        tell=tell,
     )
     tell("bounds")
     return _finish(
@@ -140,7 +148,7 @@ def plan_watering(
             "weather": drying.weather,
             "rain_h": [list(one) for one in rain],
             "longest_tour_s": limit_s,
-            "eagerness": best.eagerness,
+            "start_ahead_s": best.ahead_s,
             "interval_h": [None if np.isinf(one) else float(one) for one in drying.interval_h],
         },
     )  # fmt: skip
@@ -269,23 +277,25 @@ def order_carts(crews: Sequence[Crew]) -> list[int]:
     return sorted(turn, key=lambda cart: (turn[cart][0], -len(shifts[cart]), cart))
 
 
-def tightest_interval_s(clock: DryingClock, *, factor: float) -> float:
-    """Give the shortest time in which a drying interval passes.
+def tightest_interval_s(drying: DryingDay, demand: Demand) -> float:
+    """Give the shortest time in which some section dries.
 
     Parameters
     ----------
-    clock
-        Of drying.
-    factor
-        Of the interval.
+    drying
+        Of the day.
+    demand
+        With the factors of the sections.
 
     Returns
     -------
     seconds
-        Infinite where nothing dries.
+        At most four hours: no tour needs to be longer.
     """
-    starts = np.arange(_STEPS) * (86_400.0 / _STEPS)
-    return float((clock.when(clock.at(starts) + factor) - starts).min())
+    clock = clock_of(drying)
+    starts = np.arange(_STEPS, dtype=np.float64) * (DAY_S / _STEPS)
+    factor = float(demand.sections["interval_factor"].min()) if len(demand.sections) else 1.0
+    return min(float((clock.when(clock.at(starts) + factor) - starts).min()), _LONGEST_TOUR_S)
 
 
 def _try_tours(
@@ -293,6 +303,7 @@ def _try_tours(
     demand: Demand,
     ground: Ground,
     fleet: Fleet,
+    tightest_s: float,
     *,
     seed: int,
     iterations: int,
@@ -300,8 +311,6 @@ def _try_tours(
 ) -> tuple[Round, float, list[int]]:
     """Find tours of several lengths, drive them, keep the best with as few carts as do."""
     crews = list_crews(fleet)
-    factor = float(ground.factors.min(initial=1.0))
-    tightest_s = min(tightest_interval_s(clock_of(ground.drying), factor=factor), 14_400.0)
     tried = []
     for share in LIMIT_SHARES:
         tours, unserved = find_tours(

@@ -9,7 +9,7 @@ import numpy as np
 
 from qxgeo.watering.legs import CartWork
 from qxgeo.watering.places import place_stops
-from qxgeo.watering.sharing import nearest_waters, share_sections
+from qxgeo.watering.sharing import group_waters, nearest_waters, share_sections
 from qxgeo.watering.states import why_never
 from qxgeo.watering.tours import TourProblem
 
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+
+
+TOURS_OF_A_GROUP = 2  # fewer, and the carts of a group are poorly used
+_USEFUL = 0.75  # about this share of a tour is spraying and refilling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -81,7 +85,12 @@ def works_of(fleet: Fleet, *, setup_s: float) -> tuple[CartWork, ...]:
 
 
 def prepare_problems(
-    demand: Demand, placed: PlacedFleet, streets: StreetGraph, works: Sequence[CartWork]
+    demand: Demand,
+    placed: PlacedFleet,
+    streets: StreetGraph,
+    works: Sequence[CartWork],
+    *,
+    tour_s: float,
 ) -> Prepared:
     """Share the sections among kinds of carts and refill points.
 
@@ -95,12 +104,14 @@ def prepare_problems(
         Roads for driving.
     works
         Of each kind of cart.
+    tour_s
+        About how long a tour takes: refill points are put into groups of some tours each.
 
     Returns
     -------
     prepared
-        A section goes as a whole to one kind of cart; each of its traversals to the refill point
-        nearest to it.
+        A section goes as a whole to one kind of cart; each of its traversals to the group of
+        refill points of which one is nearest to it.
     """
     fleet, tasks = placed.fleet, demand.tasks
     modes = [(number, mode) for number, task in enumerate(tasks) for mode in task.modes]
@@ -130,12 +141,18 @@ def prepare_problems(
     never = _explain(travels[0], places, task_of, section_of, np.flatnonzero(is_lost))
     problems = []
     for kind, travel in enumerate(travels):
-        for number, site in enumerate(waters):
-            mine = np.flatnonzero((kinds[section_of] == kind) & (waters_of[kind] == number))
-            if len(mine):
-                problems.append(
-                    _problem(kind, int(site), mine, modes, placed, streets, travel, works, waters)
-                )
+        is_mine = kinds[section_of] == kind
+        loads = np.zeros(len(waters))
+        sprays = np.array([task.spray_m for task in tasks])
+        np.add.at(loads, waters_of[kind][is_mine], sprays[is_mine])
+        least_m = TOURS_OF_A_GROUP * tour_s * _metres_per_s(works[kind]) * _USEFUL
+        between = travel[np.ix_(places, places)]
+        for group in group_waters(between, loads, least_m=least_m):
+            mine = np.flatnonzero(is_mine & np.isin(waters_of[kind], group))
+            site = int(waters[group[0]])
+            problems.append(
+                _problem(kind, site, mine, modes, placed, streets, travel, works, waters)
+            )
     sites = 2 * len(modes) + np.arange(len(fleet.sites))
     return Prepared(
         works=tuple(works),

@@ -1,4 +1,4 @@
-"""The rounds of a day: how eager tours are driven and with how many carts, the best of what is tried."""
+"""The rounds of a day: how early tours start and with how many carts, the best of what is tried."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-EAGERNESS = (0.5, 0.65, 0.8, 0.9)
-DAYS = 4  # the first ones wear in
+AHEAD_S = (900.0, 1_800.0, 2_700.0, 3_600.0)  # time to spare that carts keep, tried in turn
+DAYS = 3  # the first ones wear in
 _EASE = 1e-9
 
 
@@ -71,8 +71,8 @@ class Round:
         Of tours and transfers.
     dry_mh
         Metre-hours that are dry in the day.
-    eagerness
-        With which it was driven.
+    ahead_s
+        How long before its last moment a tour could start.
     """
 
     tours: tuple[Tour, ...]
@@ -80,7 +80,7 @@ class Round:
     wetness: Wetness
     work_h: float
     dry_mh: float
-    eagerness: float
+    ahead_s: float
 
     @property
     def is_kept(self) -> bool:
@@ -103,9 +103,9 @@ def drive_rounds(
     tours: Sequence[Tour],
     crews: Sequence[Crew],
     *,
-    eagerness: Sequence[float] = EAGERNESS,
+    ahead_s: Sequence[float] = AHEAD_S,
 ) -> Round:
-    """Drive the tours through a day as eagerly as is best.
+    """Drive the tours through a day as far ahead as is best.
 
     Parameters
     ----------
@@ -115,8 +115,8 @@ def drive_rounds(
         That serve all of it.
     crews
         Carts in their shifts.
-    eagerness
-        To be tried.
+    ahead_s
+        How long before its last moment a tour may start, to be tried.
 
     Returns
     -------
@@ -126,9 +126,9 @@ def drive_rounds(
     clock = clock_of(ground.drying)
     jobs = [_job(ground, tour) for tour in tours]
     found: list[Round] = []
-    for share in eagerness:
-        days = play_days(jobs, crews, clock, ground.transfer_s, eagerness=share, days=DAYS)
-        found += [_judge(ground, tours, day, share) for day in days[DAYS // 2 :]]
+    for share in ahead_s:
+        days = play_days(jobs, crews, clock, ground.transfer_s, ahead_s=share, days=DAYS)
+        found += [_judge(ground, tours, day, share) for day in days[1:]]
     return min(found, key=lambda one: one.rank)
 
 
@@ -156,7 +156,7 @@ def fewest_crews(
         middle = (low + high) // 2
         kept = set(order[:middle])
         some = [crew for crew in crews if crew.cart in kept]
-        tried = drive_rounds(ground, tours, some, eagerness=(best.eagerness, 0.65))
+        tried = drive_rounds(ground, tours, some, ahead_s=(best.ahead_s,))
         if round(tried.dry_mh, 3) <= round(best.dry_mh, 3):
             high, chosen = middle, tried
         else:
@@ -192,7 +192,7 @@ def _judge(ground: Ground, tours: Sequence[Tour], runs: Sequence[Run], share: fl
         wetness=wetness,
         work_h=work_s / 3_600.0,
         dry_mh=float((wetness.dry_s * ground.lengths_m).sum() / 3_600.0),
-        eagerness=share,
+        ahead_s=share,
     )
 
 

@@ -57,6 +57,45 @@ def share_sections(away_s: Floats, metres: Floats, weights: Sequence[float]) -> 
     return kinds
 
 
+def group_waters(between_s: Floats, metres: Floats, *, least_m: float) -> list[list[int]]:
+    """Put refill points that are near one another into groups with enough to do.
+
+    Parameters
+    ----------
+    between_s
+        Seconds between refill points, shape (w, w).
+    metres
+        To be sprayed from each, shape (w,); those without anything are left out.
+    least_m
+        Of a group, as far as there is enough in all.
+
+    Returns
+    -------
+    groups
+        Positions of refill points; the first of each is the middle, from which the ways to the
+        metres of the others are shortest. By that first one.
+    """
+    around = between_s + between_s.T
+    groups = [[int(one)] for one in np.flatnonzero(metres > 0)]
+    while len(groups) > 1:
+        loads = [float(metres[group].sum()) for group in groups]
+        least = int(np.argmin(loads))
+        if loads[least] >= least_m:
+            break
+        group = groups.pop(least)
+        ways = [float(around[np.ix_(group, other)].mean()) for other in groups]
+        if not np.isfinite(min(ways)):
+            groups.append(group)
+            break
+        groups[int(np.argmin(ways))] += group
+    middles = []
+    for group in groups:
+        cost = (around[np.ix_(group, group)] * metres[group]).sum(axis=1)
+        middle = group[int(np.argmin(cost))]
+        middles.append([middle, *sorted(one for one in group if one != middle)])
+    return sorted(middles)
+
+
 def nearest_waters(travel: Floats, waters: Ints, starts: Ints, ends: Ints, task_of: Ints) -> Ints:
     """Give each traversal the refill point from which the way out and back is shortest.
 

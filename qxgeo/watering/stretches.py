@@ -10,7 +10,6 @@ import shapely
 import shapely.ops
 
 if TYPE_CHECKING:
-
     from numpy.typing import NDArray
 
     from qxgeo.watering.streets import StreetGraph
