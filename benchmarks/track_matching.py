@@ -97,22 +97,25 @@ def main() -> None:
     streets = build_streets(
         roads, speed_kmh=30.0, turns=TurnCosts(u_turn_s=45.0, left_s=15.0, right_s=4.0)
     )
-    rows = np.flatnonzero(roads["road_class"].isin(DUTY_CLASSES))
-    duty, is_duty = list_duty(roads, rows), frozenset(rows.tolist())
+    is_tunnel = roads["is_tunnel"].fillna(value=False).astype(bool)
+    rows = np.flatnonzero(roads["road_class"].isin(DUTY_CLASSES) & ~is_tunnel)
+    is_duty = frozenset(rows.tolist())
     truths = [
         simulation.drive(graph, roads, seed=seed, start_s=28_800, hours=chosen.hours, duty=is_duty)
         for seed in range(1, chosen.carts + 1)
     ]
     driven = sum(truth.driven_m.sum() for truth in truths) / 1e3
     hidden = np.mean(np.concatenate([truth.is_hidden for truth in truths]))
+    rows = np.unique(np.concatenate([truth.row[truth.is_spraying] for truth in truths]))
+    duty = list_duty(roads, rows)
     true = pd.concat(
         [simulation.true_legs(t, roads, cart_id=f"W{n}") for n, t in enumerate(truths)]
     )
     wet = share_wet(true, duty, rows)
     print(f"{driven:.1f} km driven by {len(truths)} carts, {hidden:.1%} of the time in tunnels")
-    print(f"true wet share of {len(rows)} sections: {wet:.4%}\n")
+    print(f"true wet share of the {len(rows)} sections sprayed: {wet:.3%} of 24 h\n")
     print("| noise m | every s | noise | heading | right % | right way % | extra % | "
-          "wet share error, points | s |")  # fmt: skip
+          "wet share error | s |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|---|")
     cases = [(*case, False, True) for case in CASES]
     cases += [(10, 10, True, True), (20, 10, True, True), (10, 10, False, False)]
@@ -146,12 +149,12 @@ def main() -> None:
             float(np.average([getattr(one, name) for one in scores], weights=weight))
             for name in ("right", "right_way", "extra")
         )
-        error = share_wet(legs, duty, rows) - wet
+        error = share_wet(legs, duty, rows) / wet - 1
         kind = "correlated" if is_correlated else "white"
         head = "yes" if has_heading else "no"
         print(
             f"| {noise} | {every} | {kind} | {head} | {right:.2%} | {way:.2%} | {extra:.2%} "
-            f"| {100 * error:+.3f} | {took:.1f} |",
+            f"| {error:+.2%} | {took:.1f} |",
             flush=True,
         )
 

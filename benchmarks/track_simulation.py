@@ -7,7 +7,6 @@ vertex, distances are spherical, and the truth is the section under the cart at 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -185,7 +184,8 @@ def put_on_clock(  # noqa: PLR0913 - what a day is made of
         is_wet = row in duty and speed > 0
         out.append((second, row, forward[edge], lon, lat, speed, is_wet, tunnels[row]))
         along += speed
-    columns = list(zip(*out, strict=True))
+    seen = [place for place, one in enumerate(out) if not one[-1]]
+    columns = list(zip(*out[seen[0] : seen[-1] + 1], strict=True))  # no day ends in a tunnel
     return Truth(
         second=np.array(columns[0], np.int64),
         row=np.array(columns[1], np.int64),

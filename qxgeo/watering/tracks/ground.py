@@ -20,6 +20,7 @@ _M_PER_DEG = 111_195.0  # a plane for neighbours; metres along roads come from t
 _HEADING_WEIGHT = 4.0
 _MOST = 14  # arcs kept for a position
 _BLOCK = 20_000
+_APART_M = 40.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,13 +169,11 @@ def _find_block(
     share = np.clip((away * step).sum(axis=1) / size2, 0.0, 1.0)
     distance = np.hypot(*(away - share[:, None] * step).T)
     edge = ground.edge[segment]
-    order = np.lexsort((distance, edge, point))
-    is_first = np.append(True, (np.diff(point[order]) != 0) | (np.diff(edge[order]) != 0))
-    best = order[is_first[: len(order)]]
-    point, segment, share, distance, edge = (
-        one[best] for one in (point, segment, share, distance, edge)
-    )
     along = ground.walked_m[segment] + share * ground.length_m[segment]
+    best = _nearest_of_each(point, edge, distance, along, (share > 0) & (share < 1))
+    point, segment, along, distance, edge = (
+        one[best] for one in (point, segment, along, distance, edge)
+    )
     bearing = np.degrees(np.arctan2(*ground.step[segment].T))
     rows = []
     for direction in (0, 1):
@@ -192,6 +191,23 @@ def _find_block(
             )[is_open]
         )
     return _pad(np.concatenate(rows), len(xy))
+
+
+def _nearest_of_each(
+    point: Ints, edge: Ints, distance: Floats, along: Floats, is_foot: NDArray[np.bool_]
+) -> Ints:
+    """Choose the nearest place on each edge near a position, and a second one far along from it.
+
+    A ramp that winds back beside itself is near twice: at every record either may be meant.
+    """
+    order = np.lexsort((distance, edge, point))
+    point, edge, along, is_foot = point[order], edge[order], along[order], is_foot[order]
+    is_first = np.append(True, (np.diff(point) != 0) | (np.diff(edge) != 0))[: len(order)]
+    group = np.cumsum(is_first) - 1
+    is_other = ~is_first & is_foot & (np.abs(along - along[is_first][group]) > _APART_M)
+    others = np.flatnonzero(is_other)
+    _, once = np.unique(group[others], return_index=True)
+    return order[np.concatenate((np.flatnonzero(is_first), others[once]))]
 
 
 def _pad(rows: Floats, count: int) -> tuple[Ints, Floats, Floats, Floats]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _LEAST_SIGMA_M, _MOST_SIGMA_M = 4.0, 35.0
 _NORMAL = 1.4826  # median of absolute values to standard deviation
 _FEWEST = 30
+_CHOSEN, _CLEARLY = 1.1, 1.15  # of what is chosen, the near ones are too many; worth another round
 _SURE_KMH = 10.0  # from here on a receiver's heading is worth its word
 _STEP_S_PER_M = 0.4  # records nearer in time than this many seconds per metre of error say the same
 _LONGEST_STEP_S = 10.0
@@ -77,13 +78,31 @@ def match_tracks(
         Records and stretches.
     """
     ground = Ground.of(streets)
-    used = _choose(clean, ground, settings)
-    xy, heading, trust, sigma = used.xy, used.heading, used.trust, used.sigma
-    found = find_candidates(ground, xy, heading_deg=heading, heading_trust=trust, sigma_m=sigma)
+    used = _choose(clean, ground, settings, {})
+    found, likeliest, reach = _match(ground, used, settings)
+    worse = _worse_sigma(used, found, likeliest)
+    if worse:  # between many roads the nearest is nearer than the right one: once more
+        used = _choose(clean, ground, settings, worse)
+        found, likeliest, reach = _match(ground, used, settings)
+    return MatchedTracks(
+        fixes=_place_fixes(clean, used, found, likeliest, streets),
+        legs=_drive(clean, used, found, likeliest, reach),
+        sigma_m=used.sigma_of,
+        streets=streets,
+    )
+
+
+def _match(
+    ground: Ground, used: _Used, settings: AuditSettings
+) -> tuple[Candidates, Likeliest, Reach]:
+    """Find the likeliest arcs of all carts."""
+    xy, sigma = used.xy, used.sigma
+    found = find_candidates(
+        ground, xy, heading_deg=used.heading, heading_trust=used.trust, sigma_m=sigma
+    )
     step_m = np.hypot(*np.diff(xy, axis=0).T) if len(xy) > 1 else np.zeros(1)
     limit_m = float(np.clip(1.6 * np.quantile(step_m, 0.98) + 250.0, 400.0, 1_500.0))
-    arcs = np.unique(found.arc[found.arc >= 0])
-    reach = Reach.between(streets, arcs, limit_m=limit_m)
+    reach = Reach.between(ground.streets, np.unique(found.arc[found.arc >= 0]), limit_m=limit_m)
     choice = np.full(len(xy), -1, dtype=np.int64)
     is_start = np.zeros(len(xy), dtype=bool)
     for begin, end in _spans(used.cart):
@@ -97,13 +116,22 @@ def match_tracks(
             silent_s=settings.number("silent_s"),
         )
         choice[at], is_start[at] = one.choice, one.is_start
-    likeliest = Likeliest(choice, is_start)
-    return MatchedTracks(
-        fixes=_place_fixes(clean, used, found, likeliest, streets),
-        legs=_drive(clean, used, found, likeliest, reach),
-        sigma_m=used.sigma_of,
-        streets=streets,
-    )
+    return found, Likeliest(choice, is_start), reach
+
+
+def _worse_sigma(used: _Used, found: Candidates, likeliest: Likeliest) -> dict[str, float]:
+    """Give the carts whose records lie farther from their streets than was thought."""
+    on = np.flatnonzero(likeliest.choice >= 0)
+    off_m = found.distance_m[on, likeliest.choice[on]]
+    worse = {}
+    for number, (name, sigma) in enumerate(used.sigma_of.items()):
+        own = off_m[used.cart[on] == number]
+        if len(own) < _FEWEST:
+            continue
+        seen = min(_NORMAL * _CHOSEN * float(np.median(own)), _MOST_SIGMA_M)
+        if seen > _CLEARLY * sigma:
+            worse[name] = seen
+    return worse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +148,10 @@ class _Used:
     sigma_of: Mapping[str, float]
 
 
-def _choose(clean: CleanTracks, ground: Ground, settings: AuditSettings) -> _Used:
-    """Choose records, with their headings and errors."""
+def _choose(
+    clean: CleanTracks, ground: Ground, settings: AuditSettings, known: Mapping[str, float]
+) -> _Used:
+    """Choose records, with their headings and errors; some errors may be known better."""
     fixes = clean.fixes
     cart, names = pd.factorize(fixes["cart_id"])
     xy = fixes[["lon", "lat"]].to_numpy() * ground.scale
@@ -133,7 +163,7 @@ def _choose(clean: CleanTracks, ground: Ground, settings: AuditSettings) -> _Use
     for number, name in enumerate(names):
         own = np.flatnonzero(cart == number)
         moving = own[~standing[own] & ~(fixes["speed_kmh"].to_numpy()[own] < _SLOW_KMH)]
-        own_sigma = _estimate_sigma(ground, xy[moving], settings)
+        own_sigma = known.get(str(name)) or _estimate_sigma(ground, xy[moving], settings)
         sigma_of[str(name)] = own_sigma
         spraying = fixes["is_spraying"].to_numpy(dtype=object)[own]
         kept.append(own[_thin(second[own], standing[own], spraying, own_sigma)])

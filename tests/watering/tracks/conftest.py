@@ -44,6 +44,11 @@ def line(*corners: tuple[float, float]) -> shapely.LineString:
     return shapely.LineString([tuple(map(float, place(*corner))) for corner in corners])
 
 
+@pytest.fixture(scope="session")
+def line_of() -> Callable[..., shapely.LineString]:
+    return line
+
+
 ROADS = {
     # id: (name, one way, corners)
     "east": ("大道", True, ((0, 0), (1000, 0), (2000, 0))),

@@ -14,8 +14,6 @@ from qxgeo.watering.tracks.cleaning import clean_tracks, count_dropped
 from qxgeo.watering.tracks.settings import default_audit_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from qxgeo.watering.tracks.cleaning import CleanTracks
 
 DAY = date(2023, 12, 27)

@@ -15,7 +15,6 @@ from qxgeo.watering.tracks.matching import match_tracks
 from qxgeo.watering.tracks.settings import default_audit_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     import geopandas as gpd
