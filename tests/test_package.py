@@ -130,6 +130,6 @@ def test_every_command_that_help_lists_exists() -> None:
     from qxgeo.cli.doors import COMMANDS, doors
 
     for name in COMMANDS:
-        command = import_module(f"qxgeo.cli.{name}").command
+        command = import_module(f"qxgeo.cli.{name.replace('-', '_')}").command
         assert command.help
         assert doors.commands == {}
