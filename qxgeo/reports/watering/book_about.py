@@ -9,6 +9,7 @@ import pandas as pd
 
 from qxgeo.errors import Text
 from qxgeo.reports.table import Caption, Head, list_table
+from qxgeo.reports.watering.record import plain
 from qxgeo.vocabulary import NOT_LEGAL_BOUNDARY
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ _NO_NUMBER = Text("增加车辆也做不到", "no number of carts helps")
 def _tell_parameters(plan: WateringPlan) -> Iterator[tuple[Text, Text]]:
     """List what a rerun needs."""
     for key, value in sorted(plan.parameters.items()):
-        yield Text(f"参数 {key}", f"Parameter {key}"), Text(str(value), str(value))
+        told = str(plain(value))
+        yield Text(f"参数 {key}", f"Parameter {key}"), Text(told, told)
 
 
 _READING: tuple[tuple[Text, Text], ...] = (

@@ -77,7 +77,7 @@ def list_sections(plan: WateringPlan, *, lang: str) -> Sheet:
         "litres": Head(Text("一次用水（L）", "Water, once (L)"), "count"),
         "township_name": Head(Text("属地", "Township")),
         "rule_ids": Head(Text("规则", "Rules"), "text", 16.0),
-        "why": Head(Text("原因", "Why"), width=44.0),
+        "why": Head(Text("原因", "Why"), width=58.0),
         "width_m": Head(Text("宽度（m）", "Width (m)"), "decimal", 9.0, is_printed=False),
         "passes": Head(Text("趟数", "Passes"), "count", 8.0, is_printed=False),
         "directions": Head(Text("方向", "Direction"), "text", 14.0, is_printed=False),
