@@ -7,7 +7,7 @@ no such stops and is not asked about facilities.
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +25,6 @@ PENALTY = 10**9  # for a task left out
 def solve_with_pyvrp(problem: ArcProblem, seconds: float, seed: int) -> ArcSolution | None:
     """Have PyVRP find routes; None if it finds none that can be driven."""
     import pyvrp
-    from pyvrp.stop import MaxRuntime
 
     kind, refills = problem.kinds[0], len(problem.refills)
     matrix = build_matrix(problem)
@@ -61,7 +60,10 @@ def solve_with_pyvrp(problem: ArcProblem, seconds: float, seed: int) -> ArcSolut
         [np.zeros_like(matrix)],
         [pyvrp.ClientGroup(group) for group in groups],
     )
-    found = pyvrp.solve(data, MaxRuntime(seconds), seed=seed, collect_stats=False).best
+    until = time.thread_time() + seconds
+    found = pyvrp.solve(
+        data, lambda _: time.thread_time() >= until, seed=seed, collect_stats=False
+    ).best
     if not found.is_feasible():
         return None
     routes = []
@@ -75,7 +77,7 @@ def solve_with_pyvrp(problem: ArcProblem, seconds: float, seed: int) -> ArcSolut
     return as_solution(problem, routes)
 
 
-def solve_with_ortools(problem: ArcProblem, seconds: float, seed: int) -> ArcSolution | None:
+def solve_with_ortools(problem: ArcProblem, seconds: float) -> ArcSolution | None:
     """Have OR-Tools find routes with guided local search; None where there are facilities."""
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
@@ -99,8 +101,10 @@ def solve_with_ortools(problem: ArcProblem, seconds: float, seed: int) -> ArcSol
     search.local_search_metaheuristic = (
         routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     )
-    search.time_limit.FromTimedelta(timedelta(seconds=seconds))
-    _ = seed  # it takes none
+    until = time.thread_time() + seconds
+    limit = model.solver().CustomLimit(lambda: time.thread_time() >= until)
+    model.AddSearchMonitor(limit)
+    search.time_limit.FromSeconds(int(100 * seconds) + 1)  # it asks for one
     found = model.SolveWithParameters(search)
     if found is None:
         return None

@@ -136,6 +136,7 @@ def build_work(case: Case, seed: int) -> Work:
         stamp=np.zeros(rows, dtype=np.int64),
         ruined=np.zeros(rows, dtype=np.int64),
         touched=np.zeros(rows, dtype=np.int64),
+        is_near=np.zeros(rows, dtype=np.int64),
         loose=np.zeros(tasks, dtype=np.int64),
         counts=np.zeros(2, dtype=np.int64),
         key=np.zeros(tasks),
@@ -287,14 +288,19 @@ def _join_by_refill(problem: ArcProblem, start: Ints, end: Ints) -> Floats:
 
 
 def _find_neighbours(link: Floats, modes: Ints) -> Ints:
-    """Sort the tasks around every task by the shortest way to or from it, itself first."""
+    """Sort the tasks around every task by the ways between their ends, itself first.
+
+    The shortest way counts, and the mean of all: where many tasks meet, it tells them apart.
+    """
     tasks = len(modes)
     rows = [modes[:, 0], np.where(modes[:, 1] >= 0, modes[:, 1], modes[:, 0])]
-    away = np.full((tasks, tasks), np.inf)
+    shortest, total = np.full((tasks, tasks), np.inf), np.zeros((tasks, tasks))
     for one in rows:
         for other in rows:
-            np.minimum(away, link[np.ix_(one, other)], out=away)
-    away = np.minimum(away, away.T)
+            ways = link[np.ix_(one, other)]
+            np.minimum(shortest, ways, out=shortest)
+            total += ways
+    away = np.minimum(shortest, shortest.T) + (total + total.T) / (2 * len(rows) ** 2)
     np.fill_diagonal(away, -1.0)
     kept = min(tasks, NEIGHBOURS)
     return np.ascontiguousarray(np.argsort(away, axis=1, kind="stable")[:, :kept])

@@ -62,7 +62,7 @@ def build_parts(problem: ArcProblem) -> Parts:
     parts
         Columns with their ends.
     """
-    depots = [kind.depot for kind in problem.kinds]
+    depots = np.array([kind.depot for kind in problem.kinds])
     places = np.unique(
         np.concatenate([problem.mode_from, problem.mode_to, depots, problem.refills])
     )

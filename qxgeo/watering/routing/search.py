@@ -37,14 +37,21 @@ from qxgeo.watering.routing.model import Step
 from qxgeo.watering.routing.scanning import scan_paths
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
     from qxgeo.watering.routing.model import ArcProblem, ArcSolution, Floats
 
-HOT, COLD = 2.0, 0.01  # temperatures, in empty driving per task of the first solution
+HOT, COLD = 2.0, 0.005  # temperatures, in empty driving per task of the first solution
+MANY_PER_TASK, SHORT_SHARE = (
+    2_000,
+    0.1,
+)  # iterations for a task, from which on two searches are made
+HEAT = 0.1  # a search with few iterations for each task begins cooler, by their square root
 PIECES = 200  # looks at the clock during a search
 FLEET_SHARE = 0.3  # of the iterations, at most, to have fewer routes
-SHORTEST = 20  # iterations between two looks at the clock
+SHORTEST, LONGEST = 20, 20_000  # iterations between two looks at the clock
+TICK = 1e-6  # seconds
 SLOW = Text(
     "无法载入 Numba（{reason}）：洒水路线用 Python 计算，同样的迭代次数结果相同，速度慢约一百倍。"
     "安装：pip install 'qxgeo[fast]'",
@@ -63,8 +70,10 @@ class _Search(NamedTuple):
     best: State
     work: Work
     numbers: Floats
-    clock: np.ndarray
+    counter: np.ndarray
+    clock: Callable[[], float]
     trace: list[Step]
+    bound: float = 0.0
 
 
 def solve(
@@ -75,6 +84,8 @@ def solve(
     seconds: float | None = None,
     fewest_routes: bool = False,
     weight: Floats | None = None,
+    bound: float = 0.0,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> ArcSolution:
     """Find cheap routes that serve the tasks.
 
@@ -87,11 +98,16 @@ def solve(
     iterations
         Budget; None searches until `seconds` are over, and then routes depend on the machine.
     seconds
-        Brake on the wall clock, for the search itself. None for no brake.
+        Brake on the clock, for the search itself. None for no brake.
     fewest_routes
         Whether fewer routes are better than cheaper ones.
     weight
         (t,) how bad it is to leave a task unserved where carts are too few; 1 if left out.
+    bound
+        Proved lower bound of the cost, as of `lower_bound`: a solution that meets it ends the
+        search. It says nothing of the number of routes.
+    clock
+        Gives seconds; that of the wall if it is left out.
 
     Returns
     -------
@@ -110,9 +126,10 @@ def solve(
                 mend=Text("给出其一", "give one of them"),
             )
         )
-    search = _start(problem, seed, np.ones(problem.task_count) if weight is None else weight)
+    weights = np.ones(problem.task_count) if weight is None else weight
+    search = _start(problem, seed, weights, clock)._replace(bound=bound)
     _warm_up(search)
-    begun = time.perf_counter()
+    begun = clock()
     until = None if seconds is None else begun + seconds
     done = 0
     if fewest_routes and problem.task_count:
@@ -141,7 +158,7 @@ def load_loops() -> ModuleType:
     return loops
 
 
-def _start(problem: ArcProblem, seed: int, weight: Floats) -> _Search:
+def _start(problem: ArcProblem, seed: int, weight: Floats, clock: Callable[[], float]) -> _Search:
     """Begin with the routes of path scanning."""
     case = build_case(problem, np.ascontiguousarray(weight, dtype=np.float64))
     first = scan_paths(problem)
@@ -153,9 +170,8 @@ def _start(problem: ArcProblem, seed: int, weight: Floats) -> _Search:
     loops.copy_state(state, best)
     numbers[BEST_COST] = numbers[COST]
     numbers[BEST_WEIGHT] = numbers[WEIGHT]
-    search = _Search(
-        loops, case, state, best, build_work(case, seed), numbers, np.zeros(2, dtype=np.int64), []
-    )
+    counter = np.zeros(2, dtype=np.int64)
+    search = _Search(loops, case, state, best, build_work(case, seed), numbers, counter, clock, [])
     _note(search, 0)
     return search
 
@@ -171,13 +187,11 @@ def _warm_up(search: _Search) -> None:
 
 def _run(search: _Search, iterations: int, most: int, *, is_counting: bool) -> int:
     """Do iterations, and note what was gained."""
-    _, case, state, best, work, numbers, clock, _ = search
-    before = clock[IMPROVED]
-    done = search.loops.anneal(
-        case, state, best, work, numbers, clock, iterations, most, is_counting
-    )
-    if clock[IMPROVED] != before:
-        _note(search, int(clock[IMPROVED]))
+    loops, case, state, best, work, numbers, counter, *_ = search
+    before = counter[IMPROVED]
+    done = loops.anneal(case, state, best, work, numbers, counter, iterations, most, is_counting)
+    if counter[IMPROVED] != before:
+        _note(search, int(counter[IMPROVED]))
     return int(done)
 
 
@@ -204,27 +218,63 @@ def _improve(
     search: _Search, most: int, done: int, iterations: int | None, until: float | None
 ) -> tuple[int, bool]:
     """Search for cheaper routes until the budget is used up; says whether the clock did it."""
+    if iterations is None:
+        return (done + _improve_by_clock(search, most, until or 0.0), False)
     numbers = search.numbers
-    unit = _warmth(search)
-    begun, piece = time.perf_counter(), SHORTEST
-    if iterations is not None:
-        piece = max(1, min(iterations // PIECES, 20_000))
-        left = max(1, iterations - done)
-        numbers[WARMTH] = HOT * unit
-        numbers[COOLING] = (COLD / HOT) ** (1 / left)
-    while iterations is None or done < iterations:
-        now = time.perf_counter()
-        if until is not None and now >= until:
-            return done, iterations is not None
-        if iterations is None and until is not None:
-            share = (now - begun) / (until - begun)
-            numbers[WARMTH], numbers[COOLING] = HOT * unit * (COLD / HOT) ** share, 1.0
-        size = piece if iterations is None else min(piece, iterations - done)
-        done += _run(search, size, most, is_counting=False)
-        if iterations is None and until is not None:
-            took = max(time.perf_counter() - now, 1e-6)
-            piece = max(1, int(size * (until - begun) / PIECES / took))
+    piece = max(1, min(iterations // PIECES, LONGEST))
+    for share in _share_out(search, iterations - done):
+        left = max(1, int((iterations - done) * share))
+        end = done + left
+        numbers[WARMTH], ratio = _warm(search, left)
+        numbers[COOLING] = ratio ** (1 / left)
+        while done < min(end, iterations):
+            if _is_proved(search):
+                return done, False
+            if until is not None and search.clock() >= until:
+                return done, True
+            done += _run(search, min(piece, end - done), most, is_counting=False)
     return done, False
+
+
+def _improve_by_clock(search: _Search, most: int, until: float) -> int:
+    """Search for cheaper routes until the clock says stop, cooling as time goes by."""
+    numbers, begun = search.numbers, search.clock()
+    numbers[WARMTH], _ = _warm(search, SHORTEST)
+    numbers[COOLING] = 1.0
+    done = _run(search, SHORTEST, most, is_counting=False)
+    now = search.clock()
+    pace = SHORTEST / max(now - begun, TICK)
+    for share in _share_out(search, pace * (until - now)):
+        begin, whole = now, max((until - now) * share, TICK)
+        hottest, ratio = _warm(search, pace * whole)
+        while now < begin + whole and not _is_proved(search):
+            numbers[WARMTH] = hottest * ratio ** ((now - begin) / whole)
+            done += _run(search, max(1, int(pace * whole / PIECES)), most, is_counting=False)
+            now = search.clock()
+            pace = done / max(now - begun, TICK)
+    return done
+
+
+def _share_out(search: _Search, iterations: float) -> tuple[float, ...]:
+    """Give the shares of what is left that searches one after the other have.
+
+    A small problem is often solved by a short one, and then a bound ends the search.
+    """
+    is_long = iterations >= MANY_PER_TASK * len(search.case.demand)
+    return (SHORT_SHARE, 1.0) if is_long else (1.0,)
+
+
+def _is_proved(search: _Search) -> bool:
+    """Say whether no solution can be better."""
+    numbers = search.numbers
+    return bool(not numbers[BEST_WEIGHT] and numbers[BEST_COST] <= search.bound * (1 + 1e-9))
+
+
+def _warm(search: _Search, iterations: float) -> tuple[float, float]:
+    """Give the temperature to begin with, and what share of it is left in the end."""
+    per_task = iterations / max(1, len(search.case.demand))
+    hot = min(HOT, max(2 * COLD, HEAT * per_task**0.5))
+    return hot * _warmth(search), COLD / hot
 
 
 def _drop_routes(
@@ -243,13 +293,13 @@ def _drop_routes(
         most = int(state.numbers[ROUTES]) - 1
         search.loops.dissolve(case, state, work, numbers)
         while state.numbers[ABSENT]:
-            is_late = stop is not None and time.perf_counter() >= stop
+            is_late = stop is not None and search.clock() >= stop
             if is_late or (budget is not None and done >= budget):
                 search.loops.take_over(case, best, state, numbers)
                 return done
             done += _run(search, piece, most, is_counting=True)
         search.loops.copy_state(state, best)
         numbers[BEST_COST], numbers[BEST_WEIGHT] = numbers[COST], 0.0
-        _note(search, int(search.clock[NOW]))
+        _note(search, int(search.counter[NOW]))
     search.loops.take_over(case, best, state, numbers)
     return done

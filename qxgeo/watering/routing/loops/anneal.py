@@ -29,7 +29,7 @@ from qxgeo.watering.routing.loops.rows import (
 from qxgeo.watering.routing.loops.ruin import ruin
 from qxgeo.watering.routing.loops.settle import NOTHING, settle_modes, settle_refills
 
-RARELY = 0.05  # share of refused iterations whose refills are settled all the same
+RARELY = 0.05  # share of iterations that gain nothing and have their refills settled all the same
 
 
 @compiled
@@ -63,7 +63,7 @@ def anneal(
         numbers[WARMTH] *= numbers[COOLING]
         cost = sum_cost(state)
         is_close = weight <= numbers[WEIGHT] and len(case.via) > 0
-        if is_close and (cost < ceiling or draw(work.rng) < RARELY):
+        if is_close and (cost < numbers[COST] or draw(work.rng) < RARELY):
             for at in range(counts[0]):
                 if state.length[work.touched[at]] > 0:
                     settle_refills(case, state, work, work.touched[at])

@@ -57,6 +57,7 @@ class Work(NamedTuple):
     stamp: np.ndarray  # (rows,) iteration in which a row was last touched
     ruined: np.ndarray  # (rows,) iteration in which a row was last ruined
     touched: np.ndarray  # (rows,) rows touched in this iteration
+    is_near: np.ndarray  # (rows,) 1 for routes around the task at hand
     loose: np.ndarray  # (t,) tasks taken out
     counts: np.ndarray  # (2,) rows touched, tasks taken out
     key: np.ndarray  # (t,) by which they are sorted

@@ -15,6 +15,7 @@ BLINK = 0.01  # share of places that are not looked at
 BLIND = math.log(1 - BLINK)
 KIND_BLINK = 0.2  # share of kinds of cart that are not looked at for a new route
 EASE = 1e-9  # of a limit: sums of the same numbers in another order differ by less
+AROUND = 60  # tasks around one whose routes are looked through; of others only both ends
 SORTS = 11  # 4 at random, 4 by demand, 2 the far ones first, 1 the near ones first
 BY_CHANCE, BY_DEMAND, FAR_FIRST = 4, 8, 10
 
@@ -32,10 +33,14 @@ def recreate(case, state, work, now, counts, most_routes):
     for at in range(counts[1]):
         task = work.loose[at]
         best_at[0], best_cost[0] = -1, np.inf
+        work.is_near[: state.numbers[ROUTES]] = 0
+        for other in case.near[task, :AROUND]:
+            if state.route_of[other] >= 0:
+                work.is_near[state.route_of[other]] = 1
         if len(case.via):
-            skip = _look_refilling(case, state, work.rng, task, skip, best_at, best_cost)
+            skip = _look_refilling(case, state, work, task, skip, best_at, best_cost)
         else:
-            skip = _look(case, state, work.rng, task, skip, best_at, best_cost)
+            skip = _look(case, state, work, task, skip, best_at, best_cost)
         _look_new(case, state, work, task, most_routes, best_at, best_cost)
         if best_at[0] < 0:
             state.absent[state.numbers[ABSENT]] = task
@@ -72,7 +77,7 @@ def _sort_loose(case, work, count):
 
 
 @compiled
-def _look(case, state, rng, task, skip, best_at, best_cost):
+def _look(case, state, work, task, skip, best_at, best_cost):
     """Find the cheapest place for a task in the routes there are; no facilities."""
     asked = case.demand[task]
     one, other = case.modes[task, 0], case.modes[task, 1]
@@ -85,11 +90,12 @@ def _look(case, state, rng, task, skip, best_at, best_cost):
             continue
         room = case.limit[kind] * (1 + EASE) - state.cost[row]
         seq, leg, depot = state.seq[row], state.leg[row], case.depot[kind]
-        before, best = depot, min(best_cost[0], room)
-        for at in range(count + 1):
+        best = min(best_cost[0], room)
+        for at in range(0, count + 1, 1 if work.is_near[row] else count):
+            before = seq[at - 1] if at > 0 else depot
             mode = seq[at] if at < count else depot
             if skip == 0:
-                skip = _next_blink(rng)
+                skip = _next_blink(work.rng)
             else:
                 skip -= 1
                 more = into[before] + out[mode] + serve - leg[at]
@@ -100,13 +106,12 @@ def _look(case, state, rng, task, skip, best_at, best_cost):
                 if more < best:
                     best, best_cost[0] = more, more
                     best_at[0], best_at[1], best_at[2] = row, at, two
-            before = mode
     best_at[3] = 0
     return skip
 
 
 @compiled
-def _look_refilling(case, state, rng, task, skip, best_at, best_cost):
+def _look_refilling(case, state, work, task, skip, best_at, best_cost):
     """Find the cheapest place for a task in the routes there are, with refills around it."""
     asked = case.demand[task]
     for row in range(state.numbers[ROUTES]):
@@ -117,12 +122,11 @@ def _look_refilling(case, state, rng, task, skip, best_at, best_cost):
         best = min(best_cost[0], case.limit[kind] * (1 + EASE) - state.cost[row])
         seq, leg, refill = state.seq[row], state.leg[row], state.refill[row]
         load, trip = state.load[row], state.trip[row]
-        before = depot
-        for at in range(count + 1):
+        for at in range(0, count + 1, 1 if work.is_near[row] else count):
+            before = seq[at - 1] if at > 0 else depot
             mode = seq[at] if at < count else depot
             if skip == 0:
-                skip = _next_blink(rng)
-                before = mode
+                skip = _next_blink(work.rng)
                 continue
             skip -= 1
             # 0 no refill, 1 before the task, 2 after it, 3 both
@@ -160,7 +164,6 @@ def _look_refilling(case, state, rng, task, skip, best_at, best_cost):
                     if more < best:
                         best, best_cost[0] = more, more
                         best_at[0], best_at[1], best_at[2], best_at[3] = row, at, own, high
-            before = mode
     return skip
 
 

@@ -10,6 +10,7 @@ from qxgeo.watering.routing.loops.rows import drop_refills, refresh, touch
 REMOVED = 10  # tasks taken out, on average
 LONGEST = 10  # tasks of a string
 SPLIT = 0.5  # share of strings that leave tasks in their middle
+PASSED_BY = 0.25  # share of routes that are left alone though they are the next ones
 LONGER = 0.01  # chance that one more is left
 
 
@@ -28,6 +29,8 @@ def ruin(case, state, work, now, counts):
     for task in around:
         row = state.route_of[task]
         if row < 0 or work.ruined[row] == now:
+            continue
+        if done > 0 and draw(work.rng) < PASSED_BY:
             continue
         work.ruined[row] = now
         touch(state, work, row, now, counts)
