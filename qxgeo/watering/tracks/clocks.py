@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _SHIFTS_H = tuple(hour for hour in range(-14, 15) if hour)
+_ZONE_H = 8  # Greenwich time taken for Beijing time, or the other way round
 _FEWEST = 20
 _SPARE_S = 1_800.0  # carts leave a little early and come back a little late
 _PLAIN = 0.5  # driving mostly at the right time is no wrong clock, whatever else would fit
@@ -72,7 +73,9 @@ def find_wrong_clocks(clean: CleanTracks, duty: Duty, settings: AuditSettings) -
             continue
         now = _share_inside(moving, spans)
         shares = {hour: _share_inside(moving + 3_600.0 * hour, spans) for hour in _SHIFTS_H}
-        best = max(shares, key=lambda hour: (round(shares[hour], 3), -abs(hour)))
+        best = max(
+            shares, key=lambda hour: (round(shares[hour], 3), abs(hour) == _ZONE_H, -abs(hour))
+        )
         if now < _PLAIN and shares[best] - now >= settings.number("clock_agreement"):
             wrong[str(cart)] = _say(str(cart), best, now, shares[best])
     return wrong

@@ -29,6 +29,10 @@ BENCHMARKS = str(Path(__file__).parents[3] / "benchmarks")
 if BENCHMARKS not in sys.path:
     sys.path.append(BENCHMARKS)
 
+SECTIONS = [
+    *("section_id", "road_name", "road_class", "township_id", "township_name", "rule_ids"),
+    *("from_m", "to_m", "length_m", "directions", "passes", "interval_factor", "geometry"),
+]
 DAY = date(2023, 12, 27)
 MIDNIGHT = pd.Timestamp(DAY, tz=LOCAL_ZONE).timestamp()
 ORIGIN = (110.30, 25.25)
@@ -132,7 +136,9 @@ def make_duty(*sections: dict[str, Any], interval_h: Any = 1.0, **more: Any) -> 
         for one in sections
     ]
     facts = {
-        "sections": gpd.GeoDataFrame(rows, geometry="geometry", crs=4326),
+        "sections": gpd.GeoDataFrame(
+            pd.DataFrame(rows, columns=SECTIONS), geometry="geometry", crs=4326
+        ),
         "drying": DryingDay(
             interval_h=np.broadcast_to(np.asarray(interval_h, float), (24,)).copy(),
             is_rain=np.zeros(24, bool),

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from qxgeo.watering.streets import StreetGraph
-    from qxgeo.watering.tracks.model import Duty
 
 DAY = date(2023, 12, 27)
 SETTINGS = default_audit_settings()
@@ -99,9 +98,7 @@ def shifts_of(*rows: tuple[str, float, float]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["cart_id", "start_s", "end_s"])
 
 
-def test_a_clock_eight_hours_off_is_named_and_not_mended(
-    table_of: Tables, duty_of: Duties
-) -> None:
+def test_a_clock_eight_hours_off_is_named_and_not_mended(table_of: Tables, duty_of: Duties) -> None:
     duty = duty_of(shifts=shifts_of(("W01", 8 * HOUR, 16 * HOUR)))
     second = 20 * 60 + 300 * np.arange(90)  # from 0:20 to 7:45: in truth from 8:20
     track = table_of("W01", second, 200.0 * np.arange(90), 0.0)
@@ -114,9 +111,7 @@ def test_a_clock_eight_hours_off_is_named_and_not_mended(
     assert find_wrong_clocks(mended, duty, SETTINGS) == {}
 
 
-def test_a_cart_that_works_overtime_has_no_wrong_clock(
-    table_of: Tables, duty_of: Duties
-) -> None:
+def test_a_cart_that_works_overtime_has_no_wrong_clock(table_of: Tables, duty_of: Duties) -> None:
     duty = duty_of(shifts=shifts_of(("W01", 8 * HOUR, 12 * HOUR)))
     track = table_of("W01", 8 * HOUR + 300 * np.arange(90), 200.0 * np.arange(90), 0.0)
     clean = clean_tracks(track, day=DAY, settings=SETTINGS)
@@ -136,12 +131,10 @@ def no_book() -> RoadBook:
 def test_carts_without_a_track_silent_or_standing_are_found(
     table_of: Tables, duty_of: Duties
 ) -> None:
-    duty = duty_of(
-        shifts=shifts_of(("W01", 8 * HOUR, 11 * HOUR), ("W02", 8 * HOUR, 11 * HOUR))
-    )
+    duty = duty_of(shifts=shifts_of(("W01", 8 * HOUR, 11 * HOUR), ("W02", 8 * HOUR, 11 * HOUR)))
     drive = 8 * HOUR + 10 * np.arange(360)  # an hour of driving
     stand = 9 * HOUR + 10 * np.arange(360)  # an hour of standing, then an hour of nothing
-    x_m = np.concatenate((4.0 * np.arange(360), np.full(360, 1_440.0)))
+    x_m = np.concatenate((40.0 * np.arange(360), np.full(360, 14_400.0)))
     track = table_of("W01", np.concatenate((drive, stand)), x_m, 0.0)
     clean = clean_tracks(track, day=DAY, settings=SETTINGS)
     found = find_absences(clean, duty, no_book(), SETTINGS, {})
@@ -171,9 +164,7 @@ def audited(
     """W01 waters the avenue, hurries on it later, and sprays down a street that is not listed."""
     x_m = 40.0 * np.arange(49)
     wet = table_of("W01", 30_000 + 10 * np.arange(49), x_m, 0.0, is_spraying=True, speed_kmh=14.4)
-    fast = table_of(
-        "W01", 40_000 + 4 * np.arange(49), x_m, 0.0, is_spraying=True, speed_kmh=36.0
-    )
+    fast = table_of("W01", 40_000 + 4 * np.arange(49), x_m, 0.0, is_spraying=True, speed_kmh=36.0)
     y_m = -30.0 * np.arange(1, 20)
     off = table_of(
         "W02", 50_000 + 10 * np.arange(19), 1_000.0, y_m, is_spraying=True, speed_kmh=10.8
@@ -225,7 +216,7 @@ def audited(
 def test_violations_name_the_records_that_prove_them(audited: tuple[object, ...]) -> None:
     _, clean, _, _, _, found = audited
     kinds = found.groupby("kind").size().to_dict()
-    assert kinds == {"dry": 2, "too_fast": 1, "off_duty": 1}
+    assert kinds == {"dry": 2, "too_fast": 1, "off_duty": 1, "cart_silent": 1}
     fast = found[found["kind"] == "too_fast"].iloc[0]
     proof = clean.fixes.iloc[int(fast["first_fix"]) : int(fast["last_fix"]) + 1]
     assert proof["second"].between(40_000, 40_192).all()
