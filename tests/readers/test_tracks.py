@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pytest
 import xlsxwriter
 
@@ -16,6 +15,8 @@ from qxgeo.readers.tracks import TRACK_COLUMNS, read_tracks
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
 # 08:00 in Shanghai is midnight in Greenwich.
 EIGHT = datetime(2023, 12, 27, 0, 0, 0, tzinfo=UTC).timestamp()

@@ -120,6 +120,8 @@ def _list_gaps(
             before = int(legs["fix"].loc[leg[place - 1]]) if place else -1
             later = int(np.searchsorted(at, end - 1.0))
             after = int(legs["to_fix"].loc[leg[later]]) if later < len(at) else -1
+            if before < 0 and after < 0:  # only parts of it were watered, within the spell
+                before, after = int(legs["fix"].loc[leg[0]]), int(legs["to_fix"].loc[leg[-1]])
         hour = min(int(start // 3_600), 23)
         rows.append(
             _blank(
