@@ -30,9 +30,9 @@ WATERS = (
 )  # fmt: skip
 DEPOTS = ((-2600, 500), (-300, -1100))
 CREATED = datetime(2026, 11, 27, tzinfo=UTC).replace(tzinfo=None)
-CARTS, FIRST_UNIT = 36, 22
+CARTS, FIRST_UNIT = 40, 24
 TANK_M3 = 18
-DAY_STARTS = (6.5, 7.0, 7.5)
+DAY_STARTS = (5.5, 6.0, 6.5, 7.0, 7.5, 8.0)
 
 
 def sheets(roads: list[Row], plane: Plane) -> dict[str, list[list[object]]]:
@@ -88,7 +88,7 @@ def shifts() -> list[list[object]]:
     """List the shifts: by day every cart, by night one of three."""
     rows: list[list[object]] = [["车辆编号", "驾驶员", "电话", "上班", "下班", "休息分钟"]]
     for number in range(1, CARTS + 1):
-        start = DAY_STARTS[number // 3 % 3]
+        start = DAY_STARTS[number // 3 % len(DAY_STARTS)]
         rows.append(_shift(number, 1, start, 8))
         rows.append(_shift(number, 2, start + 8, 8))
         if number % 3 == 0:
@@ -99,6 +99,7 @@ def shifts() -> list[list[object]]:
 def _shift(number: int, turn: int, start_h: float, hours: int) -> list[object]:
     """Give one row."""
     driver = 3 * number + turn - 3
+    start_h %= 24
     times = [_clock(start_h), _clock(start_h + hours)]
     return [f"W{number:02d}", f"示例驾驶员{driver:02d}", f"000-{driver:08d}", *times, 30]
 

@@ -66,7 +66,7 @@ def _carts_more(
 
     def is_enough(count: int) -> bool:
         tried = drive_rounds(
-            ground, best.tours, [*crews, *_clone(crews, carts, count)], ahead_s=(2_700.0,)
+            ground, best.tours, [*crews, *_clone(crews, carts, count)], ahead_s=(2_400.0, 3_600.0)
         )
         gaps = np.delete(tried.wetness.longest_gap, list(never))
         return bool((gaps <= 1.0 + _EASE).all())

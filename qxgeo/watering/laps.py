@@ -3,16 +3,17 @@
 On the clock of drying a tour has to start again before its first section is dry. Whenever a cart is
 free it takes, among the tours that are due, the one whose last moment comes first, the way to it
 counted in; when none is due it waits. Shifts begin and end in the cart's depot, unless the next crew takes over at once:
-it does so where the cart stands. The break owed is taken between tours, where roads dry slower.
+it does so where the cart stands. The break owed is taken between tours, when none is due or when it has to be.
 
-The day repeats itself: it is played several times, and the day that is kept has the days before it
-behind it. `check` looks at it as a circle afterwards, on its own.
+The day repeats itself: it is played several times, and the last one is closed to a circle: every
+tour is driven once more late enough that the same day may follow. `check` looks at it as a circle
+afterwards, on its own.
 """
 
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,8 +34,9 @@ TOUR, TRANSFER, WAIT, BREAK = "tour", "transfer", "wait", "break"
 MARGIN = 0.01  # of an interval: tours that start a little late still keep their sections wet
 WAY = 2.0
 _WITH_WAYS = 1.12  # a tour with the way to it
+_AT_HAND = 0.85  # of the carts on duty: the others rest or wait to be relieved
 _LEAST_WAIT_S = 60.0
-_EARLIEST_BREAK, _LATEST_BREAK, _TURN = 0.2, 0.8, 0.15  # of a shift
+_EARLIEST_BREAK, _LATEST_BREAK = 0.15, 0.85  # of a shift
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +105,10 @@ class _Cart:
 
     shifts: list[tuple[int, Crew]]  # day and shift, in order of time
     site: int
-    rests_s: list[float] = field(default_factory=list)  # from when it may rest in each shift
+    rests_s: list[tuple[float, float]] = field(default_factory=list)  # may rest, must rest
     at: int = 0
     has_rested: bool = False
-    runs: list[tuple[int, Run]] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
 
     def is_relieved(self) -> bool:
         """Tell whether the next crew takes over where the cart stands when the shift ends."""
@@ -145,7 +147,8 @@ def play_days(
     Returns
     -------
     runs
-        Of the shifts of each day, times from the start of that day, by cart and time.
+        What begins on each day, times from its start, by cart and time; the first day is without
+        the end of the shifts that began before it.
     """
     player = _Player(jobs, crews, clock, transfer_s, ahead_s, days)
     player.play()
@@ -171,6 +174,10 @@ class _Player:
         self._base = np.array([job.tour.base for job in jobs])
         self._lasts = np.array([job.tour.duration_s for job in jobs])
         self._deadline = np.zeros(len(jobs))
+        self._last = np.zeros(len(jobs))
+        self._goal = np.full(len(jobs), -np.inf)
+        self._not_before = np.full(len(jobs), -np.inf)
+        self._close_s = days * DAY_S - _LEAST_WAIT_S
         self._duty = _count_duty(crews, days)
         for number in range(len(jobs)):  # spread over the interval before the first day
             self._note(number, -DAY_S * (number + 1) / (len(jobs) + 1) / max(clock.per_day, 1.0))
@@ -178,7 +185,11 @@ class _Player:
     def _note(self, number: int, start_s: float) -> None:
         """Note a start: when the tour has to start again."""
         job = self._jobs[number]
-        self._deadline[number] = last_start_s(job, self._clock, start_s, share=1.0 - MARGIN)
+        deadline = last_start_s(job, self._clock, start_s, share=1.0 - MARGIN)
+        self._last[number], self._not_before[number] = start_s, -np.inf
+        if start_s < self._goal[number] and deadline > self._close_s:
+            deadline, self._not_before[number] = self._close_s, self._goal[number]
+        self._deadline[number] = deadline
 
     def play(self) -> None:
         """Take the carts in the order in which they become free."""
@@ -187,11 +198,21 @@ class _Player:
             for number, cart in self._carts.items()
         ]
         heapq.heapify(queue)
+        is_closing = False
         while queue:
             now, number = heapq.heappop(queue)
+            if not is_closing and now >= (self._days - 1) * DAY_S:
+                is_closing = True
+                self._close()
             following = self._step(number, now)
             if following is not None:
                 heapq.heappush(queue, (following, number))
+
+    def _close(self) -> None:
+        """Make the last day a circle: every tour ends it as fresh as it began it, or fresher."""
+        self._goal = self._last + DAY_S
+        for number in range(len(self._jobs)):
+            self._note(number, float(self._last[number]))
 
     def _step(self, number: int, now: float) -> float | None:
         """Let a free cart do the next thing; give when it is free again."""
@@ -202,19 +223,23 @@ class _Player:
         is_relieved = cart.is_relieved()
         ways_home = self._transfer[crew.kind, :, crew.depot] * (0.0 if is_relieved else 1.0)
         home = float(ways_home[cart.site])
-        if owed > 0 and now >= cart.rests_s[cart.at] and now + owed + home <= end:
+        is_due, spare_s = self._due(crew.kind, now)
+        early, late = cart.rests_s[cart.at]
+        may_rest = now >= late or (now >= early and not is_due.any())
+        if owed > 0 and may_rest and now + owed + home <= end:
             cart.has_rested = True
             self._add(cart, BREAK, now, now + owed)
             return now + owed
         start = now + self._transfer[crew.kind, cart.site, self._base]
         latest = end - owed - self._lasts - ways_home[self._base]
-        is_due, spare_s = self._due(crew.kind, now)
-        is_ready = is_due & np.isfinite(start) & (start <= latest)
+        is_ready = is_due & np.isfinite(start) & (start <= latest) & (start >= self._not_before)
         for place in np.flatnonzero(is_ready):
             is_ready[place] = _is_open(self._jobs[place], float(start[place]))
         if is_ready.any():
             score = np.where(is_ready, self._deadline + WAY * (start - now), np.inf)
             return self._drive(cart, int(np.argmin(score)), now)
+        opens = self._not_before[(self._kind == crew.kind) & (self._not_before > now)]
+        spare_s = min(spare_s, float(opens.min(initial=np.inf)) - now) if spare_s > 0 else spare_s
         until = now + max(spare_s, _LEAST_WAIT_S)
         if until + home + owed < end:
             self._add(cart, WAIT, now, until)
@@ -236,7 +261,7 @@ class _Player:
         starts, ends = self._duty[kind]
         carts = np.searchsorted(starts, now, "right") - np.searchsorted(ends, now, "right")
         lasts = self._lasts[order] * _WITH_WAYS
-        before = (np.cumsum(lasts) - lasts) / max(int(carts), 1)
+        before = (np.cumsum(lasts) - lasts) / max(int(carts) * _AT_HAND, 1.0)
         spare = self._deadline[order] - now - before - self._ahead_s
         late = np.flatnonzero(spare <= 0)
         if len(late):
@@ -283,24 +308,28 @@ class _Player:
         destination: int = -1,
     ) -> None:
         """Note what a cart does; a wait lengthens the wait before it."""
-        day, crew = cart.shifts[cart.at]
-        shift = day * DAY_S
+        _, crew = cart.shifts[cart.at]
         if task == WAIT and cart.runs:
-            last_day, last = cart.runs[-1]
-            if last.task == WAIT and last_day == day and last.end_s == start - shift:
+            last = cart.runs[-1]
+            if last.task == WAIT and last.driver == crew.driver and last.end_s == start:
                 cart.runs.pop()
-                start = last.start_s + shift
+                start = last.start_s
         cart.runs.append(
-            (day, Run(cart=crew.cart, driver=crew.driver, task=task, tour=tour, origin=origin,
-                      destination=destination, start_s=start - shift, end_s=end - shift))
+            Run(cart=crew.cart, driver=crew.driver, task=task, tour=tour, origin=origin,
+                destination=destination, start_s=start, end_s=end)
         )  # fmt: skip
 
     def runs_by_day(self) -> list[list[Run]]:
-        """Give what was done in the shifts of each day."""
+        """Give what began on each day, in its own time."""
         days: list[list[Run]] = [[] for _ in range(self._days)]
         for number in sorted(self._carts):
-            for day, run in self._carts[number].runs:
-                days[day].append(run)
+            for run in self._carts[number].runs:
+                day = int(run.start_s // DAY_S)
+                if day < self._days:
+                    shift = day * DAY_S
+                    days[day].append(
+                        replace(run, start_s=run.start_s - shift, end_s=run.end_s - shift)
+                    )
         return days
 
 
@@ -311,7 +340,7 @@ def _carts_of(crews: Sequence[Crew], clock: DryingClock, days: int) -> dict[int,
         for crew in sorted(crews, key=lambda one: (one.cart, one.start_s)):
             cart = carts.setdefault(crew.cart, _Cart(shifts=[], site=crew.depot))
             cart.shifts.append((day, crew))
-            cart.rests_s.append(_break_from(crew.cart, crew, clock) + day * DAY_S)
+            cart.rests_s.append(_break_times(crew, clock, day))
     return carts
 
 
@@ -327,14 +356,13 @@ def _count_duty(crews: Sequence[Crew], days: int) -> dict[int, tuple[Floats, Flo
     return duty
 
 
-def _break_from(number: int, crew: Crew, clock: DryingClock) -> float:
-    """Give from when a crew may rest: early or late, where roads dry slower; carts take turns."""
-    turn = _TURN * ((number * 5 % 12) / 11.0)
+def _break_times(crew: Crew, clock: DryingClock, day: int) -> tuple[float, float]:
+    """Give from when a crew rests if nothing is due, and when it rests anyhow: as roads dry least."""
     spare = crew.end_s - crew.start_s - crew.break_s
-    early = crew.start_s + (_EARLIEST_BREAK + turn) * spare
-    late = crew.start_s + (_LATEST_BREAK - turn) * spare
-    dries = [float(clock.at(start + crew.break_s) - clock.at(start)) for start in (early, late)]
-    return early if dries[0] <= dries[1] else late
+    starts = crew.start_s + np.linspace(_EARLIEST_BREAK, _LATEST_BREAK, 43) * spare
+    dries = np.round(clock.at(starts + crew.break_s) - clock.at(starts), 6)
+    shift = day * DAY_S
+    return float(starts[0]) + shift, float(starts[np.argmin(dries)]) + shift
 
 
 def _is_open(job: Job, start_s: float) -> bool:
