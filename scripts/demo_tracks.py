@@ -192,7 +192,7 @@ def make(folder: Path, seed: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--folder", type=Path, default=ROOT / "data" / "demo" / "tracks")
+    parser.add_argument("--folder", type=Path, default=ROOT / "data" / "demo_tracks")
     chosen = parser.parse_args()
     make(chosen.folder, chosen.seed)
     print(f"written: {chosen.folder}")

@@ -14,7 +14,7 @@ from qxgeo.resources import data_dir
 if TYPE_CHECKING:
     from pathlib import Path
 
-FOLDERS = ("stations", "boundaries", "demo")
+FOLDERS = ("stations", "boundaries", "demo", "demo_tracks")
 STAMPED = (*FOLDERS, "plans", "patrol", "air", "ledger")
 
 
