@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pypdf
 import pytest
 import shapely
 
@@ -343,3 +344,14 @@ def test_what_no_number_of_carts_mends_is_said(small_plan: WateringPlan) -> None
     plan = replace(small_plan, diagnosis=replace(small_plan.diagnosis, carts_more=-1))
     assert any("增加车辆也做不到" in line for line in tell_verdict(plan, lang="zh"))
     assert any("No number of carts" in line for line in tell_verdict(plan, lang="en"))
+
+
+def test_the_print_is_one_sheet_with_time_legend_and_verdict(page: Page, tmp_path: Path) -> None:
+    page.evaluate("void (QX.setTime(14 * 60), QX.prepare())")
+    page.pdf(path=tmp_path / "print.pdf", prefer_css_page_size=True)
+    sheets = pypdf.PdfReader(tmp_path / "print.pdf").pages
+    assert len(sheets) == 1
+    assert sheets[0].mediabox.width > sheets[0].mediabox.height
+    text = sheets[0].extract_text()
+    for words in ("2023-06-30 14:00", "现有车辆做不到", "将干", "演示数据", "无车到达"):
+        assert words in text
