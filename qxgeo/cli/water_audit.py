@@ -31,6 +31,7 @@ from qxgeo.watering.tracks.duty import (
     shift_facts,
 )
 from qxgeo.watering.tracks.model import KINDS, Duty
+from qxgeo.watering.tracks.words import say_headline
 
 if TYPE_CHECKING:
     from qxgeo.district import District
@@ -260,17 +261,8 @@ def _print_headline(session: Session, audit: Audit, out: Path) -> None:
     session.say(f"{name} {audit.day.isoformat()} · {audit.duty.source.in_language(session.lang)}")
     for note in audit.notes:
         session.say(f"  · {note.in_language(session.lang)}")
-    whole = audit.townships.iloc[-1]
-    wet, dry, unknown = (whole[f"{one}_share"] for one in ("wet", "dry", "unknown"))
-    km = float(whole["length_m"]) / 1e3
-    session.say(
-        session.words(
-            f"  应洒 {km:.2f} km：湿润 {wet:.1%}，干燥 {dry:.1%}，无法判断 {unknown:.1%}"
-            "（按长度和时间）",
-            f"  duty {km:.2f} km: wet {wet:.1%}, dry {dry:.1%}, unknown {unknown:.1%}"
-            " of metre-hours",
-        )
-    )
+    headline = say_headline(audit.townships.to_dict("records")[-1])
+    session.say(f"  {headline.in_language(session.lang)}")
     counts = audit.violations.groupby("kind").size()
     found = ", ".join(
         f"{text.in_language(session.lang)} {int(counts[kind])}"

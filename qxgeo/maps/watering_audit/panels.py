@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from qxgeo.maps.escaping import escape_text
 from qxgeo.maps.today.markup import say_number, write_list, write_note, write_table
 from qxgeo.maps.watering_audit.pack import MOST_OF_A_KIND
-from qxgeo.maps.watering_audit.wording import HEADLINE, MORE, PANEL_WORDS, THINNED
+from qxgeo.maps.watering_audit.wording import MORE, PANEL_WORDS, THINNED
 from qxgeo.maps.wording import choose
 from qxgeo.vocabulary import PLACE_LABELS
 from qxgeo.watering.tracks.cleaning import REASONS
 from qxgeo.watering.tracks.model import KINDS
-from qxgeo.watering.tracks.words import UNSURE, say_clock, say_violation
+from qxgeo.watering.tracks.words import UNSURE, say_clock, say_headline, say_share, say_violation
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,28 +23,6 @@ if TYPE_CHECKING:
 _GOOD_SHARE = 0.9
 _MOSTLY = 0.5
 _MOST_LINES = 60
-
-
-def say_headline(audit: Audit, lang: str) -> str:
-    """Say how much was wet.
-
-    Parameters
-    ----------
-    audit
-        The whole audit.
-    lang
-        ``zh`` or ``en``.
-
-    Returns
-    -------
-    sentence
-        Of the whole day.
-    """
-    whole = audit.townships.iloc[-1]
-    shares = {name: _percent(float(whole[f"{name}_share"])) for name in ("wet", "dry", "unknown")}
-    return HEADLINE.in_language(lang).format(
-        km=say_number(float(whole["length_m"]) / 1e3, 2), **shares
-    )
 
 
 def write_verdict(audit: Audit, *, lang: str) -> str:
@@ -68,12 +46,13 @@ def write_verdict(audit: Audit, *, lang: str) -> str:
         for kind, text in KINDS.items()
         if kind in counts
     )
-    dry = float(audit.townships.iloc[-1]["dry_share"])
-    is_good = audit.violations.empty or dry <= 1.0 - _GOOD_SHARE
+    whole = audit.townships.to_dict("records")[-1]
+    headline = say_headline(whole).in_language(lang)
+    is_good = audit.violations.empty or float(whole["dry_share"]) <= 1.0 - _GOOD_SHARE
     aside = write_list(why.in_language(lang) for why in audit.set_aside.values())
     return (
         f'<section id="qx-verdict" class="qx-{"ok" if is_good else "bad"}"><p>'
-        f"<b>{escape_text(say_headline(audit, lang))}</b> <span>{escape_text(found)}</span></p>"
+        f"<b>{escape_text(headline)}</b> <span>{escape_text(found)}</span></p>"
         f"{aside}</section>"
     )
 
@@ -195,7 +174,7 @@ def _write_towns(audit: Audit, words: dict[str, str], lang: str) -> str:
             (
                 escape_text(name),
                 say_number(float(row["length_m"]) / 1e3, 2),
-                *(_percent(float(row[f"{key}_share"])) for key in ("wet", "dry", "unknown")),
+                *(say_share(float(row[f"{key}_share"])) for key in ("wet", "dry", "unknown")),
                 say_number(float(row["never_m"]) / 1e3, 2),
                 str(row["gaps"]),
             )
@@ -250,8 +229,3 @@ def _write_notes(audit: Audit, drawn: tuple[int, int], words: dict[str, str], la
         + (write_list(found[:_MOST_LINES]) or write_note(words["nothing"]))
         for key, found in parts
     )
-
-
-def _percent(share: float) -> str:
-    """Write a share."""
-    return f"{100 * share:.1f}%" if math.isfinite(share) else "—"

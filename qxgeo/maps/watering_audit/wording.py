@@ -114,10 +114,6 @@ PANEL_WORDS = {
     "all": Text("合计", "all"),
     "error": Text("定位误差 m", "Error m"),
 }
-HEADLINE = Text(
-    "应洒 {km} km：有轨迹证明湿润 {wet}，干燥 {dry}，无法判断 {unknown}（按长度和时间）。",
-    "Duty {km} km: {wet} of metre-hours proved wet, {dry} dry, {unknown} unknown.",
-)
 MORE = Text(
     "{kind}共 {all} 条，地图列出最长的 {shown} 条，全部见核查表。",
     "{kind}: {all}; the map lists the longest {shown}, the workbook all.",

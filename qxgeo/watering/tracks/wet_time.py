@@ -175,9 +175,8 @@ def _find_gaps(steps: pd.DataFrame, covered_share: float) -> pd.DataFrame:
     rows: list[tuple[int, float, float]] = []
     enough = (steps["wet"] + steps["unknown"]).to_numpy() >= covered_share - 1e-6
     section, at = steps["section"].to_numpy(), steps["at_s"].to_numpy()
-    ends = np.append(at[1:], DAY_S)
-    if len(section):
-        ends[np.append(section[1:] != section[:-1], True)] = DAY_S
+    ends = np.append(at[1:], DAY_S)[: len(at)]
+    ends[np.append(section[1:] != section[:-1], True)[: len(at)]] = DAY_S
     for one, start, end, is_wet in zip(section, at, ends, enough, strict=True):
         if is_wet or end <= start:
             continue

@@ -22,7 +22,47 @@ if TYPE_CHECKING:
 
 UNSURE = Text("临界，需核实", "too close to call")
 NO_COMPANY = Text("（未填单位）", "(no company given)")
+_STATES = ("wet", "dry", "unknown")
 ALL = Text("合计", "all")
+
+
+def say_share(share: float) -> str:
+    """Write a share in per cent; a dash where there is nothing to share.
+
+    Parameters
+    ----------
+    share
+        0 to 1, or NaN.
+
+    Returns
+    -------
+    text
+        With one decimal.
+    """
+    return f"{100 * share:.1f}%" if math.isfinite(share) else "—"
+
+
+def say_headline(whole: Mapping[Hashable, object]) -> Text:
+    """Say how much of the duty was wet.
+
+    Parameters
+    ----------
+    whole
+        The last row of the townships: all of them.
+
+    Returns
+    -------
+    sentence
+        In both languages.
+    """
+    if not whole["sections"]:
+        return Text("没有应洒路段。", "There is nothing to keep wet.")
+    wet, dry, unknown = (say_share(_number(whole, f"{one}_share")) for one in _STATES)
+    km = f"{_number(whole, 'length_m') / 1e3:,.2f}"
+    return Text(
+        f"应洒 {km} km：有轨迹证明湿润 {wet}，干燥 {dry}，无法判断 {unknown}（按长度和时间）。",
+        f"Duty {km} km: {wet} of metre-hours proved wet, {dry} dry, {unknown} unknown.",
+    )
 
 
 def say_clock(second: float, *, with_seconds: bool = False) -> str:

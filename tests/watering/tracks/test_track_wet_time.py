@@ -22,7 +22,6 @@ from qxgeo.watering.tracks.settings import default_audit_settings
 from qxgeo.watering.tracks.wet_time import measure_wetness
 
 if TYPE_CHECKING:
-
     from qxgeo.watering.tracks.model import Duty, Wetness
 
 SETTINGS = default_audit_settings()
