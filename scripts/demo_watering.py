@@ -4,8 +4,6 @@ Every name begins with 示例; no plate and no telephone number is real. The sam
 bytes: the workbook carries a fixed date.
 """
 
-# ruff: noqa: PLR2004 -- an invented fleet is made of invented numbers; each stands where it acts
-
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -30,7 +28,7 @@ WATERS = (
 )  # fmt: skip
 DEPOTS = ((-2600, 500), (-300, -1100))
 CREATED = datetime(2026, 11, 27, tzinfo=UTC).replace(tzinfo=None)
-CARTS, FIRST_UNIT = 40, 24
+CARTS, FIRST_UNIT = 42, 25
 TANK_M3 = 18
 DAY_STARTS = (5.5, 6.0, 6.5, 7.0, 7.5, 8.0)
 

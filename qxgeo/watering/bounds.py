@@ -1,7 +1,7 @@
 """What no plan can undercut: carts at the busiest time, and hours of work in the day.
 
-Every traversal has to be renewed before one drying interval has passed. So in any stretch of time in
-which ``n`` intervals pass it is sprayed at least ``n`` times, wherever the stretch begins.
+Every traversal has to be renewed before one drying interval has passed. So in any stretch of time
+in which ``n`` intervals pass it is sprayed at least ``n`` times, wherever the stretch begins.
 
 *Carts.* In a stretch of length ``T`` with ``n`` intervals the carts together spray ``n`` times all
 metres, which takes ``n S`` seconds at the fastest spraying speed, and ``n L`` litres. They begin
@@ -44,8 +44,9 @@ _STEPS = 288  # stretches begin every five minutes
 HOW = Text(
     "下界由洒水与加水所需工时推得：任一时段内干燥几个周期，全部路段就至少洒几遍；空驶按0计，"
     "车速、流量按车队中最好的计",
-    "from the time that spraying and refilling take: in a stretch of n drying intervals everything is"
-    " sprayed n times at least; driving empty counts nothing, speeds and flows are the fleet's best",
+    "from the time that spraying and refilling take: in a stretch of n drying intervals everything"
+    " is sprayed n times at least; driving empty counts nothing, speeds and flows are the fleet's"
+    " best",
 )
 
 
@@ -126,7 +127,7 @@ def bound_carts(least: LeastWork, clock: DryingClock, *, factor: float) -> int:
     """
     if least.spray_s <= 0 or clock.per_day <= 0:
         return 0
-    starts = np.arange(_STEPS) * (DAY_S / _STEPS)
+    starts = np.arange(_STEPS, dtype=np.float64) * np.float64(DAY_S / _STEPS)
     most = 0.0
     for count in range(1, int(np.ceil(clock.per_day / factor)) + 1):
         lasts = clock.when(clock.at(starts) + count * factor) - starts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -28,12 +28,25 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Road: TypeAlias = "dict[Hashable, Any]"  # a row of the roads without its line
+_NO = frozenset(("否", "不洒", "no", "false", "0"))
 PAGE = "keep_wet"
 EFFECT = "oblige"
 OUTSIDE = "outside_district"
 CLIP_ONLY = "clip-only"  # the reading of a plan by which only what lies inside is served
 _LANE_M = 3.5  # lane of an urban road, CJJ 37-2012, table 5.3.1 (3.25 to 3.75)
 _SHORT_M = 0.01  # a shorter overlap is a point where two pieces touch
+
+
+class Piece(NamedTuple):
+    """What one rule requires of a road on the ground of one township."""
+
+    rule_id: str
+    township_id: str
+    township_name: str
+    length_m: float
+    radius_m: float
+    distance_m: float
+    geometry: shapely.Geometry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,20 +166,18 @@ def find_demand(
     known = pieces["subject_id"].isin(list(row_of))
     problems = _unknown_subjects(pieces[~known])
     is_clipped = settings.serve == "clip" or CLIP_ONLY in _choices(assessment.plan, district, rules)
-    pieces = _plain(pieces[known])
-    rows = pieces["subject_id"].map(row_of)
     records = roads.drop(columns="geometry").astype(object).to_dict("records")
     longest_m = min(settings.number("longest_section_m"), tank_m)
     builder = _Builder(roads, settings, streets, spray_width_m)
-    for row, group in pieces.groupby(rows, sort=True):
-        road = records[int(row)]
+    for row, group in sorted(_by_row(pieces[known], row_of).items()):
+        road = records[row]
         if _is_dry_by_choice(road):
             problems.append(_left_dry(road))
             continue
         stretches = cut_row(
             streets,
-            int(row),
-            group["geometry"].to_numpy(),
+            row,
+            np.array([piece.geometry for piece in group], dtype=object),
             is_clipped=is_clipped,
             longest_m=longest_m,
         )
@@ -176,14 +187,13 @@ def find_demand(
     return builder.finish(assessment.plan, problems)
 
 
-def _plain(pieces: pd.DataFrame) -> pd.DataFrame:
-    """Give what of the findings counts, in columns that are quick to ask row by row."""
-    texts = ("subject_id", "rule_id", "township_id", "township_name")
-    numbers = ("length_m", "radius_m", "distance_m")
-    return pd.DataFrame(
-        {name: pieces[name].astype(object).to_numpy() for name in (*texts, "geometry")}
-        | {name: pieces[name].astype("float64").to_numpy() for name in numbers}
-    )
+def _by_row(pieces: pd.DataFrame, row_of: dict[str, int]) -> dict[int, list[Piece]]:
+    """Give what is required of each row of the roads."""
+    columns = [pieces[name].astype(object) for name in Piece.__annotations__]
+    found: dict[int, list[Piece]] = {}
+    for subject, values in zip(pieces["subject_id"], zip(*columns, strict=True), strict=True):
+        found.setdefault(row_of[str(subject)], []).append(Piece(*values))
+    return found
 
 
 def _choices(plan: ActionPlan, district: District, rules: Sequence[str]) -> set[str]:
@@ -206,12 +216,7 @@ def _unknown_subjects(pieces: pd.DataFrame) -> list[Text]:
 
 def _is_dry_by_choice(road: Road) -> bool:
     """Tell whether the roads say themselves that a section is not to be watered."""
-    value = road.get("watered")
-    return (
-        value is not None
-        and not pd.isna(value)
-        and str(value).casefold() in ("否", "no", "false", "0")
-    )
+    return _text(road.get("watered")).casefold() in _NO
 
 
 def _left_dry(road: Road) -> Text:
@@ -248,15 +253,16 @@ class _Builder:
         self._rows: list[dict[str, object]] = []
         self._tasks: list[Task] = []
 
-    def add(
-        self, road: Road, pieces: pd.DataFrame, stretches: list[Stretch], tank_m: float
-    ) -> None:
+    def add(self, road: Road, pieces: list[Piece], stretches: list[Stretch], tank_m: float) -> None:
         """Add the stretches of one row of the roads."""
         width = self._width_m(road)
-        town = pieces.groupby("township_id")["length_m"].sum().idxmax()
-        rules = sorted(set(pieces["rule_id"]))
-        first = pieces[pieces["township_id"] == town].iloc[0]
-        measured = pieces.loc[pieces["radius_m"].notna(), "distance_m"]
+        towns: dict[str, float] = {}
+        for piece in pieces:
+            towns[piece.township_id] = towns.get(piece.township_id, 0.0) + piece.length_m
+        town = max(towns, key=lambda one: (towns[one], one))
+        named = next(piece for piece in pieces if piece.township_id == town)
+        rules = sorted({piece.rule_id for piece in pieces})
+        measured = [piece.distance_m for piece in pieces if _number(piece.radius_m) > 0]
         for stretch in stretches:
             forward, backward = self._arcs(stretch)
             directions, passes, modes = self._traversals(forward, backward, width)
@@ -271,8 +277,8 @@ class _Builder:
                     "section_id": str(road["section_id"]),
                     "road_name": _text(road.get("name")),
                     "road_class": _text(road.get("road_class")),
-                    "township_id": str(first["township_id"]),
-                    "township_name": str(first["township_name"]),
+                    "township_id": str(town),
+                    "township_name": str(named.township_name),
                     "rule_ids": ", ".join(rules),
                     "from_m": stretch.start_m + stretch.spray_from_m,
                     "to_m": stretch.start_m + stretch.spray_to_m,
@@ -283,7 +289,7 @@ class _Builder:
                     "litres": np.nan,
                     "interval_factor": self._factor(road),
                     "is_long_for_tank": stretch.is_parted and stretch.length_m > tank_m,
-                    "distance_m": float(measured.min()) if len(measured) else np.inf,
+                    "distance_m": float(min(measured, default=np.inf)),
                     "geometry": shapely.LineString(stretch.lonlat),
                 }
             )
@@ -313,17 +319,17 @@ class _Builder:
         """Give the width to be wetted: as the roads say, by their lanes, by their class."""
         for column, factor in (("width_m", 1.0), ("width", 1.0), ("lanes", _LANE_M)):
             if column in self._columns:
-                value = pd.to_numeric(road[column], errors="coerce")
-                if pd.notna(value) and value > 0:
-                    return float(value) * factor
+                value = _number(road[column])
+                if value > 0:
+                    return value * factor
         widths = self._settings.widths_m
         kind = _text(road.get("road_class"))
         return widths.get(kind, widths["other"]).value
 
     def _factor(self, road: Road) -> float:
         """Give what the drying interval of a section is multiplied by."""
-        value = pd.to_numeric(road.get("interval_factor", np.nan), errors="coerce")
-        return float(value) if pd.notna(value) and value > 0 else 1.0
+        value = _number(road.get("interval_factor"))
+        return value if value > 0 else 1.0
 
     def finish(self, plan: ActionPlan, problems: list[Text]) -> Demand:
         """Give what was gathered, with the order in which it counts."""
@@ -347,6 +353,14 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _text(value: object) -> str:
+def _text(value: Any) -> str:  # noqa: ANN401 - a cell
     """Give a text, blank where it is missing."""
-    return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload] # a cell
+    return "" if value is None or bool(pd.isna(value)) else str(value)
+
+
+def _number(value: Any) -> float:  # noqa: ANN401 - a cell
+    """Give a number, NaN where there is none."""
+    try:
+        return float(_text(value))
+    except ValueError:
+        return np.nan

@@ -118,7 +118,7 @@ def _reasons(
         reasons.append(
             Text(
                 f"{parted} 段是一罐水洒不完的长路段的一部分，分几趟洒",
-                f"{parted} sections are parts of a stretch longer than a tank: sprayed in several goes",
+                f"{parted} sections are parts of stretches longer than a tank, each sprayed in turn",
             )
         )
     if has_late:
@@ -146,7 +146,7 @@ def _reasons_of_dryness(ground: Ground, best: Round, crews: Sequence[Crew]) -> l
                 f"no shift covers these hours: {listed.replace('、', ', ')}",
             )
         )
-    starts = np.arange(288) * 300.0
+    starts = np.arange(288, dtype=np.float64) * np.float64(300.0)
     tightest = float((clock.when(clock.at(starts) + 1.0) - starts).min())
     longest = max((tour.duration_s for tour in best.tours), default=0.0)
     if longest > tightest:

@@ -1,4 +1,4 @@
-"""The fleet: what the carts' file says, what it leaves open, and the roads where sites are served."""
+"""The fleet: what the carts' file says and leaves open, and the roads where sites are served."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def place_fleet(
     limit_m = settings.number("snap_limit_m")
     places = streets.network.snap(lonlat, mode="drive", limit_m=limit_m)
     faults = [
-        _far(tables, place, float(places.snap_m[place]), limit_m)
+        _far(tables, int(place), float(places.snap_m[place]), limit_m)
         for place in np.flatnonzero(~places.is_reached)
     ]
     has_water = tables.sites["flow_l_per_min"] > 0

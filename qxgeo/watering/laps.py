@@ -2,8 +2,9 @@
 
 On the clock of drying a tour has to start again before its first section is dry. Whenever a cart is
 free it takes, among the tours that are due, the one whose last moment comes first, the way to it
-counted in; when none is due it waits. Shifts begin and end in the cart's depot, unless the next crew takes over at once:
-it does so where the cart stands. The break owed is taken between tours, when none is due or when it has to be.
+counted in; when none is due it waits. Shifts begin and end in the cart's depot, unless the next
+crew takes over at once: it does so where the cart stands. The break owed is taken between tours,
+when none is due or, at the latest, when roads dry least.
 
 The day repeats itself: it is played several times, and the last one is closed to a circle: every
 tour is driven once more late enough that the same day may follow. `check` looks at it as a circle
@@ -234,7 +235,7 @@ class _Player:
         latest = end - owed - self._lasts - ways_home[self._base]
         is_ready = is_due & np.isfinite(start) & (start <= latest) & (start >= self._not_before)
         for place in np.flatnonzero(is_ready):
-            is_ready[place] = _is_open(self._jobs[place], float(start[place]))
+            is_ready[place] = _is_open(self._jobs[int(place)], float(start[place]))
         if is_ready.any():
             score = np.where(is_ready, self._deadline + WAY * (start - now), np.inf)
             return self._drive(cart, int(np.argmin(score)), now)
@@ -357,7 +358,7 @@ def _count_duty(crews: Sequence[Crew], days: int) -> dict[int, tuple[Floats, Flo
 
 
 def _break_times(crew: Crew, clock: DryingClock, day: int) -> tuple[float, float]:
-    """Give from when a crew rests if nothing is due, and when it rests anyhow: as roads dry least."""
+    """Give from when a crew rests if nothing is due, and when anyhow: as roads dry least."""
     spare = crew.end_s - crew.start_s - crew.break_s
     starts = crew.start_s + np.linspace(_EARLIEST_BREAK, _LATEST_BREAK, 43) * spare
     dries = np.round(clock.at(starts + crew.break_s) - clock.at(starts), 6)

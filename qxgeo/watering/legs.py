@@ -186,7 +186,7 @@ class LegWriter:
         self._tank_l = self._work.tank_l
         self._add(REFILL, self._work.refill_s(site, litres), -1, litres=litres, site=site)
 
-    def _add(
+    def _add(  # noqa: PLR0913 - a leg has as many parts
         self,
         task: str,
         seconds: float,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -266,10 +267,7 @@ def place_stops(streets: StreetGraph, modes: Sequence[tuple[int, ...]], sites: P
     stops
         Ready to be asked.
     """
-    turns = [
-        sum(streets.turn_s(one, other) for one, other in zip(mode, mode[1:], strict=False))
-        for mode in modes
-    ]
+    turns = [sum(streets.turn_s(one, other) for one, other in pairwise(mode)) for mode in modes]
     return Stops(
         streets=streets,
         first=np.array([mode[0] for mode in modes], dtype=np.int64),

@@ -52,7 +52,7 @@ _STEPS = 288
 _LONGEST_TOUR_S = 14_400.0
 
 
-def plan_watering(
+def plan_watering(  # noqa: PLR0913 - one keyword per decision of the caller
     district: District,
     *,
     carts: CartsFile | None = None,
@@ -328,7 +328,7 @@ def _try_tours(
     return fewest, limit_s, unserved
 
 
-def _finish(  # noqa: PLR0913 - everything that was worked out goes into the plan
+def _finish(  # noqa: PLR0913, PLR0917 - everything that was worked out goes into the plan
     district: District,
     assessment: Assessment,
     settings: WateringSettings,

@@ -175,7 +175,7 @@ def _from_depots(
     """Give the seconds from the depots of a kind, weighed by carts, to each section."""
     ids = fleet.sites["site_id"].tolist()
     depots = fleet.carts.loc[fleet.carts["kind"] == kind, "depot"]
-    rows = [first_site + ids.index(depot) for depot in depots]
+    rows = np.array([first_site + ids.index(depot) for depot in depots], dtype=np.int64)
     to_modes = travel[np.ix_(rows, 2 * np.arange(len(section_of)))].mean(axis=0)
     away = np.full(int(section_of.max(initial=-1)) + 1, np.inf)
     np.minimum.at(away, section_of, to_modes)
@@ -195,7 +195,7 @@ def _explain(
     return reasons
 
 
-def _problem(
+def _problem(  # noqa: PLR0913, PLR0917 - a problem is cut out of the whole
     kind: int,
     site: int,
     mine: Ints,

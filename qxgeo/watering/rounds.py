@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from qxgeo.watering.check import Wetness, check_wetness
 from qxgeo.watering.drying import DAY_S, clock_of
 from qxgeo.watering.laps import TOUR, TRANSFER, Crew, Job, Run, play_days
@@ -14,6 +12,7 @@ from qxgeo.watering.laps import TOUR, TRANSFER, Crew, Job, Run, play_days
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from qxgeo.watering.demand import Task

@@ -116,7 +116,8 @@ def nearest_waters(travel: Floats, waters: Ints, starts: Ints, ends: Ints, task_
     around = travel[np.ix_(waters, starts)] + travel[np.ix_(ends, waters)].T
     count = int(task_of.max(initial=-1)) + 1
     best = np.full((len(waters), count), np.inf)
-    np.minimum.at(best, (slice(None), task_of), around)
-    chosen = best.argmin(axis=0).astype(np.int64)
+    for row, ways in zip(best, around, strict=True):
+        np.minimum.at(row, task_of, ways)
+    chosen = np.asarray(best.argmin(axis=0), dtype=np.int64)
     chosen[~np.isfinite(best).any(axis=0)] = -1
     return chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -118,7 +119,9 @@ def _inside(streets: StreetGraph, edges: Ints, pieces: NDArray[np.object_]) -> l
     found: list[list[Span]] = [[] for _ in edges]
     for part in (part for piece in pieces for part in shapely.get_parts(piece)):
         line = flatten(part)
-        middle = shapely.line_interpolate_point(line, np.linspace(0.0, 1.0, 33), normalized=True)
+        middle = shapely.line_interpolate_point(
+            np.array(line, dtype=object), np.linspace(0.0, 1.0, 33), normalized=True
+        )
         distance = np.stack([shapely.distance(one, middle) for one in flat])
         near = distance.argmin(axis=0)
         for number in np.unique(near):
@@ -135,7 +138,7 @@ def _grown(
 ) -> tuple[float, float]:
     """Stretch what samples found to the ends of the line, and to those of the edge beyond them."""
     ends = shapely.get_point(line, [0, -1])
-    at = shapely.line_locate_point(edge, ends, normalized=True)
+    at = shapely.line_locate_point(np.array(edge, dtype=object), ends, normalized=True)
     near = shapely.distance(edge, ends) <= shapely.length(edge) * _SLACK + 1e-7
     inner = at[near & (at > 0) & (at < 1)]
     return float(min([low, *inner])), float(max([high, *inner]))
@@ -188,7 +191,7 @@ def _part(
     low, high = run[0][1], before_last + run[-1][2]
     count = max(1, int(np.ceil((high - low) / longest_m - _SLACK)))
     marks = np.linspace(low, high, count + 1)
-    line = np.concatenate([np.asarray(_shape(streets, edge).coords) for edge in edges])
+    line = np.concatenate([shapely.get_coordinates(_shape(streets, edge)) for edge in edges])
     shape = shapely.LineString(line)
     return [
         Stretch(
@@ -202,5 +205,5 @@ def _part(
                 shapely.ops.substring(shape, begin / length, end / length, normalized=True)
             ),
         )
-        for begin, end in zip(marks[:-1], marks[1:], strict=True)
+        for begin, end in pairwise(marks)
     ]

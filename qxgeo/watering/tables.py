@@ -22,6 +22,8 @@ from qxgeo.watering.legs import DRIVE, REFILL, SPRAY
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from qxgeo.network import Places
     from qxgeo.watering.laps import Run
     from qxgeo.watering.legs import Leg
@@ -191,7 +193,7 @@ def leg_table(
 
 def _draw(streets: StreetGraph, leg: Leg) -> shapely.LineString:
     """Draw what a leg drives."""
-    parts = []
+    parts: list[NDArray[np.float64]] = []
     for step in leg.steps:
         edge = int(streets.arc_edge[step.arc])
         start, stop = step.from_m, step.to_m
