@@ -118,7 +118,7 @@ def _reasons(
         reasons.append(
             Text(
                 f"{parted} 段是一罐水洒不完的长路段的一部分，分几趟洒",
-                f"{parted} sections are parts of stretches longer than a tank, each sprayed in turn",
+                f"{parted} sections are parts of stretches longer than a tank, sprayed in turn",
             )
         )
     if has_late:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qxgeo.watering.deadlines import Job, is_open, last_start_s
 from qxgeo.watering.drying import DAY_S
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qxgeo.watering.drying import DryingClock
-    from qxgeo.watering.tours import Tour
 
     Floats = NDArray[np.float64]
 
@@ -89,15 +89,6 @@ class Run:
     destination: int
     start_s: float
     end_s: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Job:
-    """A tour as it comes round."""
-
-    tour: Tour
-    factors: Floats  # of the drying interval, one per traversal
-    windows: tuple[tuple[float, float], ...]  # seconds of the day in which it may start
 
 
 @dataclass(slots=True, eq=False)
@@ -235,7 +226,7 @@ class _Player:
         latest = end - owed - self._lasts - ways_home[self._base]
         is_ready = is_due & np.isfinite(start) & (start <= latest) & (start >= self._not_before)
         for place in np.flatnonzero(is_ready):
-            is_ready[place] = _is_open(self._jobs[int(place)], float(start[place]))
+            is_ready[place] = is_open(self._jobs[int(place)], float(start[place]))
         if is_ready.any():
             score = np.where(is_ready, self._deadline + WAY * (start - now), np.inf)
             return self._drive(cart, int(np.argmin(score)), now)
@@ -364,50 +355,3 @@ def _break_times(crew: Crew, clock: DryingClock, day: int) -> tuple[float, float
     dries = np.round(clock.at(starts + crew.break_s) - clock.at(starts), 6)
     shift = day * DAY_S
     return float(starts[0]) + shift, float(starts[np.argmin(dries)]) + shift
-
-
-def _is_open(job: Job, start_s: float) -> bool:
-    """Tell whether the refill points of a tour are open when it starts then."""
-    at = start_s % DAY_S
-    return any(low <= at <= high for low, high in job.windows)
-
-
-def last_start_s(job: Job, clock: DryingClock, start_s: float, *, share: float) -> float:
-    """Give the last moment at which a tour may start again.
-
-    Parameters
-    ----------
-    job
-        The tour.
-    clock
-        Of drying.
-    start_s
-        When it started last.
-    share
-        Of the drying interval that may pass.
-
-    Returns
-    -------
-    moment
-        When the spray of every section ends before the section has been dry; rain wets them all.
-    """
-    tour = job.tour
-    dry_at = clock.when(clock.at(start_s + tour.begins_s) + share * job.factors)
-    for rain_start, rain_end in _rains_after(clock, start_s):
-        is_rained = dry_at >= rain_start
-        if not is_rained.any():
-            break
-        fresh = clock.when(clock.at(rain_end) + share * job.factors)
-        dry_at = np.where(is_rained, fresh, dry_at)
-    return float((dry_at - tour.ends_s).min())
-
-
-def _rains_after(clock: DryingClock, moment_s: float) -> list[tuple[float, float]]:
-    """Give the rains of the day of a moment and of the two days behind it."""
-    day = np.floor(moment_s / DAY_S)
-    rains = [
-        (start + (day + later) * DAY_S, end + (day + later) * DAY_S)
-        for later in range(3)
-        for start, end in clock.rains_s
-    ]
-    return [(start, end) for start, end in rains if end > moment_s]

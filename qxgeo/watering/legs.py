@@ -106,7 +106,13 @@ class LegWriter:
         self._tank_l = work.tank_l
 
     def drive(self, origin: int, destination: int) -> None:
-        """Add the way between two places, a leg for each road."""
+        """Add the way between two places, a leg for each road.
+
+        Raises
+        ------
+        ValueError
+            If no way leads there; the search for tours uses no such pair.
+        """
         steps = self._stops.way(origin, destination, speed_kmh=self._work.drive_speed_kmh)
         if steps is None:
             message = f"no way from place {origin} to place {destination}"

@@ -11,11 +11,11 @@ from qxgeo.errors import Fault, InputError, Text
 from qxgeo.readers.carts import read_carts
 from qxgeo.watering.assumptions import list_assumptions
 from qxgeo.watering.bounds import HOW, bound_carts, bound_work_h, least_work
+from qxgeo.watering.crews import list_crews, order_carts, tightest_interval_s
 from qxgeo.watering.demand import find_demand
 from qxgeo.watering.diagnosing import diagnose
-from qxgeo.watering.drying import DAY_S, clock_of, plan_drying, read_drying
+from qxgeo.watering.drying import clock_of, plan_drying, read_drying
 from qxgeo.watering.fleet import place_fleet
-from qxgeo.watering.laps import Crew
 from qxgeo.watering.legs import Leg, LegWriter
 from qxgeo.watering.model import FleetBound, WateringPlan
 from qxgeo.watering.places import place_stops
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from qxgeo.watering.streets import StreetGraph
 
 LIMIT_SHARES = (1.0, 0.6)  # of the tightest interval: the longest tour, tried in turn
-_STEPS = 288
-_LONGEST_TOUR_S = 14_400.0
 
 
 def plan_watering(  # noqa: PLR0913 - one keyword per decision of the caller
@@ -220,82 +218,6 @@ def _ground(demand: Demand, fleet: Fleet, drying: DryingDay, prepared: Prepared)
         transfer_s=prepared.transfer_s,
         open_s=tuple(zip(sites["opens_s"], sites["closes_s"], strict=True)),
     )
-
-
-def list_crews(fleet: Fleet) -> list[Crew]:
-    """Give the carts in their shifts.
-
-    Parameters
-    ----------
-    fleet
-        Carts and shifts.
-
-    Returns
-    -------
-    crews
-        In the order of the shifts.
-    """
-    place = {name: number for number, name in enumerate(fleet.carts["cart_id"])}
-    site = {name: number for number, name in enumerate(fleet.sites["site_id"])}
-    kinds, depots = fleet.carts["kind"].tolist(), fleet.carts["depot"].tolist()
-    return [
-        Crew(
-            cart=place[shift["cart_id"]],
-            kind=kinds[place[shift["cart_id"]]],
-            depot=site[depots[place[shift["cart_id"]]]],
-            start_s=float(shift["start_s"]),
-            end_s=float(shift["end_s"]),
-            break_s=float(shift["break_s"]),
-            driver=str(shift["driver"]),
-        )
-        for shift in fleet.shifts.to_dict("records")
-    ]
-
-
-def order_carts(crews: Sequence[Crew]) -> list[int]:
-    """Give the carts in the order in which they are kept: each kind and each set of shifts in turn.
-
-    Parameters
-    ----------
-    crews
-        Of the fleet.
-
-    Returns
-    -------
-    carts
-        Positions in the fleet's carts.
-    """
-    shifts: dict[int, list[tuple[float, float]]] = {}
-    kinds: dict[int, int] = {}
-    for crew in crews:
-        shifts.setdefault(crew.cart, []).append((crew.start_s, crew.end_s))
-        kinds[crew.cart] = crew.kind
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for cart in sorted(shifts):
-        groups.setdefault((kinds[cart], *sorted(shifts[cart])), []).append(cart)
-    turn = {cart: (place, key) for key, carts in groups.items() for place, cart in enumerate(carts)}
-    return sorted(turn, key=lambda cart: (turn[cart][0], -len(shifts[cart]), cart))
-
-
-def tightest_interval_s(drying: DryingDay, demand: Demand) -> float:
-    """Give the shortest time in which some section dries.
-
-    Parameters
-    ----------
-    drying
-        Of the day.
-    demand
-        With the factors of the sections.
-
-    Returns
-    -------
-    seconds
-        At most four hours: no tour needs to be longer.
-    """
-    clock = clock_of(drying)
-    starts = np.arange(_STEPS, dtype=np.float64) * (DAY_S / _STEPS)
-    factor = float(demand.sections["interval_factor"].min()) if len(demand.sections) else 1.0
-    return min(float((clock.when(clock.at(starts) + factor) - starts).min()), _LONGEST_TOUR_S)
 
 
 def _try_tours(

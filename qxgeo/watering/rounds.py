@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qxgeo.watering.check import Wetness, check_wetness
+from qxgeo.watering.deadlines import Job
 from qxgeo.watering.drying import DAY_S, clock_of
-from qxgeo.watering.laps import TOUR, TRANSFER, Crew, Job, Run, play_days
+from qxgeo.watering.laps import TOUR, TRANSFER, Crew, Run, play_days
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
