@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from qxgeo.geodesy.boxes import grow_tree, list_sides
+from qxgeo.geodesy.boxes import grow_tree
 from qxgeo.geodesy.partition import Territories
 from qxgeo.geodesy.vertices import Vertices, walk
 
@@ -44,6 +44,7 @@ class Gathered:
             raise ValueError(message)
         self.whole = len(self.shapes)  # of how many these are some
         self._tree: BoxTree | None = None
+        self._subject: tuple[NDArray[Any], ...] | None = None
         self.edge_distances_m: dict[bytes, NDArray[np.float64]] = {}  # by what they are measured to
 
     def __len__(self) -> int:
@@ -131,19 +132,29 @@ class Gathered:
         """Rows along a curve that fills the plane."""
         return walk(self.vertices.lonlat[self.first[:-1]])
 
-    @cached_property
-    def subject(self) -> tuple[NDArray[Any], ...]:
-        """What the compiled search knows of each as a subject.
+    def subject(self, loops: ModuleType) -> tuple[NDArray[Any], ...]:
+        """Give what the compiled search knows of each as a subject, along the curve of `order`.
 
-        Vertices in degrees and with the edges that leave them, whether one does, whether a vertex
-        closes a ring, first vertices, areas.
+        Parameters
+        ----------
+        loops
+            The compiled ones of the name ``sides``.
+
+        Returns
+        -------
+        subject
+            Vertices in degrees and with the edges that leave them, whether one does, whether a
+            vertex closes a ring, first vertices, areas.
         """
-        vertices = self.vertices
-        twin = vertices.closing()
-        is_twin = np.zeros(len(vertices.owner), dtype=bool)
-        is_twin[twin[twin >= 0]] = True
-        sides = list_sides(vertices)
-        return vertices.lonlat, sides, vertices.goes_on, is_twin, self.first, self.is_area
+        if self._subject is None:
+            self._subject = self._arrange(loops)
+        return self._subject
+
+    def _arrange(self, loops: ModuleType) -> tuple[NDArray[Any], ...]:
+        """Set vertices and edges in the order in which a search walks."""
+        known = self.vertices
+        arranged = loops.arrange(known.lonlat, known.xyz, known.goes_on, self.first, self.order)
+        return (*arranged, self.is_area[self.order])
 
     def tree(self, loops: ModuleType) -> BoxTree:
         """Give a tree of boxes over their edges.

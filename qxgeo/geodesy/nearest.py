@@ -218,19 +218,22 @@ def _measure(mine: Gathered, theirs: Gathered, *, asks_places: bool = False) -> 
     """
     size = mine.whole if mine.is_plain and theirs.is_plain else 0
     many = compiled.MANY_PLACES
-    loops, cells, boxes = (
-        compiled.find_loops(name, size=size, many=many) for name in ("nearest", "cells", "boxes")
+    loops, cells, boxes, sides = (
+        compiled.find_loops(name, size=size, many=many)
+        for name in ("nearest", "cells", "boxes", "sides")
     )
-    if loops is None or cells is None or boxes is None or len(mine) == 0:
+    if loops is None or cells is None or boxes is None or sides is None or len(mine) == 0:
         return _measure_plainly(mine.shapes, theirs.shapes)
     reference, areas = theirs.tree(boxes), theirs.areas(cells)
     distance_m, number = np.empty(len(mine)), np.empty(len(mine), dtype=np.int64)
     places = np.full((len(mine) if asks_places else 0, 4), np.nan)
-    subject, order = mine.subject, mine.order
+    subject, order = mine.subject(sides), mine.order
     found = (distance_m, number, places)
     compiled.in_threads(
         len(mine),
-        lambda begin, end: loops.search(subject, order, begin, end, reference, areas, *found),
+        lambda begin, end: loops.search(
+            subject, begin, end, reference, areas, loops.make_room(), order, *found
+        ),
     )
     nearest = NearestPlaces(distance_m, number, places[:, :2], places[:, 2:])
     unsure = (number == loops.HARD) | (distance_m > LONGEST_CHORD_M)

@@ -503,6 +503,37 @@ def test_what_is_gathered_once_is_as_near_as_what_is_gathered_anew(
         assert len(nearest_feature(spots.take(some[:0]), theirs)[0]) == 0
 
 
+@pytest.mark.parametrize("kind", ["point", "parcel", "mixed"])
+def test_neighbours_that_search_together_find_what_each_finds_alone(
+    kind: str, use_form: Callable[[str], None]
+) -> None:
+    """Crowds and loners, few references and too many for a block, corners of 500 m and of 5 m."""
+    rng = np.random.default_rng(11)
+    middles = np.concatenate(
+        (rng.normal(0, 0.001, (150, 2)), rng.normal(0, 0.05, (100, 2)), np.zeros((3, 2)))
+    )
+    kinds = ("point", "parcel", "line", "courtyard") if kind == "mixed" else (kind,)
+    subjects = _shapes(
+        *(
+            _draw(kinds[n % len(kinds)], 110 + x, 25.27 + y, rng.choice([5e-5, 5e-3]), n)
+            for n, (x, y) in enumerate(middles)
+        )
+    )
+    spots = np.concatenate((rng.normal(0, 0.0005, (300, 2)), rng.normal(0, 0.2, (40, 2))))
+    references = _shapes(
+        *(_draw("parcel", 110.01 + x, 25.27 + y, 2e-4, n) for n, (x, y) in enumerate(spots))
+    )
+    use_form("plain")
+    plain_m, plain = nearest_feature(subjects, references)
+    use_form("compiled")
+    fast_m, fast = nearest_feature(subjects, references)
+    assert np.array_equal(plain, fast)
+    assert np.abs(plain_m - fast_m).max() < 1e-7
+    for row in range(0, len(subjects), 10):
+        alone_m, alone = nearest_feature(subjects[row : row + 1], references)
+        assert (alone_m[0], alone[0]) == (fast_m[row], fast[row])
+
+
 def test_the_way_to_an_edge_is_measured_once_and_from_both_sides() -> None:
     area = shapely.Polygon(
         [(110, 25), (110.1, 25), (110.1, 25.1), (110, 25.1)],

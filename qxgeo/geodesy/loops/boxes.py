@@ -9,16 +9,30 @@ import numpy as np
 from numba import njit
 
 from qxgeo.geodesy.boxes import LEAF
+from qxgeo.geodesy.ellipsoid import SEMI_MAJOR_M
 
+SAG = 1.1 / 8 / SEMI_MAJOR_M  # of the ground over a chord, metres per square metre
 DEPTH = 64  # of a walk down the tree: it holds 2^63 edges
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def larger(one, other):
+    """Give the larger of two numbers in one step: `max` takes more, for what is no number."""
+    return one if one > other else other  # noqa: FURB136 - see above
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def smaller(one, other):
+    """Give the smaller of two numbers in one step."""
+    return one if one < other else other  # noqa: FURB136 - see `larger`
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def gap2(boxes, node, x0, y0, z0, x1, y1, z1):
     """Give the squared distance of two boxes in space, square metres."""
-    x = max(boxes[node, 0] - x1, x0 - boxes[node, 3], 0.0)
-    y = max(boxes[node, 1] - y1, y0 - boxes[node, 4], 0.0)
-    z = max(boxes[node, 2] - z1, z0 - boxes[node, 5], 0.0)
+    x = larger(larger(boxes[node, 0] - x1, x0 - boxes[node, 3]), 0.0)
+    y = larger(larger(boxes[node, 1] - y1, y0 - boxes[node, 4]), 0.0)
+    z = larger(larger(boxes[node, 2] - z1, z0 - boxes[node, 5]), 0.0)
     return x * x + y * y + z * z
 
 
@@ -61,9 +75,9 @@ def box_of(xyz, begin, end):
     z0 = z1 = xyz[begin, 2]
     for row in range(begin + 1, end):
         x, y, z = xyz[row, 0], xyz[row, 1], xyz[row, 2]
-        x0, x1 = min(x0, x), max(x1, x)
-        y0, y1 = min(y0, y), max(y1, y)
-        z0, z1 = min(z0, z), max(z1, z)
+        x0, x1 = smaller(x0, x), larger(x1, x)
+        y0, y1 = smaller(y0, y), larger(y1, y)
+        z0, z1 = smaller(z0, z), larger(z1, z)
     return x0, y0, z0, x1, y1, z1
 
 
@@ -81,12 +95,30 @@ def widen(box, spare_m):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def extent_of(lonlat, low, high):
+    """Give west, south, east and north of vertices."""
+    west = east = lonlat[low, 0]
+    south = north = lonlat[low, 1]
+    for vertex in range(low + 1, high):
+        lon, lat = lonlat[vertex, 0], lonlat[vertex, 1]
+        west, east = smaller(west, lon), larger(east, lon)
+        south, north = smaller(south, lat), larger(north, lat)
+    return west, south, east, north
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def sag_of(box):
+    """Give how far the ground within an outline stands out of the outline's box, metres."""
+    return SAG * ((box[3] - box[0]) ** 2 + (box[4] - box[1]) ** 2 + (box[5] - box[2]) ** 2)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def foot(edges, edge, px, py, pz):
     """Drop a perpendicular from a place to an edge: squared chord, and the share walked."""
     x, y, z = edges[edge, 3], edges[edge, 4], edges[edge, 5]
     away_x, away_y, away_z = px - edges[edge, 0], py - edges[edge, 1], pz - edges[edge, 2]
     share = (x * away_x + y * away_y + z * away_z) * edges[edge, 6]
-    share = min(max(share, 0.0), 1.0)
+    share = smaller(larger(share, 0.0), 1.0)
     away_x -= x * share
     away_y -= y * share
     away_z -= z * share

@@ -8,7 +8,7 @@ from numba import njit
 from qxgeo.geodesy.approach import ARC_SPREAD, SAME_DISTANCE_M
 from qxgeo.geodesy.ellipsoid import LONGEST_CHORD_M
 from qxgeo.geodesy.loops.arcs import arc_m, earth_centred
-from qxgeo.geodesy.loops.boxes import foot
+from qxgeo.geodesy.loops.boxes import foot, smaller
 from qxgeo.geodesy.vertices import BEND_M
 
 NONE, HARD = -1, -2
@@ -58,7 +58,7 @@ def drop_feet(
                 continue
             if chord2 < closest2:
                 closest2, nearest, nearest_side, nearest_share = chord2, vertex, side, share
-                limit2 = min(limit2, reach(chord2) ** 2)
+                limit2 = smaller(limit2, reach(chord2) ** 2)
             count = keep(kept, what, count, limit2, chord2, share, vertex, edge, side)
             if count == HARD:
                 return closest2, count, nearest, nearest_side, nearest_share
@@ -112,7 +112,7 @@ def choose(lonlat, sides, flat, edges, owner, kept, what, arc, count, limit2):
                 lon1, lat1, lon2, lat2, sides, what[row, 0], edges, what[row, 1], what[row, 2],
                 kept[row, 1],
             )  # fmt: skip
-        least_m = min(least_m, arc[row])
+        least_m = smaller(least_m, arc[row])
     chosen = -1
     for row in range(count):
         if arc[row] > least_m + SAME_DISTANCE_M:

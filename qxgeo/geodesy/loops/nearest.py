@@ -10,12 +10,30 @@ import numpy as np
 from numba import njit
 
 from qxgeo.geodesy.boxes import LEAF
-from qxgeo.geodesy.ellipsoid import SEMI_MAJOR_M
-from qxgeo.geodesy.loops.boxes import DEPTH, box_of, foot, next_leaf, widen
+from qxgeo.geodesy.loops.blocks import (
+    AT_ONCE,
+    CROWDED,
+    SUBJECTS,
+    ball_around,
+    block_of,
+    drop_many,
+    gather,
+    list_within,
+    make_room,
+)
+from qxgeo.geodesy.loops.boxes import (
+    box_of,
+    extent_of,
+    foot,
+    larger,
+    next_leaf,
+    sag_of,
+    smaller,
+    widen,
+)
 from qxgeo.geodesy.loops.feet import (
     FROM_END,
     HARD,
-    MOST,
     NONE,
     NOT_MET,
     ON_EDGE,
@@ -26,103 +44,183 @@ from qxgeo.geodesy.loops.feet import (
     reach,
 )
 from qxgeo.geodesy.loops.partition import label_place
+from qxgeo.geodesy.loops.room import bare
 from qxgeo.geodesy.vertices import BEND_M
 
-AT_ONCE = 12  # vertices of a subject that share a box
+__all__ = ["HARD", "make_room", "search"]
+
 TOUCHING_M = 2 * BEND_M  # what crosses in degrees comes as near as this in space
 BESIDE_M2 = BEND_M**2  # nearer, and only exact predicates say whether they touch
 LINE_DEG = 1e-11  # a micrometre: nearer to a line, and no side is sure
-SAG = 1.1 / 8 / SEMI_MAJOR_M  # of the ground over a chord, metres per square metre
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
-def search(subject, order, begin, end, reference, areas, distance_m, nearest, places):
-    """Find the nearest reference of the subjects named from `begin` up to `end` in `order`.
+@bare
+def search(subject, begin, end, reference, areas, room, order, distance_m, nearest, places):
+    """Find the nearest reference of the subjects from `begin` up to `end`.
 
-    Writes distance and reference of each, and both its places if there are rows for them. A
-    reference that is met has no distance and no places; HARD stands for what the plain form has to
-    say.
+    Writes distance and reference of each into the row that `order` names, and both its places if
+    there are rows for them. A reference that is met has no distance and no places; HARD stands for
+    what the plain form has to say.
     """
     lonlat, sides, goes_on, is_twin, first, is_area = subject
     boxes, edges, flat, ends_here, owner = reference
+    stack, away2, kept, what, arc, near, which, chord2, bits, hits = room
+    guess, at, size = 0, begin, SUBJECTS
+    while at < end:
+        stop, box = block_of(sides, first, at, min(at + size, end))
+        gathered = -1
+        if stop > at:
+            sag_m = sag_of(box)
+            x, y, z, half_m = ball_around(sides, first[at], first[stop], box)
+            gathered, guess = gather(
+                boxes, edges, owner, widen(box, sag_m), (x, y, z, half_m + sag_m), TOUCHING_M,
+                guess, stack, away2, near, which, chord2,
+            )  # fmt: skip
+            if gathered < 0 and stop - at > 1:
+                size = (stop - at) // 2
+                continue
+        stop = max(stop, at + 1)
+        for this in range(at, stop):
+            low, high, row = first[this], first[this + 1], order[this]
+            met = _first_holder(lonlat, goes_on, low, high, areas)
+            count, limit_m = 0, 0.0
+            if met == HARD:
+                pass
+            elif gathered >= 0 and high - low == 1:
+                met, count, limit_m = _look_from_place(
+                    sides[low, 0], sides[low, 1], sides[low, 2], low, edges, near, which, gathered,
+                    chord2, bits, hits, kept, what, met,
+                )  # fmt: skip
+            elif gathered >= 0:
+                met, count, limit_m = _look_at_block(
+                    lonlat, sides, goes_on, is_twin, low, high, is_area[this], edges, flat,
+                    ends_here, owner, near, which, gathered, chord2, bits, hits, kept, what, met,
+                )  # fmt: skip
+            else:
+                met, count, limit_m, guess = _look_round(
+                    lonlat, sides, goes_on, is_twin, low, high, is_area[this], boxes, edges, flat,
+                    ends_here, owner, stack, away2, kept, what, guess, met,
+                )  # fmt: skip
+            if met < NOT_MET:
+                nearest[row], distance_m[row] = met, 0.0
+                continue
+            chosen, distance_m[row] = choose(
+                lonlat, sides, flat, edges, owner, kept, what, arc, count, limit_m * limit_m
+            )
+            if chosen == HARD:
+                nearest[row] = HARD
+                continue
+            nearest[row] = owner[what[chosen, 1]]
+            if len(places) == 0:
+                continue
+            lon1, lat1, lon2, lat2 = place_of(lonlat, flat, kept, what, chosen)
+            places[row, 0], places[row, 1], places[row, 2], places[row, 3] = lon1, lat1, lon2, lat2
+        at = stop
+        if gathered > CROWDED:
+            size = max(size // 2, 1)
+        elif gathered * 2 < CROWDED:
+            size = min(size * 2, SUBJECTS)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _first_holder(lonlat, goes_on, low, high, areas):
+    """Find the first area that holds a string's first vertex: its number, NOT_MET or HARD."""
     numbers, outlines, origin, scale, cells, grid = areas
-    stack, away2 = np.empty(DEPTH, dtype=np.int64), np.empty(DEPTH)
-    kept, what, arc = np.empty((MOST, 2)), np.empty((MOST, 3), dtype=np.int64), np.empty(MOST)
-    guess = 0
-    for at in range(begin, end):
-        row = order[at]
-        low, high = first[row], first[row + 1]
-        met = NOT_MET
-        if len(outlines) > 0:
-            for vertex in range(low, high):
-                if vertex > low and goes_on[vertex - 1]:
-                    continue
-                label = label_place(
-                    lonlat[vertex, 0], lonlat[vertex, 1], outlines, origin, scale, cells, grid
-                )
-                if label == HARD:
-                    met = HARD
-                    break
-                if label != NONE:
-                    met = min(met, numbers[label])
-        count, limit_m = 0, 0.0
-        if met != HARD and high - low == 1:
-            met, count, limit_m, guess = _look_from_place(
-                sides[low, 0], sides[low, 1], sides[low, 2], low, boxes, edges, owner,
-                stack, away2, kept, what, guess, met,
-            )  # fmt: skip
-        elif met != HARD:
-            met, count, limit_m, guess = _look_round(
-                lonlat, sides, goes_on, is_twin, low, high, is_area[row], boxes, edges, flat,
-                ends_here, owner, stack, away2, kept, what, guess, met,
-            )  # fmt: skip
-        if met < NOT_MET:
-            nearest[row], distance_m[row] = met, 0.0
-            continue
-        chosen, distance_m[row] = choose(
-            lonlat, sides, flat, edges, owner, kept, what, arc, count, limit_m * limit_m
-        )
-        if chosen == HARD:
-            nearest[row] = HARD
-            continue
-        nearest[row] = owner[what[chosen, 1]]
-        if len(places) == 0:
-            continue
-        lon1, lat1, lon2, lat2 = place_of(lonlat, flat, kept, what, chosen)
-        places[row, 0], places[row, 1], places[row, 2], places[row, 3] = lon1, lat1, lon2, lat2
+    met = NOT_MET
+    if len(outlines) > 0:
+        for vertex in range(low, high):
+            if vertex > low and goes_on[vertex - 1]:
+                continue
+            label = label_place(
+                lonlat[vertex, 0], lonlat[vertex, 1], outlines, origin, scale, cells, grid
+            )
+            if label == HARD:
+                return HARD
+            if label != NONE:
+                met = min(met, numbers[label])
+    return met
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _look_from_place(
-    x, y, z, vertex, boxes, edges, owner, stack, away2, kept, what, guess, met
+    x, y, z, vertex, edges, near, which, gathered, chord2, bits, hits, kept, what, met
 ):  # fmt: skip
     """Collect what comes nearest to a place; see `_look_round`."""
+    least2 = drop_many(near, gathered, x, y, z, chord2, bits)
+    if least2 < BESIDE_M2:
+        return HARD, 0, 0.0
+    if met < NOT_MET:
+        return met, 0, 0.0
+    limit_m = reach(least2)
+    limit2, count = limit_m * limit_m, 0
+    for hit in hits[: list_within(chord2, gathered, limit2, hits)]:
+        this = which[hit]
+        dropped2, share = foot(edges, this, x, y, z)
+        count = keep(kept, what, count, limit2, dropped2, share, vertex, this, ON_EDGE)
+        if count == HARD:
+            return HARD, 0, 0.0
+    return met, count, limit_m
+
+
+@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+def _look_at_block(
+    lonlat, sides, goes_on, is_twin, begin, end, is_area, edges, flat, ends_here, owner,
+    near, which, gathered, chord2, bits, hits, kept, what, met,
+):  # fmt: skip
+    """Collect what comes nearest to a subject among the edges of its block; see `_look_round`."""
+    box = box_of(sides, begin, end)
+    west, south, east, north = extent_of(lonlat, begin, end)
+    sag_m = sag_of(box) if is_area else 0.0
+    x, y, z, half_m = ball_around(sides, begin, end, box)
+    half_m += sag_m
+    middle2 = drop_many(near, gathered, x, y, z, chord2, bits)
     limit_m = TOUCHING_M
     if met == NOT_MET:
-        chord2, _ = foot(edges, guess, x, y, z)
-        limit_m = reach(chord2)
-    limit2 = limit_m * limit_m
-    least2, count, best = np.inf, 0, guess
-    stack[0], away2[0] = 1, 0.0
-    edge, depth = next_leaf(boxes, (x, y, z, x, y, z), limit2, stack, away2, 1)
-    while edge >= 0:
-        for this in range(edge, min(edge + LEAF, len(owner))):
-            chord2, share = foot(edges, this, x, y, z)
-            if chord2 > limit2:
-                continue
-            if chord2 < BESIDE_M2:
-                return HARD, 0, 0.0, this
-            if met < NOT_MET:
-                continue
-            if chord2 < least2:
-                least2, best = chord2, this
-                limit_m = min(limit_m, reach(chord2))
-                limit2 = limit_m * limit_m
-            count = keep(kept, what, count, limit2, chord2, share, vertex, this, ON_EDGE)
-            if count == HARD:
-                return HARD, 0, 0.0, best
-        edge, depth = next_leaf(boxes, (x, y, z, x, y, z), limit2, stack, away2, depth)
-    return met, count, limit_m, best
+        limit_m = reach((np.sqrt(middle2) + half_m) ** 2)
+    around2 = (limit_m + half_m) ** 2
+    listed = list_within(chord2, gathered, around2, hits)
+    for at in range(1, listed):  # the most promising first
+        if chord2[hits[at]] == middle2:
+            hits[0], hits[at] = hits[at], hits[0]
+            break
+    least2, count = np.inf, 0
+    ux = uy = uz = most = 0.0
+    for hit in hits[:listed]:
+        if chord2[hit] > around2:
+            continue
+        this = which[hit]
+        ahead = edges[this, 0] * ux + edges[this, 1] * uy + edges[this, 2] * uz
+        along = edges[this, 3] * ux + edges[this, 4] * uy + edges[this, 5] * uz
+        if ahead + smaller(along, 0.0) - most > limit_m:
+            continue
+        closest2, count, nearest, side, share = drop_feet(
+            sides, goes_on, is_twin, begin, end, edges, this, ends_here[this],
+            limit_m, kept, what, count,
+        )  # fmt: skip
+        if count == HARD or closest2 < BESIDE_M2:
+            return HARD, 0, 0.0
+        if (
+            larger(flat[this, 0], flat[this, 2]) >= west
+            and smaller(flat[this, 0], flat[this, 2]) <= east
+            and larger(flat[this, 1], flat[this, 3]) >= south
+            and smaller(flat[this, 1], flat[this, 3]) <= north
+        ):
+            touch = _crosses_any(lonlat, goes_on, begin, end, flat, this)
+            if touch == HARD:
+                return HARD, 0, 0.0
+            if touch == 0 and is_area:
+                touch = _holds(lonlat, goes_on, begin, end, flat[this, 0], flat[this, 1])
+            if touch == 1:
+                met = min(met, owner[this])
+                limit_m = TOUCHING_M
+        if closest2 < least2:
+            least2 = closest2
+            if met == NOT_MET:
+                limit_m = reach(least2)
+            ux, uy, uz = _way(sides, nearest, edges, this, side, share)
+            most = _farthest(sides, begin, end, ux, uy, uz) + sag_m
+        around2 = (limit_m + half_m) ** 2
+    return met, count, limit_m
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
@@ -143,8 +241,8 @@ def _look_round(
     while True:
         high = min(low + AT_ONCE, end)
         box = box_of(sides, low, high)
-        west, south, east, north = _extent(lonlat, low, high)
-        sag_m = _sag(box) if is_area else 0.0
+        west, south, east, north = extent_of(lonlat, low, high)
+        sag_m = sag_of(box) if is_area else 0.0
         box = widen(box, sag_m)
         stack[0], away2[0], depth = 1, 0.0, 1
         ux = uy = uz = most = 0.0
@@ -155,7 +253,7 @@ def _look_round(
                     continue
                 ahead = edges[this, 0] * ux + edges[this, 1] * uy + edges[this, 2] * uz
                 along = edges[this, 3] * ux + edges[this, 4] * uy + edges[this, 5] * uz
-                if ahead + min(along, 0.0) - most > limit_m:
+                if ahead + smaller(along, 0.0) - most > limit_m:
                     continue
                 closest2, count, nearest, side, share = drop_feet(
                     sides, goes_on, is_twin, low, high, edges, this, ends_here[this],
@@ -164,10 +262,10 @@ def _look_round(
                 if count == HARD or closest2 < BESIDE_M2:
                     return HARD, 0, 0.0, best
                 if (
-                    max(flat[this, 0], flat[this, 2]) >= west
-                    and min(flat[this, 0], flat[this, 2]) <= east
-                    and max(flat[this, 1], flat[this, 3]) >= south
-                    and min(flat[this, 1], flat[this, 3]) <= north
+                    larger(flat[this, 0], flat[this, 2]) >= west
+                    and smaller(flat[this, 0], flat[this, 2]) <= east
+                    and larger(flat[this, 1], flat[this, 3]) >= south
+                    and smaller(flat[this, 1], flat[this, 3]) <= north
                 ):
                     touch = _crosses_any(lonlat, goes_on, low, high, flat, this)
                     if touch == HARD:
@@ -196,29 +294,12 @@ def _look_round(
 
 
 @njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _extent(lonlat, low, high):
-    """Give west, south, east and north of vertices."""
-    west = east = lonlat[low, 0]
-    south = north = lonlat[low, 1]
-    for vertex in range(low + 1, high):
-        lon, lat = lonlat[vertex, 0], lonlat[vertex, 1]
-        west, east = min(west, lon), max(east, lon)
-        south, north = min(south, lat), max(north, lat)
-    return west, south, east, north
-
-
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _sag(box):
-    """Give how far the ground within an outline stands out of the outline's box, metres."""
-    return SAG * ((box[3] - box[0]) ** 2 + (box[4] - box[1]) ** 2 + (box[5] - box[2]) ** 2)
-
-
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
 def _farthest(sides, low, high, ux, uy, uz):
     """Give how far vertices reach in a direction, metres."""
     most = -np.inf
     for vertex in range(low, high):
-        most = max(most, sides[vertex, 0] * ux + sides[vertex, 1] * uy + sides[vertex, 2] * uz)
+        reached = sides[vertex, 0] * ux + sides[vertex, 1] * uy + sides[vertex, 2] * uz
+        most = larger(most, reached)
     return most
 
 
@@ -296,7 +377,7 @@ def _holds(lonlat, goes_on, begin, end, x, y):
 def _first_held(lonlat, sides, goes_on, begin, end, boxes, flat, owner, stack, away2, met):
     """Find the first reference within an area of many vertices, or the one met before."""
     box = box_of(sides, begin, end)
-    box = widen(box, _sag(box))
+    box = widen(box, sag_of(box))
     stack[0], away2[0], depth = 1, 0.0, 1
     edge, depth = next_leaf(boxes, box, TOUCHING_M**2, stack, away2, depth)
     while edge >= 0:
