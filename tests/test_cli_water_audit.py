@@ -249,4 +249,4 @@ def test_a_plan_gives_duty_carts_and_day(town_folder: Path, tmp_path: Path) -> N
     (section,) = record["sections"]
     # Wetted on the way there and again on the way back, a little more than two hours in all.
     assert 2.0 <= section["wet_share"] * 24 <= 2.3
-    assert section["unknown_share"] * 24 == pytest.approx(2.0, abs=0.02)
+    assert section["unknown_share"] * 24 == pytest.approx(2.0, abs=1e-4)
