@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pytest
 import shapely
 import xlsxwriter
 
-from qxgeo.district import District
 from qxgeo.district.watering_settings import CartsFile, default_watering
 from tests.conftest import make_district, make_layer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from qxgeo.district import District
 
     Sheets = dict[str, list[list[Any]]]
 
@@ -50,7 +50,7 @@ def board(size: int = SIZE) -> list[dict[str, Any]]:
 
 
 def wet_town(rows: list[dict[str, Any]], **facts: Any) -> District:  # noqa: ANN401
-    """A district of these roads, all of them within 1 km of its station."""
+    """Make a district of these roads, all of them within 1 km of its station."""
     ground = shapely.box(109.9, 24.9, 110.1, 25.1)
     station = {"station_id": "S1", "name": "城内站", "control_level": "national",
                "valid_to": None, "geometry": shapely.Point(110.013, 25.008)}  # fmt: skip
@@ -67,7 +67,7 @@ def wet_town(rows: list[dict[str, Any]], **facts: Any) -> District:  # noqa: ANN
 
 
 def plain_sheets(carts: int = 4) -> Sheets:
-    """Carts of 6 m3, a depot with water in a corner, a hydrant across, two shifts around the day."""
+    """Give carts of 6 m3, a depot with water in a corner, a hydrant across, three shifts a day."""
     lon, lat = corner(0, 0)
     far_lon, far_lat = corner(SIZE - 1, SIZE - 1)
     shifts: list[list[Any]] = [["车辆编号", "驾驶员", "上班", "下班", "休息分钟"]]
@@ -99,10 +99,6 @@ def write_sheets(path: Path, sheets: Sheets) -> CartsFile:
             sheet.write_row(place, 0, row)
     book.close()
     return CartsFile(path=path, datum="wgs84", source="手写", as_of=None, is_demo=False)
-
-
-def tabulate(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return frame.to_dict("records")
 
 
 @pytest.fixture

@@ -252,6 +252,41 @@ def test_a_wide_street_is_driven_each_way_and_a_one_way_street_twice(carts_file:
     assert sorted(sprays.loc[sprays["section"] == number, "is_forward"]) == [False] * 2 + [True] * 2
 
 
+def test_what_lies_beyond_the_circle_is_served_to_the_junction_or_not_as_chosen(
+    carts_file: Writer,
+) -> None:
+    out = street("Out", (3, 3), (9, 3))  # runs out of the circle of 1 km
+    file = carts_file(plain_sheets())
+    whole = plan_watering(wet_town([*board(), out]), carts=file)
+    part = plan_watering(wet_town([*board(), out], serve="clip"), carts=file)
+    lengths = [plan.sections.set_index("section_id").loc["Out"] for plan in (whole, part)]
+    assert lengths[0]["length_m"] == pytest.approx(GEOD.geometry_length(out["geometry"]), abs=1e-3)
+    end = lengths[1].geometry.coords[-1]
+    assert GEOD.inv(110.013, 25.008, *end)[2] == pytest.approx(1000.0, abs=0.5)
+    assert lengths[1]["length_m"] == pytest.approx(
+        GEOD.geometry_length(lengths[1].geometry), abs=0.1
+    )
+    number = part.sections.index[part.sections["section_id"] == "Out"][0]
+    sprays = part.legs[part.legs["section"] == number]
+    assert len(sprays)
+    assert sprays["length_m"].tolist() == pytest.approx([lengths[1]["length_m"]] * len(sprays))
+    assert (sprays["litres"] == sprays["length_m"] * L_PER_M).all()
+
+
+def test_no_water_is_taken_while_a_refill_point_is_closed(carts_file: Writer) -> None:
+    sheets = plain_sheets()
+    sheets["停车场"] = [row[:2] + row[3:] for row in sheets["停车场"]]  # no water in the depot
+    sheets["加水点"][0] += ["开放时间", "关闭时间"]
+    sheets["加水点"][1] += ["06:00", "20:00"]
+    plan = plan_watering(wet_town(board()), carts=carts_file(sheets))
+    refills = plan.legs[plan.legs["task"] == "refill"]
+    tours = plan.runs[plan.runs["task"] == "tour"].merge(refills, on="tour")
+    assert len(tours)
+    begin = tours["start_s"] + tours["offset_s"]
+    assert (begin >= 6 * 3600).all()
+    assert (begin + tours["duration_s"] <= 20 * 3600 + 1e-6).all()
+
+
 def test_two_kinds_of_carts_share_the_streets(carts_file: Writer) -> None:
     sheets = plain_sheets()
     for row in sheets["车辆"][3:]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from pyproj import Geod
@@ -61,7 +63,7 @@ def test_going_straight_costs_the_way_alone_and_turning_left_or_right_its_price(
 
 def test_coming_back_to_the_same_street_goes_round_the_block() -> None:
     # Around the block E00, N10, E01 back, N00 back: three lefts between four sides, then a left in.
-    rows = [one for one in board(2)]
+    rows = board(2)
     streets = streets_of(rows)
     east = arc(streets, rows, "E00", forward=True)
     time = streets.travel_s(np.array([east]), np.array([east]), speed_kmh=SPEED)[0, 0]
@@ -85,7 +87,7 @@ def test_a_way_and_its_turns_add_up_to_the_time_between_every_two_arcs() -> None
             assert np.isinf(times[one, other])
             continue
         chain = [one, *way, other]
-        turns = sum(streets.turn_s(a, b) for a, b in zip(chain, chain[1:], strict=False))
+        turns = sum(streets.turn_s(a, b) for a, b in pairwise(chain))
         drive = sum(streets.arc_length_m[arc] for arc in way) / 10.0
         assert times[one, other] == pytest.approx(turns + drive)
     trap = arc(streets, rows, "X", forward=True)
