@@ -172,8 +172,8 @@ def _say_by_speed(carts: tuple[str, ...], settings: AuditSettings) -> tuple[Text
         Text(
             f"{named} 没有洒水记录：在应洒路段上以 {least:g}–{most:g} km/h 行驶按洒水计"
             "（假设），过快和清单外洒水无从判断",
-            f"{named}: spraying is not recorded; driving at {least:g} to {most:g} km/h on a road of "
-            "duty counts as spraying (assumption), too fast and off the list cannot be told",
+            f"{named}: spraying is not recorded; driving at {least:g} to {most:g} km/h on a road "
+            "of duty counts as spraying (assumption), too fast and off the list cannot be told",
         ),
     )
 
