@@ -214,7 +214,7 @@ def _say_nothing(rule: Rule) -> Judgement:
     none, words = np.empty(0), np.empty(0, dtype=object)
     opinion = Opinion(
         subjects=empty_table(_ROADS),
-        verdicts=words,
+        codes=np.empty(0, dtype=np.int8),
         distance_m=none,
         margin_m=none,
         radius_m=none,

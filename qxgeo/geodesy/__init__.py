@@ -17,6 +17,7 @@ from qxgeo.geodesy.intervals import Intervals
 from qxgeo.geodesy.lines import Lines
 from qxgeo.geodesy.nearest import (
     NearestPlaces,
+    edge_distances_m,
     nearest_feature,
     nearest_places,
     nearest_station,
@@ -37,6 +38,7 @@ __all__ = [
     "bearing_deg",
     "disc_boxes",
     "draw_discs",
+    "edge_distances_m",
     "first_holders",
     "first_holders_of_boxes",
     "ground_distance_m",

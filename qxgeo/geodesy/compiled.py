@@ -24,10 +24,11 @@ MANY = 200_000  # parts of lines: below, plain arrays take two or three seconds
 MANY_PLACES = 50_000  # points or parcels, of which each is searched for under several rules
 _CHUNK = 1 << 15  # parts or stretches a thread takes at a time
 SLOW = Text(
-    "道路超过 {many:,} 段，但无法载入 Numba（{reason}）：改用 NumPy 计算，结果相同，速度慢数倍。"
-    "安装：pip install 'qxgeo[fast]'",
-    "more than {many:,} road parts and Numba cannot be loaded ({reason}): computed with NumPy, the "
-    "same answer several times slower. To install it: pip install 'qxgeo[fast]'",
+    "道路超过 {parts:,} 段或场所超过 {places:,} 处，但无法载入 Numba（{reason}）：改用 NumPy 计算，"
+    "结果相同，速度慢数倍。安装：pip install 'qxgeo[fast]'",
+    "more than {parts:,} road parts or {places:,} places and Numba cannot be loaded ({reason}): "
+    "computed with NumPy, the same answer several times slower. To install it: "
+    "pip install 'qxgeo[fast]'",
 )
 
 
@@ -106,6 +107,7 @@ def load_loops(name: str) -> ModuleType | None:
     except (ImportError, RuntimeError, KeyError) as error:
         # No wheel, a NumPy too new, no place for a cache, an option that Numba has no longer.
         reason = str(error).splitlines()[0]
-        message = "\n".join(text.format(many=MANY, reason=reason) for text in SLOW)
+        numbers = {"parts": MANY, "places": MANY_PLACES}
+        message = "\n".join(text.format(reason=reason, **numbers) for text in SLOW)
         warnings.warn(message, SlowWarning, stacklevel=3)
         return None

@@ -44,6 +44,7 @@ class Gathered:
             raise ValueError(message)
         self.whole = len(self.shapes)  # of how many these are some
         self._tree: BoxTree | None = None
+        self.edge_distances_m: dict[bytes, NDArray[np.float64]] = {}  # by what they are measured to
 
     def __len__(self) -> int:
         """Count the geometries."""
@@ -117,14 +118,7 @@ class Gathered:
         found = Vertices.from_geometries(self.shapes)
         if bool((found.owner[1:] >= found.owner[:-1]).all()):
             return found
-        order = np.argsort(found.owner, kind="stable")  # strings stay in one piece
-        return Vertices(
-            found.size,
-            found.lonlat[order],
-            found.xyz[order],
-            found.owner[order],
-            found.goes_on[order],
-        )
+        return found.take(np.argsort(found.owner, kind="stable"))  # strings stay in one piece
 
     @cached_property
     def first(self) -> NDArray[np.int64]:

@@ -104,6 +104,29 @@ def nearest_feature(
     return nearest.distance_m, nearest.reference
 
 
+def edge_distances_m(subjects: Gathered, area: shapely.Geometry) -> NDArray[np.float64]:
+    """Measure how near each subject comes to the edge of an area, from whichever side.
+
+    Parameters
+    ----------
+    subjects
+        Any geometry in EPSG:4326. They remember the answer: a district has one edge, to which
+        several rules measure.
+    area
+        Polygon or several, EPSG:4326, not empty.
+
+    Returns
+    -------
+    distance_m
+        Ground metres, 0 where the edge is touched, shape (n,).
+    """
+    edge = np.asarray(shapely.get_parts(shapely.boundary(shapely.get_parts(area))), dtype=object)
+    key = bytes(shapely.to_wkb(shapely.geometrycollections(edge)))
+    if key not in subjects.edge_distances_m:
+        subjects.edge_distances_m[key], _ = nearest_feature(subjects, edge)
+    return subjects.edge_distances_m[key]
+
+
 def nearest_places(
     subjects: NDArray[np.object_] | Gathered, references: NDArray[np.object_] | Gathered
 ) -> NearestPlaces:

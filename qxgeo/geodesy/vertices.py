@@ -75,6 +75,12 @@ class Vertices:
         xyz = np.ascontiguousarray(to_earth_centred(lonlat[:, 0], lonlat[:, 1]).T)
         return cls(len(array), lonlat, xyz, owner, goes_on)
 
+    def take(self, order: NDArray[np.int64]) -> Vertices:
+        """Give vertices in another order, in which strings stay in one piece."""
+        return Vertices(
+            self.size, self.lonlat[order], self.xyz[order], self.owner[order], self.goes_on[order]
+        )
+
     def longest_edge_m(self) -> float:
         """Give the length of the longest edge, metres, straight through the earth."""
         start = np.flatnonzero(self.goes_on)
@@ -141,7 +147,11 @@ def walk(lonlat: NDArray[np.float64]) -> NDArray[np.int64]:
     bits = ((lonlat - low) * (65_535 / widest)).astype(np.uint32)
     for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
         bits = (bits | (bits << shift)) & mask
-    return np.argsort(bits[:, 0] << 1 | bits[:, 1], kind="stable")
+    place = bits[:, 0] << 1 | bits[:, 1]
+    # By the lower half and then by the upper one: of 16 bits NumPy sorts without comparing.
+    order = np.argsort(place.astype(np.uint16), kind="stable")
+    upper = (place >> 16).astype(np.uint16)
+    return order[np.argsort(upper[order], kind="stable")]
 
 
 def _take_apart(array: NDArray[np.object_]) -> tuple[NDArray[np.object_], Ints]:
@@ -154,6 +164,8 @@ def _take_apart(array: NDArray[np.object_]) -> tuple[NDArray[np.object_], Ints]:
         parts, index = shapely.get_parts(parts, return_index=True)
         owner = owner[index]
     has_holes = shapely.get_num_interior_rings(parts) > 0
+    if not bool(has_holes.any()):
+        return parts, owner
     rings, index = shapely.get_rings(parts[has_holes], return_index=True)
     return (
         np.concatenate((parts[~has_holes], rings)),
@@ -173,15 +185,21 @@ def _fill_in(
     lonlat: Floats, string: Ints, goes_on: NDArray[np.bool_]
 ) -> tuple[Floats, Ints, NDArray[np.bool_]]:
     """Set vertices into long edges, at equal steps; those that were there stay bit for bit."""
-    start = np.flatnonzero(goes_on)
-    step = lonlat[start + 1] - lonlat[start]
-    pieces = np.ones(len(lonlat), dtype=np.int64)
-    pieces[start] = np.maximum(np.ceil(np.hypot(*step.T) / LONGEST_EDGE_DEG), 1)
-    if not bool((pieces > 1).any()):
-        return lonlat, string, goes_on
-    row = np.repeat(np.arange(len(lonlat)), pieces)
-    nth = np.arange(len(row)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    share = (nth / pieces[row])[:, None]
-    behind = np.minimum(row + 1, len(lonlat) - 1)
-    # A last vertex has no share of what stands behind it.
-    return lonlat[row] * (1 - share) + lonlat[behind] * share, string[row], goes_on[row]
+    step = np.diff(lonlat, axis=0)
+    square = step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1]
+    is_long = (square > (LONGEST_EDGE_DEG * (1 - 1e-9)) ** 2) & goes_on[:-1]
+    start = np.flatnonzero(is_long)
+    pieces = np.maximum(np.ceil(np.hypot(*step[start].T) / LONGEST_EDGE_DEG), 1).astype(np.int64)
+    more = pieces - 1
+    behind = np.zeros(len(lonlat), dtype=np.int64)
+    behind[start + 1] = more
+    to = np.arange(len(lonlat)) + np.cumsum(behind)
+    size = len(lonlat) + int(more.sum())
+    filled, owner, leaves = np.empty((size, 2)), np.empty(size, dtype=np.int64), np.ones(size, bool)
+    filled[to], owner[to], leaves[to] = lonlat, string, goes_on
+    row = np.repeat(start, more)
+    nth = np.arange(1, len(row) + 1) - np.repeat(np.cumsum(more) - more, more)
+    share = (nth / np.repeat(pieces, more))[:, None]
+    filled[to[row] + nth] = lonlat[row] * (1 - share) + lonlat[row + 1] * share
+    owner[to[row] + nth] = string[row]
+    return filled, owner, leaves

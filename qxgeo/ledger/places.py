@@ -17,7 +17,7 @@ from qxgeo.ledger.loading import INVENTORY_LAYERS, find_townships
 from qxgeo.ledger.rhythm import TaskState
 from qxgeo.ledger.words import ProblemStatus
 from qxgeo.rules.distance import station_error_m, station_points
-from qxgeo.rules.evidence import judge_margin
+from qxgeo.rules.evidence import judge_margin, name_verdicts
 from qxgeo.rules.scene import build_scene
 from qxgeo.vocabulary import Verdict
 
@@ -319,7 +319,7 @@ def _measure(  # the ledger's rows, the ground, the rule
     )
     own_m = np.array([_error_m(items[one], sites, assumed_error_m) for one in placed])
     error_m = own_m + station_error_m(scene, stations)
-    verdicts = judge_margin(ring.radius_m - distance_m, error_m=error_m)
+    verdicts = name_verdicts(judge_margin(ring.radius_m - distance_m, error_m=error_m))
     names = stations["name"].astype(str) + "(" + stations["station_id"].astype(str) + ")"
     judged = list(items)
     for at, number in enumerate(placed):

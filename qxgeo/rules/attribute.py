@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qxgeo.rules.distance import spare
-from qxgeo.rules.evidence import combine_doubts
+from qxgeo.rules.evidence import CODES, combine_doubts
 from qxgeo.rules.judgement import Opinion
 from qxgeo.vocabulary import Verdict
 
@@ -33,12 +33,12 @@ def judge_attribute(rule: Rule, scene: Scene) -> Opinion:
     """
     subjects, truth = scene.select(rule.subject)
     size = len(subjects)
-    applies = np.full(size, Verdict.APPLIES, dtype=object)
+    applies = np.full(size, CODES[Verdict.APPLIES])
     return spare(
         rule,
         Opinion(
             subjects=subjects,
-            verdicts=combine_doubts(applies, truth),
+            codes=combine_doubts(applies, truth),
             distance_m=np.full(size, np.nan),
             margin_m=np.full(size, np.nan),
             radius_m=np.full(size, np.nan),

@@ -83,7 +83,15 @@ def _compare(flags: NDArray[np.float64], wanted: object) -> NDArray[np.float64]:
 
 
 def _evaluate_column(column: pd.Series[Any], wanted: Any, *, is_no: bool) -> Truth:  # noqa: ANN401
-    """Ask one column."""
+    """Ask one column; of words each one once, however many rows have it."""
+    if isinstance(column.dtype, pd.StringDtype):
+        codes, words = pd.factorize(column, use_na_sentinel=False)
+        return _evaluate_values(pd.Series(words), wanted, is_no=is_no)[codes]
+    return _evaluate_values(column, wanted, is_no=is_no)
+
+
+def _evaluate_values(column: pd.Series[Any], wanted: Any, *, is_no: bool) -> Truth:  # noqa: ANN401
+    """Ask values one by one."""
     if isinstance(wanted, Mapping) and not _asks_presence(wanted) and _holds_numbers(column):
         return _compare_numbers(column.to_numpy(dtype=float, na_value=np.nan), wanted)
     text = column.astype("string").str.strip()

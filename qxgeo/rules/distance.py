@@ -19,7 +19,7 @@ from qxgeo.geodesy import (
     reach_of_discs,
     stretches_in_discs,
 )
-from qxgeo.rules.evidence import combine_doubts, judge_margin, spare_existing
+from qxgeo.rules.evidence import CODES, combine_doubts, judge_margin, spare_existing
 from qxgeo.rules.judgement import Opinion
 from qxgeo.schemas import LAYERS
 from qxgeo.vocabulary import Verdict
@@ -99,7 +99,7 @@ def move_threshold(opinion: Opinion, *, radius_m: float) -> Opinion:
     margin_m = radius_m - opinion.distance_m
     return replace(
         opinion,
-        verdicts=judge_margin(margin_m, error_m=opinion.error_m),
+        codes=judge_margin(margin_m, error_m=opinion.error_m),
         margin_m=margin_m,
         radius_m=np.full(len(margin_m), radius_m),
     )
@@ -199,11 +199,11 @@ def _judge_by_stations(rule: Rule, scene: Scene) -> Opinion:
             low_m = max(radius_m - error_m, 0.0)
             inside_low = stretches_in_discs(lines, points, radius_m=low_m)
             inside_high = stretches_in_discs(lines, points, radius_m=radius_m + error_m)
-    verdicts = combine_doubts(judge_margin(radius_m - distance_m, error_m=error_m), truth)
+    codes = combine_doubts(judge_margin(radius_m - distance_m, error_m=error_m), truth)
     found = station >= 0
     opinion = Opinion(
         subjects=subjects,
-        verdicts=verdicts,
+        codes=codes,
         distance_m=np.where(found, distance_m, np.nan),
         margin_m=np.where(found, radius_m - distance_m, np.nan),
         radius_m=np.full(len(subjects), radius_m),
@@ -222,8 +222,8 @@ def spare(rule: Rule, opinion: Opinion) -> Opinion:
     """Let a rule on new premises leave existing ones alone."""
     if not rule.new_only or "status" not in opinion.subjects.columns:
         return opinion
-    verdicts, spared = spare_existing(opinion.verdicts, opinion.subjects["status"])
-    return replace(opinion, verdicts=verdicts, spared=spared)
+    codes, spared = spare_existing(opinion.codes, opinion.subjects["status"])
+    return replace(opinion, codes=codes, spared=spared)
 
 
 def _judge_by_features(rule: Rule, scene: Scene) -> Opinion:
@@ -238,12 +238,12 @@ def _judge_by_features(rule: Rule, scene: Scene) -> Opinion:
     )
     names = references["name"].astype("string").fillna("").to_numpy(dtype=object)
     identity = references[LAYERS[rule.reference.layer].id_column]  # type: ignore[union-attr]
-    verdicts = combine_doubts(judge_margin(radius_m - distance_m, error_m=error_m), truth)
+    codes = combine_doubts(judge_margin(radius_m - distance_m, error_m=error_m), truth)
     # In the building itself (distance 0) no position error can lift the case out of the rule.
-    same = (distance_m == 0) & (verdicts == Verdict.TOO_CLOSE_TO_CALL)
+    same = (distance_m == 0) & (codes == CODES[Verdict.TOO_CLOSE_TO_CALL])
     opinion = Opinion(
         subjects=subjects,
-        verdicts=np.where(same, Verdict.APPLIES, verdicts),
+        codes=np.where(same, CODES[Verdict.APPLIES], codes),
         distance_m=distance_m,
         margin_m=radius_m - distance_m,
         radius_m=np.full(len(subjects), radius_m),

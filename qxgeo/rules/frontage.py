@@ -14,7 +14,7 @@ import pandas as pd
 
 from qxgeo.rules.conditions import YES
 from qxgeo.rules.distance import rule_radius_m, spare
-from qxgeo.rules.evidence import combine_doubts
+from qxgeo.rules.evidence import CODES, combine_doubts
 from qxgeo.rules.frontage_remarks import Facts, remark_openings
 from qxgeo.rules.judgement import Opinion
 from qxgeo.rules.road_names import plain_road_names
@@ -91,8 +91,8 @@ def judge_frontage(rule: Rule, scene: Scene) -> Opinion:
         tolerance_m=np.inf if np.isnan(tolerance_m) else tolerance_m,
         error_m=error_m,
     )
-    verdicts, is_open = _judge(found, roads, is_set=not np.isnan(tolerance_m))
-    is_there, is_meant = found.road >= 0, verdicts == Verdict.APPLIES
+    codes, is_open = _judge(found, roads, is_set=not np.isnan(tolerance_m))
+    is_there, is_meant = found.road >= 0, codes == CODES[Verdict.APPLIES]
     size = len(subjects)
     opinion = spare(
         rule,
@@ -100,7 +100,7 @@ def judge_frontage(rule: Rule, scene: Scene) -> Opinion:
             subjects=subjects.assign(
                 road_class=np.where(found.is_matched, _take(roads.classes, found.road), "")
             ),
-            verdicts=combine_doubts(verdicts, truth),
+            codes=combine_doubts(codes, truth),
             distance_m=np.where(is_there, found.distance_m, np.nan),
             margin_m=np.where(is_meant, tolerance_m - found.distance_m, np.nan),
             radius_m=np.full(size, tolerance_m),
@@ -121,7 +121,7 @@ def judge_frontage(rule: Rule, scene: Scene) -> Opinion:
             ),
         ),
     )
-    is_unknown = opinion.verdicts == Verdict.UNKNOWN
+    is_unknown = opinion.codes == CODES[Verdict.UNKNOWN]
     return replace(opinion, undecided=is_open & (truth == YES) & is_unknown)
 
 
@@ -174,9 +174,13 @@ def _error_m(rule: Rule, scene: Scene) -> float:
 
 def _inherit_status(subjects: gpd.GeoDataFrame, scene: Scene) -> gpd.GeoDataFrame:
     """Give entrances without a status of their own that of the agency or site they belong to."""
-    status = pd.Series(column_words(subjects, "status"), index=subjects.index).replace("", pd.NA)
-    status = status.replace(str(Status.UNKNOWN), pd.NA)
+    status = pd.Series(pd.NA, index=subjects.index, dtype="string")
+    if "status" in subjects.columns:
+        status = subjects["status"].astype("string").str.strip()
+        status = status.mask(status.isin(["", str(Status.UNKNOWN)]), pd.NA)
     for column, layer in _OWNERS:
+        if not bool(status.isna().any()):
+            break
         if layer in scene.district.layers and column in subjects.columns:
             table = scene.layer(layer).table
             ids = table[LAYERS[layer].id_column].astype("string")
@@ -188,18 +192,16 @@ def _inherit_status(subjects: gpd.GeoDataFrame, scene: Scene) -> gpd.GeoDataFram
 
 def _judge(
     found: Openings, roads: Roads, *, is_set: bool
-) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     """Turn matches into verdicts, and tell which of the unknown ones somebody has to decide."""
     answers = _take(roads.answers, found.road, Answer.NO_CLASS)
-    by_answer = np.array([_VERDICTS[answer] for answer in Answer], dtype=object)
+    by_answer = np.array([CODES[_VERDICTS[answer]] for answer in Answer])
     is_tied = found.rival >= 0
-    verdicts = np.select(
-        [np.full(len(answers), not is_set) | ~found.is_matched, is_tied],
-        [Verdict.UNKNOWN, Verdict.TOO_CLOSE_TO_CALL],
-        default=by_answer[answers],
-    ).astype(object)
+    codes = by_answer[answers]
+    codes[is_tied] = CODES[Verdict.TOO_CLOSE_TO_CALL]
+    codes[~found.is_matched | (not is_set)] = CODES[Verdict.UNKNOWN]
     is_doubtful = np.isin(answers, (Answer.DOUBTFUL, Answer.NO_CLASS)) & ~is_tied
-    return verdicts, (found.road >= 0) if not is_set else found.is_matched & is_doubtful
+    return codes, (found.road >= 0) if not is_set else found.is_matched & is_doubtful
 
 
 def _take(values: NDArray[Any], rows: NDArray[np.int64], blank: Any = "") -> NDArray[Any]:  # noqa: ANN401

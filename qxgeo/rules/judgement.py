@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from qxgeo.geodesy import Intervals, area_m2, first_holders, partition_lines, partition_polygons
+from qxgeo.rules.evidence import CODES, VERDICTS, name_verdicts
 from qxgeo.schemas import LAYERS
 from qxgeo.vocabulary import Status, Verdict
 
@@ -32,8 +33,8 @@ class Opinion:
     ----------
     subjects
         Rows of one layer, index as in the layer, shape (n,).
-    verdicts
-        `Verdict`, shape (n,).
+    codes
+        Of verdicts, positions in `evidence.VERDICTS`, shape (n,).
     distance_m, margin_m, radius_m
         Ground metres, NaN where the rule asks for none, shape (n,).
     error_m
@@ -56,7 +57,7 @@ class Opinion:
     """
 
     subjects: gpd.GeoDataFrame
-    verdicts: NDArray[np.object_]
+    codes: NDArray[np.int8]
     distance_m: NDArray[np.float64]
     margin_m: NDArray[np.float64]
     radius_m: NDArray[np.float64]
@@ -70,6 +71,11 @@ class Opinion:
     pieces: NDArray[np.object_] | None = None
     undecided: NDArray[np.bool_] | None = None
     remarks: Remarks | None = None
+
+    @property
+    def verdicts(self) -> NDArray[np.object_]:
+        """`Verdict` of each subject, shape (n,)."""
+        return name_verdicts(self.codes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +105,7 @@ class Judgement:
     @property
     def counts(self) -> dict[Verdict, int]:
         """Subjects by verdict, of all kinds of geometry together."""
-        return {v: int((self.opinion.verdicts == v).sum()) for v in Verdict}
+        return {v: int((self.opinion.codes == CODES[v]).sum()) for v in Verdict}
 
 
 def build_rows(rule: Rule, scene: Scene, opinion: Opinion) -> gpd.GeoDataFrame:
@@ -124,7 +130,7 @@ def build_rows(rule: Rule, scene: Scene, opinion: Opinion) -> gpd.GeoDataFrame:
     """
     dimension = shapely.get_dimensions(opinion.subjects.geometry.to_numpy(dtype=object))
     is_line = dimension == 1
-    speaks = opinion.verdicts != Verdict.DOES_NOT_APPLY
+    speaks = opinion.codes != CODES[Verdict.DOES_NOT_APPLY]
     pieces = [
         _point_pieces(scene, opinion, np.flatnonzero(dimension == 0)),
         _line_pieces(rule, scene, opinion, np.flatnonzero(is_line & speaks)),
@@ -137,15 +143,15 @@ def build_rows(rule: Rule, scene: Scene, opinion: Opinion) -> gpd.GeoDataFrame:
 def line_stretches(scene: Scene, rule: Rule, opinion: Opinion) -> dict[Verdict, Intervals]:
     """Give the stretches of lines that an opinion tells of, by verdict."""
     lines = scene.lines[rule.subject.layer]
-    verdict_of_line = np.full(lines.size, Verdict.DOES_NOT_APPLY, dtype=object)
-    verdict_of_line[opinion.subjects.index] = opinion.verdicts
+    code_of_line = np.full(lines.size, CODES[Verdict.DOES_NOT_APPLY])
+    code_of_line[opinion.subjects.index] = opinion.codes
     result = {}
     for verdict in (Verdict.APPLIES, Verdict.TOO_CLOSE_TO_CALL, Verdict.UNKNOWN):
         source = opinion.inside if verdict == Verdict.APPLIES else opinion.inside_high
         source = opinion.inside if source is None else source
         stretches = lines.everywhere() if source is None else source
         owner = lines.part_line[stretches.part]
-        result[verdict] = stretches.take(verdict_of_line[owner] == verdict)
+        result[verdict] = stretches.take(code_of_line[owner] == CODES[verdict])
     return result
 
 
@@ -254,7 +260,7 @@ def _describe(rule: Rule, opinion: Opinion, piece: pd.DataFrame) -> gpd.GeoDataF
         "subject_name": _words(table, "name"),
         "subject_class": _subject_class(table),
         "subject_status": _words(table, "status") if "status" in schema.columns else "",
-        "verdict": [str(verdict) for verdict in opinion.verdicts[subject]],
+        "verdict": [str(VERDICTS[code]) for code in opinion.codes[subject].tolist()],
         "distance_m": opinion.distance_m[subject],
         "margin_m": opinion.margin_m[subject],
         "error_m": opinion.error_m[subject],

@@ -10,6 +10,7 @@ import shapely
 from qxgeo.district import stations_in_force
 from qxgeo.geodesy import (
     Gathered,
+    edge_distances_m,
     first_holders,
     nearest_feature,
     nearest_station,
@@ -17,7 +18,7 @@ from qxgeo.geodesy import (
     stretches_in_discs,
 )
 from qxgeo.rules.distance import require_reference, spare, station_error_m, station_points
-from qxgeo.rules.evidence import combine_doubts, judge_margin
+from qxgeo.rules.evidence import CODES, combine_doubts, judge_margin
 from qxgeo.rules.judgement import Opinion
 from qxgeo.schemas import LAYERS
 from qxgeo.vocabulary import Verdict
@@ -58,18 +59,22 @@ def judge_polygon(rule: Rule, scene: Scene) -> Opinion:
     areas = zones.geometry.to_numpy(dtype=object)
     union = shapely.union_all(areas)
     inside, pieces = _parts_inside(rule, scene, subjects, shapes, areas, union)
-    distance_m, nearest = nearest_feature(shapes, areas)
-    margin_m = _margins(distance_m, shapes, pieces, union)
-    verdicts = judge_margin(margin_m, error_m=error_m)
+    if len(areas) == 1 and bool(shapes.is_point.all()):
+        margin_m = _margins_of_points(shapes, pieces, union)
+        distance_m, nearest = np.maximum(-margin_m, 0.0), np.zeros(len(subjects), dtype=np.int64)
+    else:
+        distance_m, nearest = nearest_feature(shapes, areas)
+        margin_m = _margins(distance_m, shapes, pieces, union)
+    codes = judge_margin(margin_m, error_m=error_m)
     if rule.station_radius_m is not None:
-        verdicts, inside = _limit_to_stations(rule, scene, subjects, verdicts, inside)
+        codes, inside = _limit_to_stations(rule, scene, subjects, codes, inside)
     column = LAYERS[rule.reference.layer].id_column  # type: ignore[union-attr] # the same
     is_line = shapes.is_line
     return spare(
         rule,
         Opinion(
             subjects=subjects,
-            verdicts=combine_doubts(verdicts, truth),
+            codes=combine_doubts(codes, truth),
             distance_m=distance_m,
             margin_m=margin_m,
             radius_m=np.full(len(subjects), np.nan),
@@ -128,6 +133,14 @@ def _parts_inside(
     return inside, pieces
 
 
+def _margins_of_points(
+    points: Gathered, pieces: NDArray[np.object_], area: shapely.Geometry
+) -> Floats:
+    """Distance to the edge of one area, negative outside."""
+    away_m = edge_distances_m(points, area)
+    return np.where(shapely.is_missing(pieces), -away_m, away_m) + 0.0  # no negative zero
+
+
 def _margins(
     distance_m: Floats,
     shapes: Gathered,
@@ -154,9 +167,9 @@ def _limit_to_stations(
     rule: Rule,
     scene: Scene,
     subjects: gpd.GeoDataFrame,
-    verdicts: NDArray[np.object_],
+    codes: NDArray[np.int8],
     inside: Intervals | None,
-) -> tuple[NDArray[np.object_], Intervals | None]:
+) -> tuple[NDArray[np.int8], Intervals | None]:
     """Keep what also lies within a distance of a station (the reading "also 5 km")."""
     radius_m = float(rule.station_radius_m or 0.0)
     table = stations_in_force(scene.layer("stations").table, scene.district.as_of)
@@ -165,14 +178,10 @@ def _limit_to_stations(
     shapes = subjects.geometry.to_numpy(dtype=object)
     distance_m, _ = nearest_station(shapes, points)
     near = judge_margin(radius_m - distance_m, error_m=error_m)
-    result = np.select(
-        [
-            (verdicts == Verdict.DOES_NOT_APPLY) | (near == Verdict.DOES_NOT_APPLY),
-            (verdicts == Verdict.APPLIES) & (near == Verdict.APPLIES),
-        ],
-        [Verdict.DOES_NOT_APPLY, Verdict.APPLIES],
-        default=Verdict.TOO_CLOSE_TO_CALL,
-    ).astype(object)
+    yes, no = CODES[Verdict.APPLIES], CODES[Verdict.DOES_NOT_APPLY]
+    result = np.full(len(codes), CODES[Verdict.TOO_CLOSE_TO_CALL])
+    result[(codes == yes) & (near == yes)] = yes
+    result[(codes == no) | (near == no)] = no
     if inside is not None:
         lines = scene.lines[rule.subject.layer]
         inside = inside.intersection(stretches_in_discs(lines, points, radius_m=radius_m))

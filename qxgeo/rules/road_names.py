@@ -6,10 +6,10 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 _DIGITS = {one: value for value, one in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
@@ -34,9 +34,9 @@ def plain_road_names(names: NDArray[np.object_]) -> NDArray[np.object_]:
         Shape (n,): full-width letters, spaces, brackets, dashes, case and numerals levelled, a
         house number left off; "" where there is no name.
     """
-    text = pd.Series(names, dtype="string").fillna("")
-    plain = {word: _level(word) for word in text.unique()}
-    return text.map(plain).to_numpy(dtype=object)
+    codes, words = pd.factorize(np.asarray(names, dtype=object))
+    plain = [_level(str(word)) for word in words]
+    return np.array([*plain, ""], dtype=object)[codes]  # a blank has the code -1
 
 
 def _level(name: str) -> str:

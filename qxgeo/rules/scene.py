@@ -73,7 +73,7 @@ class Scene:
             table, selector.where, blank_means_no=blank_means_no(selector.layer)
         )
         keep = truth != NO
-        return table[keep], truth[keep]
+        return (table, truth) if bool(keep.all()) else (table[keep], truth[keep])
 
     def shapes(self, layer: str, rows: gpd.GeoDataFrame) -> Gathered:
         """Give the shapes of rows of a layer; those of a whole layer may be gathered already."""
@@ -201,7 +201,7 @@ def _townships(district: District) -> gpd.GeoDataFrame:
 
 def _lines_only(table: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Geometry of the rows that are lines; None for others, so that row numbers stay."""
-    is_line = table.geom_type.isin(["LineString", "MultiLineString"]).to_numpy(dtype=bool)
     array = table.geometry.to_numpy(dtype=object).copy()
-    array[~is_line] = None
+    kinds = (shapely.GeometryType.LINESTRING, shapely.GeometryType.MULTILINESTRING)
+    array[~np.isin(shapely.get_type_id(array), kinds)] = None
     return np.asarray(array, dtype=object)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from qxgeo.geodesy import Intervals
+from qxgeo.rules.evidence import CODES, VERDICTS
 from qxgeo.rules.judgement import Judgement, Opinion, build_rows, line_stretches
 from qxgeo.vocabulary import Verdict
 
@@ -26,6 +27,7 @@ _ORDER = (
     Verdict.UNKNOWN,
     Verdict.DOES_NOT_APPLY,
 )
+_RANKS = np.array([_ORDER.index(verdict) for verdict in VERDICTS])  # the surest first
 
 
 def let_stand_in(rule: Rule, scene: Scene, others: Sequence[Judgement]) -> Judgement:
@@ -49,15 +51,15 @@ def let_stand_in(rule: Rule, scene: Scene, others: Sequence[Judgement]) -> Judge
     layer = others[0].rule.subject.layer
     lines = scene.lines[layer]
     opinion = _surest(others)
-    verdict_of_line = np.full(lines.size, Verdict.DOES_NOT_APPLY, dtype=object)
-    verdict_of_line[opinion.subjects.index] = opinion.verdicts
+    code_of_line = np.full(lines.size, CODES[Verdict.DOES_NOT_APPLY])
+    code_of_line[opinion.subjects.index] = opinion.codes
 
     def unite(*verdicts: Verdict) -> Intervals:
         told = []
         for verdict in verdicts:
             several = Intervals.concatenate(other.stretches[verdict] for other in others)
             owner = lines.part_line[several.part]
-            told.append(several.take(verdict_of_line[owner] == verdict))
+            told.append(several.take(code_of_line[owner] == CODES[verdict]))
         return Intervals.concatenate(told).union()
 
     nominal = unite(Verdict.APPLIES, Verdict.UNKNOWN)
@@ -79,7 +81,7 @@ def let_stand_in(rule: Rule, scene: Scene, others: Sequence[Judgement]) -> Judge
 def _surest(others: Sequence[Judgement]) -> Opinion:
     """Take each subject from the opinion that is surest of it; the first of equals."""
     opinions = [other.opinion for other in others]
-    rank = np.concatenate([_rank(opinion.verdicts) for opinion in opinions])
+    rank = np.concatenate([_RANKS[opinion.codes] for opinion in opinions])
     table = pd.concat([opinion.subjects for opinion in opinions])
     order = np.lexsort((np.arange(len(table)), rank, table.index.to_numpy()))
     first = order[~table.index[order].duplicated()]
@@ -90,7 +92,7 @@ def _surest(others: Sequence[Judgement]) -> Opinion:
 
     return Opinion(
         subjects=table.iloc[first],
-        verdicts=pick("verdicts").astype(object),
+        codes=pick("codes").astype(np.int8),
         distance_m=pick("distance_m").astype(float),
         margin_m=pick("margin_m").astype(float),
         radius_m=pick("radius_m").astype(float),
@@ -99,8 +101,3 @@ def _surest(others: Sequence[Judgement]) -> Opinion:
         reference_names=pick("reference_names").astype(object),
         spared=pick("spared").astype(bool),
     )
-
-
-def _rank(verdicts: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Give each verdict its place, the surest first."""
-    return np.array([_ORDER.index(Verdict(verdict)) for verdict in verdicts], dtype=np.int64)

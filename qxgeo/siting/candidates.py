@@ -20,7 +20,7 @@ from qxgeo.schemas import ENTRANCES, SITES
 from qxgeo.vocabulary import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 
 PLACES, ENTRANCES_LAYER = "candidates", "candidate_entrances"
 WGS84 = "EPSG:4326"
-_SHAPES = ("Point", "Polygon", "MultiPolygon")
+_SHAPES = (
+    shapely.GeometryType.POINT,
+    shapely.GeometryType.POLYGON,
+    shapely.GeometryType.MULTIPOLYGON,
+)
 
 
 def check_places(places: gpd.GeoDataFrame, *, attributes: Sequence[str] = ()) -> gpd.GeoDataFrame:
@@ -66,9 +70,7 @@ def check_places(places: gpd.GeoDataFrame, *, attributes: Sequence[str] = ()) ->
     if "site_id" not in table:
         table["site_id"] = [str(number + 1) for number in range(len(table))]
     table["site_id"] = table["site_id"].astype(str)
-    for column in (*SITES.columns, *attributes):
-        if column not in table:
-            table[column] = pd.Series(pd.NA, index=table.index, dtype="string")
+    _fill_in_columns(table, (*SITES.columns, *attributes))
     status = table["status"].astype("string").str.strip()
     table["status"] = status.mask(status == "", pd.NA).fillna(str(Status.PROPOSED))
     return gpd.GeoDataFrame(table, geometry="geometry", crs=WGS84)
@@ -79,6 +81,14 @@ def _named(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     table = table.reset_index(drop=True)
     is_named = table.geometry.name == "geometry"
     return table if is_named else table.rename_geometry("geometry")
+
+
+def _fill_in_columns(table: gpd.GeoDataFrame, columns: Iterable[str]) -> None:
+    """Write columns that are missing, without a word in any row."""
+    nothing = pd.array([pd.NA], dtype="string").take(np.zeros(len(table), dtype=np.int64))
+    for column in columns:
+        if column not in table:
+            table[column] = nothing
 
 
 def _find_faults(places: gpd.GeoDataFrame) -> list[Fault]:
@@ -93,7 +103,7 @@ def _find_faults(places: gpd.GeoDataFrame) -> list[Fault]:
         ]
     shapes = places.geometry.to_numpy(dtype=object)
     bad = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    bad |= ~np.isin(places.geom_type.to_numpy(dtype=object), _SHAPES)
+    bad |= ~np.isin(shapely.get_type_id(shapes), _SHAPES)
     faults = [
         Fault(
             row=int(row) + 1,
@@ -165,13 +175,12 @@ def check_entrances(
             )
             for row in np.flatnonzero(owner < 0)
         )
-    for column in ENTRANCES.columns:
-        if column not in table:
-            table[column] = pd.Series(pd.NA, index=table.index, dtype="string")
+    _fill_in_columns(table, ENTRANCES.columns)
     ids = table["entrance_id"].astype("string")
     if ids.isna().any():
-        number = pd.Series(owner).groupby(owner).cumcount() + 1
-        ids = ids.fillna(table["site_id"] + "-" + number.astype(str))
+        number = pd.Series(owner).groupby(owner).cumcount().to_numpy()
+        words = pd.array([f"-{one + 1}" for one in range(number.max() + 1)], dtype="string")
+        ids = ids.fillna(table["site_id"] + pd.Series(words.take(number), index=table.index))
     table["entrance_id"] = ids
     table["status"] = places["status"].array[owner]
     return gpd.GeoDataFrame(table, geometry="geometry", crs=WGS84)

@@ -8,11 +8,13 @@ import numpy as np
 
 from qxgeo.district import parameter_value
 from qxgeo.rules.conditions import NO, YES, both, evaluate_condition
+from qxgeo.rules.evidence import CODES
 from qxgeo.siting.model import VERDICTS, WHYS
 from qxgeo.vocabulary import SiteVerdict, Status, Strength, Verdict, Why
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     from qxgeo.plan import KindRule, Rule
@@ -57,9 +59,9 @@ def open_radius_m(rule: Rule, scene: Scene) -> float:
 def combine(
     kind_rule: KindRule,
     rule: Rule,
-    place: NDArray[np.object_],
+    place: NDArray[np.int8],
     truth: NDArray[np.float64],
-    status: NDArray[np.object_],
+    status: pd.Series[str],
     *,
     is_open: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
@@ -70,7 +72,7 @@ def combine(
     kind_rule, rule
         How the kind sees the rule, and the rule.
     place
-        `Verdict` of the test of place alone, shape (n,).
+        Codes of `Verdict` of the test of place alone, shape (n,).
     truth
         Whether the rule is about such a site: 1 yes, 0 no, NaN unknown, shape (n,).
     status
@@ -89,16 +91,21 @@ def combine(
     within, beyond = _WITHIN.get(rule.kind, (Why.HAS_ATTRIBUTE, Why.LACKS_ATTRIBUTE))
     close = Why.TOO_CLOSE_TO_EDGE if rule.kind == "inside_polygon" else Why.TOO_CLOSE
     is_about = Why.LACKS_ATTRIBUTE if rule.kind in BY_ATTRIBUTE else Why.NOT_CONCERNED
-    binds_new = np.full(len(truth), rule.new_only)
+    is_clear = place == CODES[Verdict.DOES_NOT_APPLY]
+    is_close = place == CODES[Verdict.TOO_CLOSE_TO_CALL]
+    is_spared = is_change = np.zeros(len(truth), dtype=bool)
+    if rule.new_only:
+        is_spared = (status == Status.EXISTING).to_numpy(dtype=bool)
+        is_change = (status != Status.PROPOSED).to_numpy(dtype=bool)
     return choose(
         [
             (truth == NO, SiteVerdict.ALLOWED, is_about),
-            (place == Verdict.DOES_NOT_APPLY, SiteVerdict.ALLOWED, beyond),
-            (binds_new & (status == Status.EXISTING), SiteVerdict.ALLOWED, Why.SPARED),
+            (is_clear, SiteVerdict.ALLOWED, beyond),
+            (is_spared, SiteVerdict.ALLOWED, Why.SPARED),
             (truth != YES, SiteVerdict.UNKNOWN, Why.NO_ATTRIBUTE),
-            (binds_new & (status != Status.PROPOSED), SiteVerdict.NEEDS_DECISION, Why.IS_CHANGE),
+            (is_change, SiteVerdict.NEEDS_DECISION, Why.IS_CHANGE),
             (is_open, SiteVerdict.NEEDS_DECISION, Why.NO_NUMBER),
-            (place == Verdict.TOO_CLOSE_TO_CALL, SiteVerdict.TOO_CLOSE_TO_CALL, close),
+            (is_close, SiteVerdict.TOO_CLOSE_TO_CALL, close),
         ],
         len(truth),
         caught_verdict(kind_rule, rule),

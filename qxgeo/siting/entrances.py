@@ -11,9 +11,11 @@ import numpy as np
 from qxgeo.errors import Text
 from qxgeo.plan import Selector
 from qxgeo.rules import JUDGES
+from qxgeo.rules.evidence import CODES
+from qxgeo.rules.evidence import VERDICTS as PLACE_VERDICTS
 from qxgeo.rules.frontage import frontages_of
 from qxgeo.rules.remarks import Remarks
-from qxgeo.siting.candidates import ENTRANCES_LAYER, owners_of
+from qxgeo.siting.candidates import ENTRANCES_LAYER, PLACES, owners_of
 from qxgeo.siting.combine import ask_conditions, caught_verdict, code_of, combine, open_radius_m
 from qxgeo.siting.model import VERDICTS, RuleLines
 from qxgeo.siting.words import TEMPLATES, fill
@@ -110,26 +112,17 @@ def judge_entrances(
 
 def _codes(kind_rule: KindRule, rule: Rule, opinion: Opinion) -> NDArray[np.int8]:
     """Give the code of each entrance's verdict."""
-    undecided = np.zeros(len(opinion.verdicts), dtype=bool)
+    said = {
+        Verdict.APPLIES: caught_verdict(kind_rule, rule),
+        Verdict.DOES_NOT_APPLY: SiteVerdict.ALLOWED,
+        Verdict.TOO_CLOSE_TO_CALL: SiteVerdict.TOO_CLOSE_TO_CALL,
+        Verdict.UNKNOWN: SiteVerdict.UNKNOWN,
+    }
+    codes = np.array([code_of(said[one]) for one in PLACE_VERDICTS], dtype=np.int8)[opinion.codes]
     if opinion.undecided is not None:
-        undecided = opinion.undecided
-    caught = caught_verdict(kind_rule, rule)
-    words = np.select(
-        [
-            opinion.verdicts == Verdict.APPLIES,
-            opinion.verdicts == Verdict.DOES_NOT_APPLY,
-            opinion.verdicts == Verdict.TOO_CLOSE_TO_CALL,
-            undecided,
-        ],
-        [
-            VERDICTS.index(caught),
-            VERDICTS.index(SiteVerdict.ALLOWED),
-            VERDICTS.index(SiteVerdict.TOO_CLOSE_TO_CALL),
-            VERDICTS.index(SiteVerdict.NEEDS_DECISION),
-        ],
-        default=VERDICTS.index(SiteVerdict.UNKNOWN),
-    )
-    return words.astype(np.int8)
+        is_unknown = opinion.codes == CODES[Verdict.UNKNOWN]
+        codes[opinion.undecided & is_unknown] = code_of(SiteVerdict.NEEDS_DECISION)
+    return codes
 
 
 def _choose_entrance(
@@ -139,9 +132,13 @@ def _choose_entrance(
     owner = owners_of(table, places)
     row = np.full(len(places), -1, dtype=np.int64)
     code = np.full(len(places), VERDICTS.index(SiteVerdict.UNKNOWN), dtype=np.int8)
-    last_first = np.lexsort((-np.arange(len(codes)), codes, owner))
-    row[owner[last_first]] = last_first  # of several written to one place the last stays
-    code[row >= 0] = codes[row[row >= 0]]
+    before = np.arange(len(codes))[::-1]  # of equal ones the first has the largest
+    rank = codes.astype(np.int64) * len(codes) + before
+    best = np.full(len(places), -1, dtype=np.int64)
+    np.maximum.at(best, owner, rank)
+    has_one = best >= 0
+    row[has_one] = len(codes) - 1 - best[has_one] % len(codes)
+    code[has_one] = codes[row[has_one]]
     by_place = np.argsort(owner, kind="stable")
     first = np.searchsorted(owner[by_place], np.arange(len(places) + 1))
     return _Chosen(row=row, code=code, by_place=by_place, first=first, codes=codes)
@@ -152,13 +149,13 @@ def _combine(
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Join the entrance's verdict with attributes and status."""
     is_allowed = chosen.code == VERDICTS.index(SiteVerdict.ALLOWED)
-    place = np.where(is_allowed, Verdict.DOES_NOT_APPLY, Verdict.APPLIES).astype(object)
+    place = np.where(is_allowed, CODES[Verdict.DOES_NOT_APPLY], CODES[Verdict.APPLIES])
     verdicts, whys = combine(
         kind_rule,
         rule,
         place,
         ask_conditions(kind_rule, rule, places),
-        places["status"].to_numpy(dtype=object),
+        places["status"],
         is_open=np.zeros(len(places), dtype=bool),
     )
     speaks = whys == code_of(Why.FRONTAGE)
@@ -182,7 +179,7 @@ def _remarks(
     chosen: _Chosen,
 ) -> Remarks:
     """Say which entrance decides and why, and what holds for the others."""
-    is_point = places.geom_type.to_numpy(dtype=object) == "Point"
+    is_point = scene.shapes(PLACES, places).is_point
 
     def write(rows: NDArray[np.int64]) -> list[Text]:
         told = {}

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from qxgeo.geodesy import first_holders, nearest_feature
+from qxgeo.geodesy import edge_distances_m, first_holders
 from qxgeo.plan import Selector
 from qxgeo.rules import JUDGES, rule_radius_m
 from qxgeo.rules.distance import move_threshold
+from qxgeo.rules.evidence import CODES
 from qxgeo.siting.candidates import PLACES
 from qxgeo.siting.combine import (
     BY_ATTRIBUTE,
@@ -57,8 +58,7 @@ def judge_ground(scene: Scene, places: gpd.GeoDataFrame, *, accuracy_m: float) -
     layer = scene.layer("boundary")
     area = scene.territories[-1]
     shapes = scene.shapes(PLACES, places)
-    edge = np.asarray(shapely.get_parts(shapely.boundary(area)), dtype=object)
-    away_m, _ = nearest_feature(shapes, edge)
+    away_m = edge_distances_m(shapes, area)
     inside, touches = _stand_in(area, shapes, away_m)
     margin_m = np.where(inside, away_m, -away_m)
     error_m = np.full(len(shapes), accuracy_m + layer.accuracy_m)
@@ -147,10 +147,10 @@ def judge_line(
         return _silent(number, kind_rule, rule, len(places), missing=missing)
     if rule.kind == "frontage":
         return judge_entrances(number, kind_rule, rule, scene, places)
-    status = places["status"].to_numpy(dtype=object)
+    status = places["status"]
     truth = ask_conditions(kind_rule, rule, places)
     if rule.kind in BY_ATTRIBUTE:
-        applies = np.full(len(places), Verdict.APPLIES, dtype=object)
+        applies = np.full(len(places), CODES[Verdict.APPLIES])
         is_open = np.zeros(len(places), dtype=bool)
         verdicts, whys = combine(kind_rule, rule, applies, truth, status, is_open=is_open)
         silent = _silent(number, kind_rule, rule, len(places))
@@ -158,7 +158,7 @@ def judge_line(
         return replace(silent, verdicts=verdicts, whys=whys, is_spared=is_spared)
     opinion = _ask_place(_on_places(rule, scene), scene, [] if measured is None else measured)
     is_open = np.isnan(opinion.radius_m) & (rule.kind == "within_distance")
-    verdicts, whys = combine(kind_rule, rule, opinion.verdicts, truth, status, is_open=is_open)
+    verdicts, whys = combine(kind_rule, rule, opinion.codes, truth, status, is_open=is_open)
     return RuleLines(
         line=number,
         rule=rule,

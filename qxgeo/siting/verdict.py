@@ -19,7 +19,9 @@ from qxgeo.siting.model import VERDICTS, RuleLines, SiteCheck, SiteChecks
 from qxgeo.siting.table import summarise_place, write_card_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from pandas.api.extensions import ExtensionArray
 
     from qxgeo.district import District
     from qxgeo.plan import ActionPlan, Rule, SiteKind
@@ -272,9 +274,9 @@ def _describe(
         "name": names,
         "kind_id": kind.kind_id,
         "status": table["status"].astype("string"),
-        "township_id": scene.township_ids[township],
-        "township_name": scene.township_names[township],
-        "summary": np.array([str(v) for v in VERDICTS], dtype=object)[summary],
+        "township_id": _words(scene.township_ids, township),
+        "township_name": _words(scene.township_names, township),
+        "summary": _words([str(verdict) for verdict in VERDICTS], summary),
         "decided_by": _deciders(by_rule, codes, summary),
         "accuracy_m": accuracy_m,
         "is_demo": _is_demo(scene, by_rule),
@@ -286,15 +288,22 @@ def _describe(
 
 def _deciders(
     by_rule: Sequence[RuleLines], codes: np.ndarray[Any, Any], summary: np.ndarray[Any, Any]
-) -> np.ndarray[Any, Any]:
+) -> ExtensionArray:
     """Name the clauses whose verdict is the summary; nobody decides what is allowed."""
-    words = np.full(len(summary), "", dtype=object)
+    words, which = [""], np.zeros(len(summary), dtype=np.int64)
     is_decided = summary < VERDICTS.index(VERDICTS[-1])
     for number, one in enumerate(by_rule):
         name = one.rule.rule_id if one.rule is not None else "boundary"
         holds = is_decided & (codes[number] == summary)
-        words[holds] = [f"{word}, {name}" if word else name for word in words[holds]]
-    return words
+        which, met = pd.factorize(2 * which + holds)
+        pairs = [(words[before // 2], name if before % 2 else "") for before in met.tolist()]
+        words = [", ".join(filter(None, pair)) for pair in pairs]
+    return _words(words, which)
+
+
+def _words(words: Iterable[object], which: np.ndarray[Any, Any]) -> ExtensionArray:
+    """Give a column of few words, each of which many rows have; -1 is the last."""
+    return pd.array([str(word) for word in words], dtype="str").take(which)
 
 
 def _assumptions(

@@ -203,6 +203,7 @@ def test_without_numba_much_work_is_done_by_plain_arrays_and_one_warning(
             found = stretches_in_discs(lines, stations, radius_m=1_000)
         assert len(told) == 1
         assert "道路" in str(told[0].message)
+        assert "50,000 places" in str(told[0].message)
         _same(expected, found)
         _same(expected, stretches_in_discs(lines, stations, radius_m=1_000))  # said once
     finally:

@@ -18,6 +18,7 @@ from qxgeo.geodesy import (
     Gathered,
     NearestPlaces,
     draw_discs,
+    edge_distances_m,
     nearest_feature,
     nearest_places,
     nearest_station,
@@ -500,3 +501,17 @@ def test_what_is_gathered_once_is_as_near_as_what_is_gathered_anew(
         from_all_m = nearest_feature(spots, theirs)[0]
         assert np.array_equal(nearest_feature(spots.take(some), theirs)[0], from_all_m[some])
         assert len(nearest_feature(spots.take(some[:0]), theirs)[0]) == 0
+
+
+def test_the_way_to_an_edge_is_measured_once_and_from_both_sides() -> None:
+    area = shapely.Polygon(
+        [(110, 25), (110.1, 25), (110.1, 25.1), (110, 25.1)],
+        [[(110.04, 25.04), (110.06, 25.04), (110.06, 25.06), (110.04, 25.06)]],
+    )
+    places = Gathered(shapely.points([(110.02, 25.05), (110.05, 25.05), (110.2, 25.05), (110, 25)]))
+    away_m = edge_distances_m(places, area)
+    edges = _shapes(area.exterior, *area.interiors)
+    assert np.array_equal(away_m, nearest_feature(places, edges)[0])
+    assert away_m[0] == pytest.approx(KARNEY.inv(110.02, 25.05, 110, 25.05)[2], abs=0.01)
+    assert away_m[3] == 0
+    assert edge_distances_m(places, area) is away_m

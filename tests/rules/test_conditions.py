@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from qxgeo.rules.conditions import both, either, evaluate_condition
-from qxgeo.rules.evidence import combine_doubts, judge_margin, spare_existing
+from qxgeo.rules.evidence import (
+    CODES,
+    combine_doubts,
+    judge_margin,
+    name_verdicts,
+    spare_existing,
+)
 from qxgeo.vocabulary import Status, Verdict
 
 TABLE = pd.DataFrame(
@@ -72,7 +79,7 @@ def test_and_or_follow_kleene() -> None:
 
 def test_a_margin_decides_only_beyond_its_error() -> None:
     margins = np.array([20, 15, 14.999, 0, -15, -15.001, np.nan])
-    assert judge_margin(margins, error_m=15.0).tolist() == [
+    assert name_verdicts(judge_margin(margins, error_m=15.0)).tolist() == [
         Verdict.APPLIES,
         Verdict.APPLIES,
         Verdict.TOO_CLOSE_TO_CALL,
@@ -85,15 +92,15 @@ def test_a_margin_decides_only_beyond_its_error() -> None:
 
 def test_reaching_the_radius_counts_as_within() -> None:
     """Civil Code, article 1259: 以内 includes the number itself."""
-    assert judge_margin(np.array([0.0, -1e-9]), error_m=0.0).tolist() == [
+    assert name_verdicts(judge_margin(np.array([0.0, -1e-9]), error_m=0.0)).tolist() == [
         Verdict.APPLIES,
         Verdict.DOES_NOT_APPLY,
     ]
 
 
 def test_one_no_decides_and_an_unknown_attribute_leaves_it_open() -> None:
-    place = np.array([Verdict.APPLIES, Verdict.APPLIES, Verdict.DOES_NOT_APPLY], dtype=object)
-    assert combine_doubts(place, np.array([1.0, np.nan, np.nan])).tolist() == [
+    place = np.array([CODES[Verdict.APPLIES]] * 2 + [CODES[Verdict.DOES_NOT_APPLY]])
+    assert name_verdicts(combine_doubts(place, np.array([1.0, np.nan, np.nan]))).tolist() == [
         Verdict.APPLIES,
         Verdict.UNKNOWN,
         Verdict.DOES_NOT_APPLY,
@@ -101,12 +108,12 @@ def test_one_no_decides_and_an_unknown_attribute_leaves_it_open() -> None:
 
 
 def test_a_rule_on_new_premises_spares_existing_ones_and_leaves_renewals_open() -> None:
-    verdicts = np.array([Verdict.APPLIES] * 4 + [Verdict.DOES_NOT_APPLY], dtype=object)
+    codes = np.array([CODES[Verdict.APPLIES]] * 4 + [CODES[Verdict.DOES_NOT_APPLY]])
     status = pd.Series(
         [Status.EXISTING, Status.PROPOSED, Status.CHANGE, None, Status.PROPOSED], dtype=object
     )
-    result, spared = spare_existing(verdicts, status)
-    assert result.tolist() == [
+    result, spared = spare_existing(codes, status)
+    assert name_verdicts(result).tolist() == [
         Verdict.DOES_NOT_APPLY,
         Verdict.APPLIES,
         Verdict.UNKNOWN,
@@ -114,3 +121,22 @@ def test_a_rule_on_new_premises_spares_existing_ones_and_leaves_renewals_open() 
         Verdict.DOES_NOT_APPLY,
     ]
     assert spared.tolist() == [True, False, False, False, False]
+
+
+def test_a_code_stands_for_each_verdict() -> None:
+    codes = np.array([CODES[verdict] for verdict in Verdict])
+    assert name_verdicts(codes).tolist() == list(Verdict)
+    assert len(set(codes.tolist())) == len(Verdict)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [{"a": "电"}, {"a": ["电", "是"]}, {"a": True}, {"a": {"min": 6}}, {"a": {"present": True}}],
+)
+def test_words_that_many_rows_share_are_asked_as_each_row_would_be(where: dict[str, Any]) -> None:
+    rows = ["电", "", None, "是", " 6 ", "5", "否", "电"]
+    shared = pd.DataFrame({"a": pd.array(rows * 3, dtype="string")})
+    single = pd.DataFrame({"a": pd.Series(rows * 3, dtype=object)})
+    answers = [evaluate_condition(table, where) for table in (shared, single)]
+    assert np.array_equal(*answers, equal_nan=True)
+    assert len(set(answers[0][~np.isnan(answers[0])])) == 2

@@ -11,6 +11,7 @@ import pandas as pd
 from qxgeo.district import title_layer
 from qxgeo.errors import Text
 from qxgeo.rules.conditions import NO, YES
+from qxgeo.rules.evidence import CODES
 from qxgeo.siting.combine import BY_ATTRIBUTE, ask_conditions, combine, open_radius_m
 from qxgeo.siting.lines import lacking_layers
 from qxgeo.siting.model import VERDICTS
@@ -148,9 +149,9 @@ def _codes(kind_rule: KindRule, rule: Rule, status: str) -> tuple[int, int]:
     verdicts, _ = combine(
         kind_rule,
         rule,
-        np.array([Verdict.TOO_CLOSE_TO_CALL, Verdict.APPLIES], dtype=object),
+        np.array([CODES[Verdict.TOO_CLOSE_TO_CALL], CODES[Verdict.APPLIES]]),
         np.full(2, YES),
-        np.array([status, status], dtype=object),
+        pd.Series([status, status], dtype="string"),
         is_open=np.zeros(2, dtype=bool),
     )
     return int(verdicts[0]), int(verdicts[1])
