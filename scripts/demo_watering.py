@@ -28,9 +28,9 @@ WATERS = (
 )  # fmt: skip
 DEPOTS = ((-2600, 500), (-300, -1100))
 CREATED = datetime(2026, 11, 27, tzinfo=UTC).replace(tzinfo=None)
-CARTS, FIRST_UNIT = 42, 25
+CARTS, FIRST_UNIT = 40, 24
 TANK_M3 = 18
-DAY_STARTS = (5.5, 6.0, 6.5, 7.0, 7.5, 8.0)
+DAY_STARTS = (7.0, 7.5, 8.0, 8.5, 9.0, 9.5)
 
 
 def sheets(roads: list[Row], plane: Plane) -> dict[str, list[list[object]]]:

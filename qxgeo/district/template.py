@@ -58,6 +58,16 @@ _TODAY = """\
 """
 
 
+_WATERING = """\
+# ---- 道路24小时湿润（qxgeo water）：没有写的项取内置默认值 · keeping roads wet ----
+# [watering.carts]
+# path = "洒水车.xlsx"
+# datum = "gcj02"
+# source = ""
+
+"""
+
+
 def create_district(
     folder: Path, *, as_of: date, code: str = "", is_overwriting: bool = False
 ) -> list[Path]:
@@ -145,6 +155,7 @@ def write_template(plan: ActionPlan, *, as_of: date, outline: Outline | None) ->
         lines += _layer_block(layer, plan, as_of, outline)
     lines += write_patrol_block()
     lines += _TODAY.splitlines()
+    lines += _WATERING.splitlines()
     lines += _parameter_block(plan)
     lines += _choice_block(plan)
     lines += _site_kind_block(plan)

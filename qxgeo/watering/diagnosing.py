@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qxgeo.watering.rounds import Ground, Round
 
 _MOST_TIMES = 4  # as many carts as the fleet has are not tried beyond
+_AHEAD_S = (1_200.0, 3_600.0)
 _EASE = 1e-9
 
 
@@ -66,7 +67,7 @@ def _carts_more(
 
     def is_enough(count: int) -> bool:
         tried = drive_rounds(
-            ground, best.tours, [*crews, *_clone(crews, carts, count)], ahead_s=(2_400.0, 3_600.0)
+            ground, best.tours, [*crews, *_clone(crews, carts, count)], ahead_s=_AHEAD_S
         )
         gaps = np.delete(tried.wetness.longest_gap, list(never))
         return bool((gaps <= 1.0 + _EASE).all())

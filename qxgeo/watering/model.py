@@ -81,8 +81,8 @@ class FleetBound:
     Attributes
     ----------
     carts, carts_bound
-        Carts working at once at the busiest time, and the proved fewest, both over the carts of
-        the file and, where these do not do, beyond them.
+        Carts that work in the day, and the fewest that the busiest time is proved to need, which
+        may be more than the file has.
     work_h, work_bound_h
         Hours of work of all carts in the 24 h, and the proved least.
     gap

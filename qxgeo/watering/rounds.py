@@ -156,7 +156,7 @@ def fewest_crews(
         middle = (low + high) // 2
         kept = set(order[:middle])
         some = [crew for crew in crews if crew.cart in kept]
-        tried = drive_rounds(ground, tours, some, ahead_s=(best.ahead_s,))
+        tried = drive_rounds(ground, tours, some)
         if round(tried.dry_mh, 3) <= round(best.dry_mh, 3):
             high, chosen = middle, tried
         else:

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 
 _EASE = 1e-9
-FEWEST = True
 _FEWEST = 200  # iterations of a problem, however small
 
 
@@ -160,11 +159,7 @@ def find_tours(
         count = len(problem.traversals)
         arcs = problem.arc_problem(tasks, limit_s=max(limit_s, _least_limit_s(problem, tasks)))
         budget = max(_FEWEST, round(iterations * count / total)) if iterations else 0
-        solution = (
-            solve(arcs, seed=seed, iterations=budget, fewest_routes=FEWEST)
-            if budget
-            else scan_paths(arcs)
-        )
+        solution = solve(arcs, seed=seed, iterations=budget) if budget else scan_paths(arcs)
         tours += write_tours(problem, tasks, solution)
         unserved += [problem.traversals[task] for task in solution.unserved]
     return tours, sorted(unserved)

@@ -50,7 +50,8 @@ if TYPE_CHECKING:
     from qxgeo.ledger.returns import Outcome
     from qxgeo.ledger.store import Ledger
 
-pytestmark = pytest.mark.timeout(900)  # the whole year is made by the first test that asks
+# The whole year is made by the first test that asks.
+pytestmark = [pytest.mark.timeout(900), pytest.mark.scripted]
 
 YEAR = 2023
 SEED = 6

@@ -34,7 +34,11 @@ if TYPE_CHECKING:
     from qxgeo.plan import SiteKind
     from qxgeo.siting import SiteChecks
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("map_assets")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.scripted,
+    pytest.mark.usefixtures("map_assets"),
+]
 GEOD = Geod(ellps="WGS84")
 PLACES, PARCELS = 500, 50
 STATUSES = ["proposed", "existing", "change", "unknown", ""]

@@ -108,6 +108,17 @@ def test_a_violation_shows_its_track_points(offline_page: Page, page_file: Path)
 
 
 @pytest.mark.browser
+def test_a_chosen_cart_shows_its_track_and_facts(offline_page: Page, page_file: Path) -> None:
+    open_page(offline_page, page_file)
+    offline_page.select_option("select.qx-choose-cart", label="W01")
+    assert offline_page.evaluate("QX.overlayOf('track').layer.getLayers().length") == 1
+    assert "3.9 km" in offline_page.locator(".qx-cart-facts").inner_text()
+    offline_page.fill("input[type=search], .qx-search input", "长路")
+    offline_page.keyboard.press("Enter")
+    assert "长路" in offline_page.locator(".leaflet-popup").inner_text()
+
+
+@pytest.mark.browser
 def test_names_stay_text(offline_page: Page, page_file: Path) -> None:
     open_page(offline_page, page_file)
     offline_page.click("#qx-open-companies")

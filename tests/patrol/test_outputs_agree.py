@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+pytestmark = pytest.mark.scripted
+
 KARNEY = Geod(ellps="WGS84")
 DATA = Path(__file__).parents[2] / "data"
 FIRST, LAST = date(2023, 7, 1), date(2023, 7, 14)

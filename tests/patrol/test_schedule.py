@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from qxgeo.district.patrol_settings import PatrolSettings
     from qxgeo.patrol.model import Schedule
 
+pytestmark = pytest.mark.scripted
+
 MONDAY = date(2023, 7, 3)  # in no season of the test settings: hours 8-10 and 17-19
 SUNDAY = date(2023, 7, 9)
 

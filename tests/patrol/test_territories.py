@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from qxgeo.patrol.model import Assignment
 
+pytestmark = pytest.mark.scripted
+
 SIZE_M = 500.0
 TOWN = "450305001"
 OTHER_TOWN = "450305002"

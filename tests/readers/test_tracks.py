@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -216,6 +217,14 @@ def test_a_folder_is_read_by_name_and_an_empty_one_refused(tmp_path: Path) -> No
     tracks = read_tracks([folder])
     assert tracks.table["file"].tolist() == ["a.csv", "a.csv", "b.csv", "b.csv"]
     assert set(tracks.inputs) == {"a.csv", "b.csv"}
+
+
+def test_an_archive_with_one_file_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("day/a.csv", CSV.replace(",365,", ",1,"))
+    table = read_tracks([tmp_path / "a.zip"]).table
+    check_the_two(table)
+    assert set(table["file"]) == {"a.zip/day/a.csv"}
 
 
 @pytest.mark.parametrize(

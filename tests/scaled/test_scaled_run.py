@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from qxgeo.assess import Assessment
     from qxgeo.district import Layer
 
+pytestmark = pytest.mark.scripted
+
 # Dies like a machine without power when the third piece has been written.
 KILLED = """
 import os, signal, sys

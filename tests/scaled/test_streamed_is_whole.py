@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from qxgeo.assess import Assessment, StreamedAssessment
 
+pytestmark = pytest.mark.scripted
+
 KEY = ["rule_id", "township_id", "subject_layer", "subject_id"]
 REASONS = ["page", "subject_id", "township_id", "rule_ids"]
 NANOMETRES_M = 1e-6  # a thousand lengths rounded to a nanometre each

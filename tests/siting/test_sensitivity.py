@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from qxgeo.district import District, Layer
     from qxgeo.siting.sensitivity import Sensitivity
 
+pytestmark = pytest.mark.scripted
+
 GEOD = Geod(ellps="WGS84")
 S1, S2 = (110.015, 25.01), (110.045, 25.01)
 DISTANCES_M = {"A": 850, "B": 950, "C": 1005, "D": 1050, "E": 1150}

@@ -14,7 +14,7 @@ import pytest
 import shapely
 
 from qxgeo.maps import write_watering_map
-from qxgeo.maps.watering.pack import ALPHABET, encode_line
+from qxgeo.maps.watering.pack import ALPHABET, encode_line, thin_lines
 from qxgeo.maps.watering.panels import tell_verdict
 from qxgeo.vocabulary import DEMO_BANNER
 from qxgeo.watering.sums import sum_carts
@@ -355,3 +355,19 @@ def test_the_print_is_one_sheet_with_time_legend_and_verdict(page: Page, tmp_pat
     text = sheets[0].extract_text()
     for words in ("2023-06-30 14:00", "现有车辆做不到", "将干", "演示数据", "无车到达"):
         assert words in text
+
+
+def test_lines_of_very_many_corners_are_drawn_coarser_and_keep_their_ends() -> None:
+    angles = np.linspace(0, np.pi, 100_001)
+    arcs = [
+        shapely.LineString(
+            np.column_stack((110 + size * np.cos(angles), 25 + size * np.sin(angles)))
+        )
+        for size in (0.01, 0.02)
+    ]
+    drawn = thin_lines(arcs)
+    assert shapely.get_num_coordinates(drawn).sum() <= 150_000
+    for before, after in zip(arcs, drawn, strict=True):
+        assert after.coords[0] == before.coords[0]
+        assert after.coords[-1] == before.coords[-1]
+        assert after.hausdorff_distance(before) < 2e-5  # two metres

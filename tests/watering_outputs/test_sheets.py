@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import pypdf
 import pytest
 import shapely
@@ -192,3 +194,22 @@ def test_the_sheets_of_a_cart_that_stays_in(
     page = (tmp_path / "watering" / "桂C00003.html").read_text("utf-8")
     assert "This cart stays in today." in page
     assert not (tmp_path / "watering" / "桂C00003.gpx").exists()
+
+
+def test_what_nobody_said_of_a_cart_is_said_to_be_missing(
+    small_plan: WateringPlan, tmp_path: Path
+) -> None:
+    fleet = small_plan.fleet
+    shifts = fleet.shifts.assign(driver="", phone="")
+    nobody = shifts[shifts["cart_id"] == "桂C00001"].iloc[:0]
+    rest = shifts[shifts["cart_id"] == "桂C00002"]
+    carts = fleet.carts.assign(company="")
+    plan = replace(small_plan, fleet=replace(fleet, carts=carts, shifts=pd.concat([nobody, rest])))
+    first, second = list_cart_duties(plan, lang="zh")
+    assert first.drivers == ()
+    assert {row[:2] for row in second.drivers} == {("未提供", "未提供")}
+    assert dict(first.facts)["单位"] == "未提供"
+    write_watering_reports(plan, tmp_path, lang="zh")
+    page = (tmp_path / "watering" / "桂C00001.html").read_text("utf-8")
+    assert "tel:" not in page
+    assert "未提供" in page

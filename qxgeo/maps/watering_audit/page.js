@@ -188,7 +188,7 @@ QX.drawCarts = function () {
   QX.cartMarkers ||= QX.data.carts.map((_, row) => {
     const marker = L.marker([0, 0], { keyboard: false });
     marker.on("click", () => QX.popupAt(marker.getLatLng(), QX.cartCard(row)));
-    marker.bindTooltip(() => QX.make("div", "", `${QX.cartTitle(row)} · ${QX.words[`do_${QX.doing[row].doing}`]}`), { className: "qx-tooltip", direction: "top" });
+    marker.bindTooltip(() => QX.make("div", "", `${QX.cartTitle(row)} · ${QX.sayDoing(row)}`), { className: "qx-tooltip", direction: "top" });
     return marker;
   });
   QX.doing = QX.data.carts.map((_, row) => QX.cartAt(row, QX.minute * 60));

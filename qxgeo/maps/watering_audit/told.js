@@ -45,6 +45,8 @@ QX.sectionCard = function (row) {
   return box;
 };
 
+QX.sayDoing = (row) => QX.words[`do_${QX.doing[row].doing}`];
+
 QX.cartFacts = function (row) {
   const { words, data } = QX;
   const cart = data.carts[row];
@@ -62,7 +64,7 @@ QX.cartFacts = function (row) {
 
 QX.cartCard = function (row) {
   const box = QX.box(QX.words.cart, QX.cartTitle(row));
-  const now = [QX.words.now, `${QX.clock(QX.minute * 60)} ${QX.words[`do_${QX.doing[row].doing}`]}`];
+  const now = [QX.words.now, `${QX.clock(QX.minute * 60)} ${QX.sayDoing(row)}`];
   box.append(QX.facts([now, ...QX.cartFacts(row)]));
   if (QX.tracks[row].at.length) box.append(QX.link(QX.words.show_cart, () => QX.showCart(row)));
   return box;
@@ -105,6 +107,22 @@ QX.violationCard = function (number) {
 };
 
 // ---- the time bar and the panel ------------------------------------------------------------
+
+QX.setTime = function (minute) {
+  QX.minute = QX.inDay(minute * 60) / 60;
+  QX.timeBar.slider.value = QX.minute;
+  QX.measureWet();
+  QX.drawCarts();
+  QX.tellTime();
+  QX.tellCart();
+};
+
+QX.tellCart = function () {
+  if (!QX.cartBox) return;
+  if (QX.cart < 0) return void QX.cartBox.replaceChildren();
+  const now = [QX.words.now, `${QX.clock(QX.minute * 60)} ${QX.sayDoing(QX.cart)}`];
+  QX.cartBox.replaceChildren(QX.facts([now, ...QX.cartFacts(QX.cart)]));
+};
 
 QX.tellTime = function () {
   const { words } = QX;

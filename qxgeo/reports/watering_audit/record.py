@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from qxgeo.watering.tracks.model import Audit
 
 SCHEMA_VERSION = 1
+_DIGITS = 6
 _FIXES = ("first_fix", "last_fix", "before_fix", "after_fix")
 
 
@@ -105,8 +107,16 @@ def _both(text: Text) -> dict[str, str]:
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Give the rows of a table."""
     return [
-        {str(name): plain(value) for name, value in row.items()} for row in table.to_dict("records")
+        {str(name): _value(value) for name, value in row.items()}
+        for row in table.to_dict("records")
     ]
+
+
+def _value(value: object) -> Any:  # noqa: ANN401 - whatever JSON knows
+    """Give a cell as JSON knows it; shares need more digits than metres."""
+    if isinstance(value, float) and math.isfinite(value):
+        return round(value, _DIGITS)
+    return plain(value)
 
 
 def _sections(audit: Audit) -> list[dict[str, Any]]:

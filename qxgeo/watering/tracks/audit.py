@@ -117,6 +117,7 @@ def audit_tracks(  # noqa: PLR0913 - one argument for each thing that decides
         set_aside=wrong,
     )
     carts = sum_carts(legs, clean, duty, violations, find_done(duty, wetness))
+    by_speed = _by_speed(clean)
     return Audit(
         district=district,
         plan=apply_choices(load_plan(district.plan), district.choices),
@@ -134,8 +135,14 @@ def audit_tracks(  # noqa: PLR0913 - one argument for each thing that decides
         townships=sum_townships(duty, wetness, violations),
         dropped=count_dropped(clean.dropped),
         set_aside=wrong,
-        is_by_speed=_by_speed(clean),
-        notes=(*placed.notes, placed.datum_why, *clean.notes, *_say_clocks(clocks_h or {})),
+        is_by_speed=by_speed,
+        notes=(
+            *placed.notes,
+            placed.datum_why,
+            *clean.notes,
+            *_say_clocks(clocks_h or {}),
+            *_say_by_speed(by_speed, settings),
+        ),
         is_demo=duty.is_demo or any(layer.is_demo for layer in district.layers.values()),
     )
 
@@ -152,6 +159,22 @@ def _say_clocks(hours: Mapping[str, float]) -> tuple[Text, ...]:
             f"as asked for, {added:+g} h were added to the times of {cart}",
         )
         for cart, added in hours.items()
+    )
+
+
+def _say_by_speed(carts: tuple[str, ...], settings: AuditSettings) -> tuple[Text, ...]:
+    """Say of which carts spraying was told by speed."""
+    if not carts:
+        return ()
+    least, most = (settings.number(f"spray_{one}_kmh") for one in ("least", "most"))
+    named = "、".join(carts)
+    return (
+        Text(
+            f"{named} 没有洒水记录：在应洒路段上以 {least:g}–{most:g} km/h 行驶按洒水计"
+            "（假设），过快和清单外洒水无从判断",
+            f"{named}: spraying is not recorded; driving at {least:g} to {most:g} km/h on a road "
+            "of duty counts as spraying (assumption), too fast and off the list cannot be told",
+        ),
     )
 
 

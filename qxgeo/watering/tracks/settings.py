@@ -41,12 +41,6 @@ class AuditSettings:
         """Give the value of a number."""
         return self.numbers[name].value
 
-    def with_numbers(self, **values: float) -> AuditSettings:
-        """Change numbers for one call; the source says so."""
-        said = Text("本次运行指定", "as asked for in this run")
-        changed = {name: AuditNumber(value=value, source=said) for name, value in values.items()}
-        return AuditSettings(numbers=MappingProxyType({**self.numbers, **changed}))
-
 
 @cache
 def default_audit_settings() -> AuditSettings:

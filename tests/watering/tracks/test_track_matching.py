@@ -153,19 +153,34 @@ def test_97_percent_lie_on_the_right_section_in_shanghai_at_10_m_and_10_s(
 ) -> None:
     """The truth is simulated from vertex to vertex, without the package's graph."""
     simulation = pytest.importorskip("track_simulation")
+    bench = pytest.importorskip("track_matching")
     roads, streets = shanghai
     graph = simulation.draw_graph(roads)
+    is_duty = roads["road_class"].isin(bench.DUTY_CLASSES)
+    is_duty &= ~roads["is_tunnel"].fillna(value=False).astype(bool)
+    duty_rows = frozenset(np.flatnonzero(is_duty).tolist())
     right = driven = extra = 0.0
+    legs, truths = [], []
     for seed in (11, 12):
-        truth = simulation.drive(graph, roads, seed=seed, start_s=28_800, hours=1.0)
+        truth = simulation.drive(graph, roads, seed=seed, start_s=28_800, hours=1.0, duty=duty_rows)
         one = simulation.record(truth, cart_id="W01", seed=seed, noise_m=10.0, every_s=10)
-        table = table_of("W01", one["second"], 0.0, 0.0)
-        for name in ("lon", "lat", "speed_kmh", "heading_deg"):
+        table = table_of(f"W{seed}", one["second"], 0.0, 0.0)
+        for name in ("lon", "lat", "speed_kmh", "heading_deg", "is_spraying"):
             table[name] = one[name]
-        score = simulation.score(truth, match(table, streets).legs, roads)
+        legs.append(match(table, streets).legs)
+        truths.append(truth)
+        score = simulation.score(truth, legs[-1], roads)
         right += score.right_way * truth.driven_m.sum()
         extra += score.extra * truth.driven_m.sum()
         driven += truth.driven_m.sum()
     assert driven > 15_000
     assert right / driven >= 0.97
     assert extra / driven <= 0.05
+    rows = np.unique(np.concatenate([truth.row[truth.is_spraying] for truth in truths]))
+    duty = bench.list_duty(roads, rows)
+    true = pd.concat(
+        [simulation.true_legs(t, roads, cart_id=f"W{n}") for n, t in enumerate(truths)]
+    )
+    wet = bench.share_wet(true, duty, rows)
+    assert wet > 0.02
+    assert bench.share_wet(pd.concat(legs), duty, rows) == pytest.approx(wet, rel=0.05)
