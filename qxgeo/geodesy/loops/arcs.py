@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from qxgeo.geodesy.ellipsoid import ECCENTRICITY2, SEMI_MAJOR_M
 from qxgeo.geodesy.loops.ground import RADIAN
+from qxgeo.geodesy.loops.room import bare
 
 POLE = 1 / (1 - ECCENTRICITY2)  # of the ellipsoid x^2 + y^2 + POLE z^2 = a^2
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def earth_centred(lon, lat):
     """Turn degrees into earth-centred metres."""
     lam, phi = lon * RADIAN, lat * RADIAN
@@ -21,7 +21,7 @@ def earth_centred(lon, lat):
     return across * np.cos(lam), across * np.sin(lam), normal * (1 - ECCENTRICITY2) * sin_phi
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def arc_m(x1, y1, z1, x2, y2, z2):
     """Measure the ground distance between two earth-centred places, metres.
 

@@ -7,11 +7,11 @@ one another along the curve of `Gathered.order` walk down it once, together.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from qxgeo.geodesy.boxes import LEAF
 from qxgeo.geodesy.loops.boxes import DEPTH, box_of, foot, larger, next_leaf, smaller
 from qxgeo.geodesy.loops.feet import MOST, reach
+from qxgeo.geodesy.loops.room import bare
 
 AT_ONCE = 12  # vertices of a subject that share a box
 SUBJECTS = 32  # in a block, at most
@@ -30,7 +30,7 @@ def make_room():
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def block_of(sides, first, at, stop):
     """Give the end of a block of subjects of few vertices, and the box around them."""
     x0 = y0 = z0 = np.inf
@@ -47,7 +47,7 @@ def block_of(sides, first, at, stop):
     return end, (x0, y0, z0, x1, y1, z1)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def ball_around(sides, low, high, box):
     """Give the middle of the box of vertices, and how far they reach from it, metres."""
     x, y, z = (box[0] + box[3]) / 2, (box[1] + box[4]) / 2, (box[2] + box[5]) / 2
@@ -58,7 +58,7 @@ def ball_around(sides, low, high, box):
     return x, y, z, np.sqrt(most2)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def gather(boxes, edges, owner, box, ball, touching_m, guess, stack, away2, near, which, chord2):
     """Collect the edges that may be nearest to, or touch, anything that lies in a box.
 
@@ -95,7 +95,7 @@ def gather(boxes, edges, owner, box, ball, touching_m, guess, stack, away2, near
     return count, best
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _drop_far(which, chord2, count, around2):
     """Drop edges that turned out to be too far, and give the number of the others."""
     left = 0
@@ -106,7 +106,7 @@ def _drop_far(which, chord2, count, around2):
     return left
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def drop_many(near, gathered, px, py, pz, chord2, bits):
     """Drop perpendiculars from a place to many edges, as `foot` does; give the least squared chord.
 
@@ -128,7 +128,7 @@ def drop_many(near, gathered, px, py, pz, chord2, bits):
     return chord2[gathered]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def list_within(chord2, gathered, limit2, hits):
     """List the edges whose squared chord is within a limit, and give their number."""
     count = 0

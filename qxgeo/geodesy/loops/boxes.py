@@ -10,24 +10,25 @@ from numba import njit
 
 from qxgeo.geodesy.boxes import LEAF
 from qxgeo.geodesy.ellipsoid import SEMI_MAJOR_M
+from qxgeo.geodesy.loops.room import bare
 
 SAG = 1.1 / 8 / SEMI_MAJOR_M  # of the ground over a chord, metres per square metre
 DEPTH = 64  # of a walk down the tree: it holds 2^63 edges
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def larger(one, other):
     """Give the larger of two numbers in one step: `max` takes more, for what is no number."""
     return one if one > other else other  # noqa: FURB136 - see above
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def smaller(one, other):
     """Give the smaller of two numbers in one step."""
     return one if one < other else other  # noqa: FURB136 - see `larger`
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def gap2(boxes, node, x0, y0, z0, x1, y1, z1):
     """Give the squared distance of two boxes in space, square metres."""
     x = larger(larger(boxes[node, 0] - x1, x0 - boxes[node, 3]), 0.0)
@@ -36,7 +37,7 @@ def gap2(boxes, node, x0, y0, z0, x1, y1, z1):
     return x * x + y * y + z * z
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def next_leaf(boxes, box, limit2, stack, away2, depth):
     """Walk on to the next leaf within reach, the nearer child first.
 
@@ -67,7 +68,7 @@ def next_leaf(boxes, box, limit2, stack, away2, depth):
     return -1, depth
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def box_of(xyz, begin, end):
     """Give the box of vertices in space, metres."""
     x0 = x1 = xyz[begin, 0]
@@ -81,7 +82,7 @@ def box_of(xyz, begin, end):
     return x0, y0, z0, x1, y1, z1
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def widen(box, spare_m):
     """Give a box with room around it."""
     return (
@@ -94,7 +95,7 @@ def widen(box, spare_m):
     )
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def extent_of(lonlat, low, high):
     """Give west, south, east and north of vertices."""
     west = east = lonlat[low, 0]
@@ -106,13 +107,13 @@ def extent_of(lonlat, low, high):
     return west, south, east, north
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def sag_of(box):
     """Give how far the ground within an outline stands out of the outline's box, metres."""
     return SAG * ((box[3] - box[0]) ** 2 + (box[4] - box[1]) ** 2 + (box[5] - box[2]) ** 2)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def foot(edges, edge, px, py, pz):
     """Drop a perpendicular from a place to an edge: squared chord, and the share walked."""
     x, y, z = edges[edge, 3], edges[edge, 4], edges[edge, 5]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from qxgeo.geodesy.approach import ARC_SPREAD, SAME_DISTANCE_M
 from qxgeo.geodesy.ellipsoid import LONGEST_CHORD_M
 from qxgeo.geodesy.loops.arcs import arc_m, earth_centred
 from qxgeo.geodesy.loops.boxes import foot, smaller
+from qxgeo.geodesy.loops.room import bare
 from qxgeo.geodesy.vertices import BEND_M
 
 NONE, HARD = -1, -2
@@ -17,14 +17,14 @@ MOST = 64  # candidates kept: more, and the plain form chooses
 ON_EDGE, FROM_START, FROM_END = 0, 1, 2  # where the foot is: on a reference, on the subject
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def reach(chord2):
     """Give the chord within which another place may be as near by arc, for a squared chord."""
     chord_m = np.sqrt(chord2)
     return chord_m + BEND_M + ARC_SPREAD * chord_m * chord2
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def drop_feet(
     sides, goes_on, is_twin, low, high, edges, edge, is_last, limit_m, kept, what, count
 ):  # fmt: skip
@@ -65,7 +65,7 @@ def drop_feet(
     return closest2, count, nearest, nearest_side, nearest_share
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def keep(kept, what, count, limit2, chord2, share, vertex, edge, side):
     """Keep a candidate; without room drop those out of reach, and give up if that does not help."""
     if count == MOST:
@@ -77,7 +77,7 @@ def keep(kept, what, count, limit2, chord2, share, vertex, edge, side):
     return count + 1
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _compact(kept, what, count, limit2):
     """Drop candidates that are no longer within reach."""
     left = 0
@@ -90,7 +90,7 @@ def _compact(kept, what, count, limit2):
     return left
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def choose(lonlat, sides, flat, edges, owner, kept, what, arc, count, limit2):
     """Measure candidates as arcs and choose the nearest: of equal ones the first reference.
 
@@ -124,7 +124,7 @@ def choose(lonlat, sides, flat, edges, owner, kept, what, arc, count, limit2):
     return chosen, arc[chosen]
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def place_of(lonlat, flat, kept, what, row):
     """Give the places of a candidate, degrees; on a vertex it is that vertex, bit for bit."""
     vertex, edge, side = what[row, 0], what[row, 1], what[row, 2]
@@ -142,7 +142,7 @@ def place_of(lonlat, flat, kept, what, row):
     return lon1, lat1, lon2, lat2
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _measure(lon1, lat1, lon2, lat2, sides, vertex, edges, edge, side, share):
     """Measure a candidate as an arc; only a place within an edge is brought to the ground."""
     x1, y1, z1 = sides[vertex, 0], sides[vertex, 1], sides[vertex, 2]

@@ -7,7 +7,6 @@ edge within a millimetre, is handed back to the plain form and its exact predica
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from qxgeo.geodesy.boxes import LEAF
 from qxgeo.geodesy.loops.blocks import (
@@ -122,7 +121,7 @@ def search(subject, begin, end, reference, areas, room, order, distance_m, neare
             size = min(size * 2, SUBJECTS)
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _first_holder(lonlat, goes_on, low, high, areas):
     """Find the first area that holds a string's first vertex: its number, NOT_MET or HARD."""
     numbers, outlines, origin, scale, cells, grid = areas
@@ -141,7 +140,7 @@ def _first_holder(lonlat, goes_on, low, high, areas):
     return met
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _look_from_place(
     x, y, z, vertex, edges, near, which, gathered, chord2, bits, hits, kept, what, met
 ):  # fmt: skip
@@ -162,7 +161,7 @@ def _look_from_place(
     return met, count, limit_m
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _look_at_block(
     lonlat, sides, goes_on, is_twin, begin, end, is_area, edges, flat, ends_here, owner,
     near, which, gathered, chord2, bits, hits, kept, what, met,
@@ -223,7 +222,7 @@ def _look_at_block(
     return met, count, limit_m
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _look_round(
     lonlat, sides, goes_on, is_twin, begin, end, is_area, boxes, edges, flat, ends_here, owner,
     stack, away2, kept, what, guess, met,
@@ -293,7 +292,7 @@ def _look_round(
     return met, count, limit_m, best
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _farthest(sides, low, high, ux, uy, uz):
     """Give how far vertices reach in a direction, metres."""
     most = -np.inf
@@ -303,7 +302,7 @@ def _farthest(sides, low, high, ux, uy, uz):
     return most
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _way(sides, vertex, edges, edge, side, share):
     """Give the direction from the place on a subject to that on an edge, of length 1 or 0."""
     x = edges[edge, 0] - sides[vertex, 0]
@@ -325,7 +324,7 @@ def _way(sides, vertex, edges, edge, side, share):
     return x / length, y / length, z / length
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _crosses_any(lonlat, goes_on, low, high, flat, edge):
     """Say whether an edge crosses those of a subject: 1, 0 or HARD.
 
@@ -349,7 +348,7 @@ def _crosses_any(lonlat, goes_on, low, high, flat, edge):
     return 0
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _turn(x0, y0, x1, y1, x, y):
     """Say on which side of a line a place lies; 0 within a micrometre of it."""
     dx, dy = x1 - x0, y1 - y0
@@ -359,7 +358,7 @@ def _turn(x0, y0, x1, y1, x, y):
     return 1 if turn > 0 else -1
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _holds(lonlat, goes_on, begin, end, x, y):
     """Say whether an area holds a place that is not near its edge, 1 or 0: even and odd."""
     count = 0
@@ -373,7 +372,7 @@ def _holds(lonlat, goes_on, begin, end, x, y):
     return count % 2
 
 
-@njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@bare
 def _first_held(lonlat, sides, goes_on, begin, end, boxes, flat, owner, stack, away2, met):
     """Find the first reference within an area of many vertices, or the one met before."""
     box = box_of(sides, begin, end)
