@@ -50,6 +50,9 @@ class Scene:
     township_names: NDArray[np.object_]
     lines: Mapping[str, Lines]
     gathered: Mapping[str, Gathered] = field(default_factory=dict)
+    _stations: list[tuple[Selector, gpd.GeoDataFrame]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )  # asked for by every rule; a scene made of another one asks anew
 
     def layer(self, name: str) -> Layer:
         """Give a layer by its name."""
@@ -88,8 +91,13 @@ class Scene:
         Stations of which an attribute is unknown count: an omitted station would free its
         neighbourhood without a word.
         """
+        for known, stations in self._stations:
+            if known == selector:
+                return stations
         rows, _ = self.select(selector)
-        return stations_in_force(rows, self.district.as_of)
+        stations = stations_in_force(rows, self.district.as_of)
+        self._stations.append((selector, stations))
+        return stations
 
 
 def blank_means_no(layer: str) -> frozenset[str]:
