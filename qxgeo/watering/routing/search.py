@@ -43,10 +43,8 @@ if TYPE_CHECKING:
     from qxgeo.watering.routing.model import ArcProblem, ArcSolution, Floats
 
 HOT, COLD = 2.0, 0.005  # temperatures, in empty driving per task of the first solution
-MANY_PER_TASK, SHORT_SHARE = (
-    2_000,
-    0.1,
-)  # iterations for a task, from which on two searches are made
+MANY_PER_TASK = 2_000  # iterations for a task, from which on two searches are made
+SHORT_SHARE = 0.1  # of them, for the first
 HEAT = 0.1  # a search with few iterations for each task begins cooler, by their square root
 PIECES = 200  # looks at the clock during a search
 FLEET_SHARE = 0.3  # of the iterations, at most, to have fewer routes
