@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from qxgeo.watering.laps import Crew
     from qxgeo.watering.rounds import Ground, Round
 
-_MOST_TIMES = 4  # as many carts as the fleet has are not tried beyond
+_MOST_TIMES = 2  # as many carts as the fleet has: more are not tried
 _AHEAD_S = (1_200.0, 3_600.0)
 _EASE = 1e-9
 
