@@ -48,6 +48,7 @@ def join_legs(  # noqa: PLR0913 - columns of the records
     spraying: Ints,
     speed_kmh: Floats,
     sigma_m: Floats,
+    straight_m: Floats,
     is_joined: NDArray[np.bool_],
 ) -> pd.DataFrame:
     """Join places to stretches.
@@ -59,6 +60,8 @@ def join_legs(  # noqa: PLR0913 - columns of the records
     arc, along_m, second, fix, cart, spraying, speed_kmh, sigma_m
         Of each record: its place, time, number, cart, 1 or 0 or -1 for spraying, recorded speed,
         error.
+    straight_m
+        From the record before, as the crow flies.
     is_joined
         Whether a record continues the one before.
 
@@ -90,7 +93,9 @@ def join_legs(  # noqa: PLR0913 - columns of the records
         else:
             continue
         driven[step] = parts
-    speed = _name_speeds(driven, second, speed_kmh, sigma_m, _state(spraying, is_joined))
+    speed = _name_speeds(
+        driven, second, speed_kmh, (straight_m, sigma_m), _state(spraying, is_joined)
+    )
     rows: list[tuple[float, ...]] = []
     for step, parts in driven.items():
         rows += _share_out(
@@ -119,14 +124,16 @@ def _name_speeds(
     driven: dict[int, list[tuple[int, float, float]]],
     second: Floats,
     speed_kmh: Floats,
-    sigma_m: Floats,
+    seen: tuple[Floats, Floats],
     run: Ints,
 ) -> tuple[Floats, Floats]:
     """Give the speed of each step: as recorded, else by way and time of the steps of its run.
 
     Of one step alone the error of two positions makes a quarter of the speed; so it is taken
-    with the steps around, and as much of the way is sure as two errors leave.
+    with the steps around. Sure is what two errors leave of the way as the crow flies from record
+    to record: a way along the streets may be a detour that nobody drove.
     """
+    straight_m, sigma_m = seen
     way = np.zeros(len(second))
     for step, parts in driven.items():
         way[step] = sum(end - begin for _, begin, end in parts)
@@ -138,7 +145,9 @@ def _name_speeds(
     driven_m = far[high] - far[low]
     stated = (np.append(np.nan, speed_kmh[:-1]) + speed_kmh) / 2
     is_stated = np.isfinite(stated)
-    least = np.maximum(driven_m - _TWO_ERRORS * sigma_m, 0.0) / span * 3.6
+    crow = np.append(0.0, np.cumsum(np.where(way > 0, straight_m, 0.0)))
+    sure_m = np.minimum(driven_m, crow[high] - crow[low]) - _TWO_ERRORS * sigma_m
+    least = np.maximum(sure_m, 0.0) / span * 3.6
     derived = driven_m / span * 3.6
     return np.where(is_stated, stated, derived), np.where(is_stated, stated, least)
 
