@@ -2,8 +2,8 @@
 
 Four carts drive rounds over roads that the plan wants wet; a fifth has no track. Planted: one
 sprays too fast for half an hour, one sprays beside the list and goes silent, one stands in its
-shift, one has drift and repeated records. Positions are GCJ-02, as vehicle platforms give them. The same
-seed gives the same bytes.
+shift, one has drift and repeated records. Positions are GCJ-02, as vehicle platforms give them.
+The same seed gives the same bytes.
 
 Run: ``python scripts/demo_tracks.py --seed 20231227``.
 """
