@@ -23,6 +23,7 @@ demo: .stamps/install $(ASSETS)
 	$(BIN)/qxgeo siting
 	$(BIN)/qxgeo today --at "2023-12-28 18:20" --wind 20 --speed 2.1 --warning yellow --air data/demo/air_hours.csv
 	$(BIN)/qxgeo water
+	$(BIN)/qxgeo water-audit data/demo_tracks/W0*.csv --carts data/demo_tracks/carts.xlsx
 	@echo "地图已生成，请用浏览器打开 / the maps are ready, open: $(CURDIR)/maps/index.html"
 
 test: .stamps/develop browser check

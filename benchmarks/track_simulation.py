@@ -326,6 +326,7 @@ def true_legs(truth: Truth, roads: gpd.GeoDataFrame, *, cart_id: str) -> pd.Data
             "start_s": truth.second.astype(float),
             "end_s": truth.second + 1.0,
             "speed_kmh": truth.driven_m * 3.6,
+            "least_kmh": truth.driven_m * 3.6,
             "spraying": truth.is_spraying.astype(np.int64),
             "is_sure": True,
             "fix": 0,

@@ -73,6 +73,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=10.0, help="for each system and instance")
     parser.add_argument("--systems", nargs="*", choices=SYSTEMS, default=list(SYSTEMS))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--starts", type=int, default=1, help="searches of qxgeo side by side")
     parser.add_argument("--no-bound", action="store_true", help="do not prove lower bounds")
     parser.add_argument("--label", default="", help="of the JSON file")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "out")
@@ -118,7 +119,7 @@ def measure(instance: Instance, options: argparse.Namespace) -> dict[str, Any]:
         row["bound"], row["bound_routes"] = bound.cost, bound.routes
     for system in options.systems:
         begun, used = time.perf_counter(), time.process_time()
-        found = run(system, instance, options.seconds, options.seed, row.get("bound", 0.0))
+        found = run(system, instance, options, row.get("bound", 0.0))
         row[f"{system}_s"] = time.perf_counter() - begun
         row[f"{system}_cpu_s"] = time.process_time() - used
         if found is None:
@@ -134,10 +135,10 @@ def measure(instance: Instance, options: argparse.Namespace) -> dict[str, Any]:
 
 
 def run(
-    system: str, instance: Instance, seconds: float, seed: int, bound: float
+    system: str, instance: Instance, options: argparse.Namespace, bound: float
 ) -> ArcSolution | None:
     """Run one system."""
-    problem = instance.problem
+    problem, seconds, seed = instance.problem, options.seconds, options.seed
     if system == "scanning":
         return scan_paths(problem)
     if system == "pyvrp":
@@ -145,7 +146,13 @@ def run(
     if system == "ortools":
         return solve_with_ortools(problem, seconds)
     return solve(
-        problem, seed=seed, iterations=None, seconds=seconds, bound=bound, clock=time.thread_time
+        problem,
+        seed=seed,
+        iterations=None,
+        seconds=seconds,
+        bound=bound,
+        starts=options.starts,
+        clock=time.thread_time,
     )
 
 

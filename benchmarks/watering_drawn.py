@@ -99,45 +99,7 @@ def draw_district(tasks: int = DISTRICT, seed: int = 5) -> Instance:
         for row in range(side)
         for a, b in zip(number[:, row], number[1:, row], strict=False)
     ]
-    order, left, lines = rng.permutation(len(pairs)), tasks, []
-    for row in order:
-        a, b, is_avenue = int(pairs[row][0]), int(pairs[row][1]), pairs[row][2]
-        drive = float(np.round(BLOCK_S * rng.uniform(0.7, 1.3), 1))
-        demand = float(np.round(rng.uniform(0.7, 1.3), 2))
-        ends = [(a, b), (b, a)] if is_avenue else [(a, b)]
-        for one, other in ends:
-            is_task = left > 0
-            left -= is_task
-            is_arc = is_avenue or rng.random() < ONE_WAY
-            if (
-                is_arc and not is_avenue
-            ):  # one-way: the way back is open to nobody but round the block
-                lines.append(
-                    Line(
-                        one,
-                        other,
-                        drive * SERVICE,
-                        drive,
-                        demand,
-                        is_arc=True,
-                        is_required=bool(is_task),
-                    )
-                )
-                lines.append(
-                    Line(other, one, drive, 4 * drive, 0.0, is_arc=True, is_required=False)
-                )
-            else:
-                lines.append(
-                    Line(
-                        one,
-                        other,
-                        drive * SERVICE,
-                        drive,
-                        demand,
-                        is_arc=is_arc,
-                        is_required=bool(is_task),
-                    )
-                )
+    lines = draw_streets(pairs, tasks, rng)
     sites = sorted(rng.permutation(side * side)[:12].tolist())
     heads = {
         "CAPACITY": str(float(TANK_BLOCKS)),
@@ -147,3 +109,24 @@ def draw_district(tasks: int = DISTRICT, seed: int = 5) -> Instance:
         "MAX_TRIP": str(SHIFT_S),
     }
     return Instance("district", f"district-{tasks}", build_problem(lines, heads), math.nan)
+
+
+def draw_streets(
+    pairs: list[tuple[int, int, bool]], tasks: int, rng: np.random.Generator
+) -> list[Line]:
+    """Draw streets between crossings in any order; the first ones are to be watered."""
+    left, lines = tasks, []
+    for row in rng.permutation(len(pairs)):
+        a, b, is_avenue = int(pairs[row][0]), int(pairs[row][1]), pairs[row][2]
+        drive = float(np.round(BLOCK_S * rng.uniform(0.7, 1.3), 1))
+        demand = float(np.round(rng.uniform(0.7, 1.3), 2))
+        for one, other in [(a, b), (b, a)] if is_avenue else [(a, b)]:
+            is_task = left > 0
+            left -= is_task
+            is_one_way = not is_avenue and rng.random() < ONE_WAY
+            watered = drive * SERVICE
+            is_arc = is_avenue or is_one_way
+            lines.append(Line(one, other, watered, drive, demand, is_arc, is_task))
+            if is_one_way:  # the way back leads round the block
+                lines.append(Line(other, one, drive, 4 * drive, 0.0, is_arc, is_required=False))
+    return lines

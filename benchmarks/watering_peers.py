@@ -16,6 +16,8 @@ from qxgeo.watering.routing import ArcSolution, Route, cost_route
 from qxgeo.watering.routing.cases import choose_refill, number_modes
 
 if TYPE_CHECKING:
+    import pyvrp
+
     from qxgeo.watering.routing import ArcProblem
 
 FAR = 10**8  # no way
@@ -26,40 +28,8 @@ def solve_with_pyvrp(problem: ArcProblem, seconds: float, seed: int) -> ArcSolut
     """Have PyVRP find routes; None if it finds none that can be driven."""
     import pyvrp
 
-    kind, refills = problem.kinds[0], len(problem.refills)
-    matrix = build_matrix(problem)
-    head = 2 + refills
-    modes = number_modes(problem)
-    groups = [[int(mode) for mode in pair if mode >= 0] for pair in modes]
-    group_of = np.zeros(problem.mode_count, dtype=int)
-    for row, group in enumerate(groups):
-        group_of[group] = row
-    clients = [
-        pyvrp.Client(
-            head + mode,
-            delivery=[int(problem.demand[problem.mode_task[mode]])],
-            required=False,
-            group=int(group_of[mode]),
-        )
-        for mode in range(problem.mode_count)
-    ]
-    fleet = pyvrp.VehicleType(
-        problem.task_count,
-        capacity=[int(kind.capacity)],
-        start_depot=0,
-        end_depot=1,
-        max_distance=int(kind.limit) if np.isfinite(kind.limit) else FAR,
-        reload_depots=list(range(2, head)),
-    )
-    data = pyvrp.ProblemData(
-        [pyvrp.Location(0, 0) for _ in range(len(matrix))],
-        clients,
-        [pyvrp.Depot(place) for place in range(head)],
-        [fleet],
-        [matrix],
-        [np.zeros_like(matrix)],
-        [pyvrp.ClientGroup(group) for group in groups],
-    )
+    head = 2 + len(problem.refills)
+    data = build_pyvrp(problem)
     until = time.thread_time() + seconds
     found = pyvrp.solve(
         data, lambda _: time.thread_time() >= until, seed=seed, collect_stats=False
@@ -71,10 +41,45 @@ def solve_with_pyvrp(problem: ArcProblem, seconds: float, seed: int) -> ArcSolut
         stops = [
             visit.idx if visit.is_client() else 1 - visit.idx
             for visit in route.schedule()
-            if visit.is_client() or visit.idx >= head - refills
+            if visit.is_client() or visit.idx in range(2, head)
         ]
         routes.append(close_route(problem, stops))
     return as_solution(problem, routes)
+
+
+def build_pyvrp(problem: ArcProblem) -> pyvrp.ProblemData:
+    """Write a problem down for PyVRP: begin, end and facilities are its first depots."""
+    import pyvrp
+
+    kind, head = problem.kinds[0], 2 + len(problem.refills)
+    matrix = build_matrix(problem)
+    groups = [[int(mode) for mode in pair if mode >= 0] for pair in number_modes(problem)]
+    clients = [
+        pyvrp.Client(
+            head + mode,
+            delivery=[int(problem.demand[task])],
+            required=False,
+            group=int(task),
+        )
+        for mode, task in enumerate(problem.mode_task)
+    ]
+    fleet = pyvrp.VehicleType(
+        problem.task_count,
+        capacity=[int(kind.capacity)],
+        start_depot=0,
+        end_depot=1,
+        max_distance=int(kind.limit) if np.isfinite(kind.limit) else FAR,
+        reload_depots=list(range(2, head)),
+    )
+    return pyvrp.ProblemData(
+        [pyvrp.Location(0, 0) for _ in range(len(matrix))],
+        clients,
+        [pyvrp.Depot(place) for place in range(head)],
+        [fleet],
+        [matrix],
+        [np.zeros_like(matrix)],
+        [pyvrp.ClientGroup(group) for group in groups],
+    )
 
 
 def solve_with_ortools(problem: ArcProblem, seconds: float) -> ArcSolution | None:

@@ -2,8 +2,8 @@
 
 Four carts drive rounds over roads that the plan wants wet; a fifth has no track. Planted: one
 sprays too fast for half an hour, one sprays beside the list and goes silent, one stands in its
-shift, one has drift, repeated records and a row that cannot be read. Positions are GCJ-02, as
-vehicle platforms give them. The same seed gives the same bytes.
+shift, one has drift and repeated records. Positions are GCJ-02, as vehicle platforms give them.
+The same seed gives the same bytes.
 
 Run: ``python scripts/demo_tracks.py --seed 20231227``.
 """
@@ -123,8 +123,6 @@ def write(path: Path, cart: str, table: pd.DataFrame) -> None:
         water = "洒水" if wet else "关闭"
         moving = f"{speed:.1f},{heading:.0f}"
         lines.append(f"{cart},{time:%Y-%m-%d %H:%M:%S},{x:.6f},{y:.6f},{moving},{water},示例")
-    if cart == "W01":
-        lines.insert(51, f"{cart},{DAY:%Y-%m-%d} 06:2x,,,0,0,关闭,示例")
     path.write_bytes(("\n".join(lines) + "\n").encode("gb18030"))
 
 

@@ -242,6 +242,9 @@ def test_a_plan_gives_duty_carts_and_day(town_folder: Path, tmp_path: Path) -> N
                 "directions": "either",
                 "passes": 1,
                 "interval_factor": 1.0,
+                "wet_share": 1.0,
+                "wettings": 2,
+                "longest_gap": 0.5,
                 "line": [[110.0059, 25.01], [110.0237, 25.01]],
             }
         ],

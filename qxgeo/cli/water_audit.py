@@ -26,6 +26,7 @@ from qxgeo.watering.tracks.audit import audit_tracks
 from qxgeo.watering.tracks.duty import (
     build_audit_streets,
     cart_facts,
+    keep_facts,
     list_duty,
     load_carts,
     shift_facts,
@@ -236,7 +237,7 @@ def _list_duty(  # one argument for each option it answers to
     planned = read_duties(plan_file, district=district)
     shown = carts.carts if carts is not None and carts_file is not None else planned.carts
     return Duty(
-        sections=planned.sections,
+        sections=keep_facts(planned.sections),
         drying=DryingDay(
             interval_h=planned.interval_h,
             is_rain=planned.is_rain,

@@ -26,7 +26,8 @@ SCHEMA = "qxgeo-watering/1"
 SERVES = ("sections", "clip")
 OTHER = "other"
 NUMBERS = (
-    "drive_speed_kmh", "spray_speed_kmh", "spray_l_per_m2", "spray_width_m", "retained_share", "dry_film_mm",
+    "drive_speed_kmh", "spray_speed_kmh", "spray_l_per_m2", "spray_width_m", "retained_share",
+    "dry_film_mm",
     "traffic_mm_per_h", "longest_h", "u_turn_s", "left_turn_s", "right_turn_s", "refill_setup_s",
     "snap_limit_m", "longest_section_m",
 )  # fmt: skip

@@ -207,6 +207,7 @@ def _other_links(assessment: Assessment, words: Mapping[str, str], lang: str) ->
         ("patrol.html", words["patrol_map"], "qxgeo patrol"),
         ("today.html", words["today_page"], "qxgeo today"),
         ("watering.html", words["watering_map"], "qxgeo water"),
+        ("watering_audit.html", words["watering_audit"], "qxgeo water-audit"),
     ]
     for kind in (*assessment.plan.site_kinds, *assessment.district.site_kinds):
         title = words["siting_map"].format(kind=kind.title.in_language(lang))

@@ -189,6 +189,7 @@ PORTAL_WORDS: dict[str, Text] = {
     "patrol_map": Text("露天焚烧巡查图", "Burning patrol map"),
     "today_page": Text("污染天气当天一页清单", "The warning day on one page"),
     "watering_map": Text("道路湿润保障：洒水车作业图", "Keeping roads wet: water carts"),
+    "watering_audit": Text("洒水轨迹核查图", "Were the roads kept wet: audit of tracks"),
     "siting_map": Text("选址判定图：{kind}", "Siting map: {kind}"),
     "workbook": Text("清单工作簿（Excel）", "Lists (Excel workbook)"),
     "geopackage": Text("结论图层（GeoPackage，可用 QGIS 打开）", "Findings (GeoPackage, for QGIS)"),

@@ -110,6 +110,14 @@ def _ways_of_working(rules: tuple[str, ...], drying: DryingDay) -> list[Assumpti
             ),
             _HOUSE,
         ),
+        "relief": (
+            Text(
+                "班次在停车场开始和结束；下一班紧接着上车的，在车辆所在的加水点交接",
+                "shifts begin and end in the depot; a crew that follows at once takes over where"
+                " the cart stands, at a refill point",
+            ),
+            _HOUSE,
+        ),
         "tour": (
             Text(
                 "每趟从满罐出发、加满为止；宽于一次洒水宽度的路段须洒几遍，双向各洒",

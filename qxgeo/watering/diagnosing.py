@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from qxgeo.watering.laps import Crew
     from qxgeo.watering.rounds import Ground, Round
 
-_MOST_TIMES = 4  # as many carts as the fleet has are not tried beyond
-_AHEAD_S = (1_200.0, 3_600.0)
+_MOST_TIMES = 2  # as many carts as the fleet has: more are not tried
+_AHEAD_S = (2_400.0,)
 _EASE = 1e-9
 
 
@@ -72,7 +72,7 @@ def _carts_more(
         gaps = np.delete(tried.wetness.longest_gap, list(never))
         return bool((gaps <= 1.0 + _EASE).all())
 
-    low, high = 0, 1
+    low, high = 0, max(1, len(carts) // 8)
     while not is_enough(high):
         low, high = high, high * 2
         if high > _MOST_TIMES * max(len(carts), 8):

@@ -162,9 +162,9 @@ class _Player:
         self._jobs, self._clock, self._transfer = jobs, clock, transfer_s
         self._ahead_s, self._days = ahead_s, days
         self._carts = _carts_of(crews, clock, days)
-        self._kind = np.array([job.tour.kind for job in jobs])
-        self._base = np.array([job.tour.base for job in jobs])
-        self._lasts = np.array([job.tour.duration_s for job in jobs])
+        self._kind = np.array([job.tour.kind for job in jobs], dtype=np.int64)
+        self._base = np.array([job.tour.base for job in jobs], dtype=np.int64)
+        self._lasts = np.array([job.tour.duration_s for job in jobs], dtype=np.float64)
         self._deadline = np.zeros(len(jobs))
         self._last = np.zeros(len(jobs))
         self._goal = np.full(len(jobs), -np.inf)
@@ -213,18 +213,19 @@ class _Player:
         end = crew.end_s + day * DAY_S
         owed = 0.0 if cart.has_rested else crew.break_s
         is_relieved = cart.is_relieved()
-        ways_home = self._transfer[crew.kind, :, crew.depot] * (0.0 if is_relieved else 1.0)
+        ways_home = self._transfer[crew.kind, :, crew.depot]
+        ways_home = np.zeros_like(ways_home) if is_relieved else ways_home
         home = float(ways_home[cart.site])
-        is_due, spare_s = self._due(crew.kind, now)
+        start = now + self._transfer[crew.kind, cart.site, self._base]
+        is_due, spare_s = self._due(crew.kind, now, np.isfinite(start))
         early, late = cart.rests_s[cart.at]
         may_rest = now >= late or (now >= early and not is_due.any())
         if owed > 0 and may_rest and now + owed + home <= end:
             cart.has_rested = True
             self._add(cart, BREAK, now, now + owed)
             return now + owed
-        start = now + self._transfer[crew.kind, cart.site, self._base]
         latest = end - owed - self._lasts - ways_home[self._base]
-        is_ready = is_due & np.isfinite(start) & (start <= latest) & (start >= self._not_before)
+        is_ready = is_due & (start <= latest) & (start >= self._not_before)
         for place in np.flatnonzero(is_ready):
             is_ready[place] = is_open(self._jobs[int(place)], float(start[place]))
         if is_ready.any():
@@ -238,14 +239,16 @@ class _Player:
             return until
         return self._go_home(cart, now)
 
-    def _due(self, kind: int, now: float) -> tuple[NDArray[np.bool_], float]:
+    def _due(
+        self, kind: int, now: float, is_near: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.bool_], float]:
         """Tell which tours are due: those before the last that would come late otherwise.
 
         All tours that have to start before a moment take their time, shared by the carts on duty.
         As long as every tour has time to spare beyond that and `ahead_s`, carts may wait; the
         seconds that they may wait are given too.
         """
-        mine = np.flatnonzero((self._kind == kind) & np.isfinite(self._deadline))
+        mine = np.flatnonzero((self._kind == kind) & np.isfinite(self._deadline) & is_near)
         is_due = np.zeros(len(self._jobs), dtype=bool)
         if len(mine) == 0:
             return is_due, np.inf

@@ -20,7 +20,7 @@ from qxgeo.watering.legs import Leg, LegWriter
 from qxgeo.watering.model import FleetBound, WateringPlan
 from qxgeo.watering.places import place_stops
 from qxgeo.watering.preparing import prepare_problems, works_of
-from qxgeo.watering.rounds import Ground, drive_rounds, fewest_crews
+from qxgeo.watering.rounds import Ground, drive_rounds, fewest_crews, thin_round
 from qxgeo.watering.states import NOT_ROUTED, describe_sections
 from qxgeo.watering.streets import TurnCosts, build_streets
 from qxgeo.watering.tables import (
@@ -247,7 +247,7 @@ def _try_tours(
         tried.append((found.rank, found, share * tightest_s, unserved))
     _, best, limit_s, unserved = min(tried, key=lambda one: one[0])
     fewest = fewest_crews(ground, best.tours, crews, best, order_carts(crews))
-    return fewest, limit_s, unserved
+    return thin_round(ground, fewest, fleet.carts["kind"].tolist()), limit_s, unserved
 
 
 def _finish(  # noqa: PLR0913, PLR0917 - everything that was worked out goes into the plan

@@ -9,6 +9,7 @@ from qxgeo.watering.check import Wetness, check_wetness
 from qxgeo.watering.deadlines import Job
 from qxgeo.watering.drying import DAY_S, clock_of
 from qxgeo.watering.laps import TOUR, TRANSFER, Crew, Run, play_days
+from qxgeo.watering.thinning import thin_runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,6 +131,30 @@ def drive_rounds(
         days = play_days(jobs, crews, clock, ground.transfer_s, ahead_s=share, days=DAYS)
         found.append(_judge(ground, tours, days[-1], share))
     return min(found, key=lambda one: one.rank)
+
+
+def thin_round(ground: Ground, best: Round, kinds: Sequence[int]) -> Round:
+    """Leave out the laps that nothing needs.
+
+    Parameters
+    ----------
+    ground
+        What has to be kept wet and how it dries.
+    best
+        A day of runs.
+    kinds
+        Of each cart.
+
+    Returns
+    -------
+    thinned
+        As wet as before, with less work.
+    """
+    jobs = [_job(ground, tour) for tour in best.tours]
+    clock = clock_of(ground.drying)
+    runs = thin_runs(jobs, best.runs, clock, ground.transfer_s, kinds)
+    thinned = _judge(ground, best.tours, runs, best.ahead_s)
+    return min(best, thinned, key=lambda one: one.rank)
 
 
 def fewest_crews(

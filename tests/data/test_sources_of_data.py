@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDERS = ("stations", "boundaries", "demo", "demo_tracks")
-STAMPED = (*FOLDERS, "plans", "patrol", "air", "ledger")
+STAMPED = (*FOLDERS, "plans", "patrol", "air", "ledger", "watering")
 
 
 def entries(folder: Path) -> list[dict[str, object]]:

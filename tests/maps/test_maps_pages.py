@@ -220,7 +220,7 @@ def test_every_link_of_the_portal_leads_to_a_file_of_the_run(
     links = page.eval_on_selector_all("section:not(:has(.others)) a", address)
     assert links == [*MAPS, "lists.xlsx", "findings.gpkg", "findings.parquet", "run.json"]
     # What other commands write is set apart, each with its command, and said to open once it ran.
-    written = ["patrol.html", "today.html", "watering.html"]
+    written = ["patrol.html", "today.html", "watering.html", "watering_audit.html"]
     assert page.eval_on_selector_all(".others a", address) == written
     assert "qxgeo patrol" in page.locator(".others").inner_text()
     assert "打不开" in page.locator("section:has(.others) .note").inner_text()

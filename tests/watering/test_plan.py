@@ -336,3 +336,25 @@ def test_without_carts_or_roads_nothing_is_invented(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="没有道路图层"):
         plan_watering(replace(town, layers=layers))
     assert not list(tmp_path.iterdir())
+
+
+def test_a_town_with_nothing_to_keep_wet_gets_an_empty_plan(carts_file: Writer) -> None:
+    rows = [one | {"road_class": "track"} for one in board()]  # farm tracks are no sections
+    plan = plan_watering(wet_town(rows), carts=carts_file(plain_sheets()))
+    assert len(plan.sections) == len(plan.legs) == len(plan.runs) == 0
+    assert plan.diagnosis.is_kept
+    assert plan.bound.carts_bound == 0
+    assert np.isnan(plan.bound.gap)
+
+
+def test_water_on_an_island_serves_nothing_and_says_so(carts_file: Writer) -> None:
+    rows = [*board(), street("Isle", (8, 0), (9, 0)), street("Isle2", (9, 0), (9, 1)),
+            street("Isle3", (8, 0), (8, 1)), street("Isle4", (8, 1), (9, 1))]  # fmt: skip
+    sheets = plain_sheets()
+    sheets["停车场"] = [row[:2] + row[3:] for row in sheets["停车场"]]
+    sheets["加水点"][1][3:] = [110.027, 25.005]
+    plan = plan_watering(wet_town(rows), carts=carts_file(sheets))
+    on_board = plan.sections["section_id"].str.len() == 3
+    assert set(plan.sections.loc[on_board, "state"]) == {"never"}
+    assert plan.diagnosis.wet_share < 0.5
+    assert plan.diagnosis.carts_more == -1

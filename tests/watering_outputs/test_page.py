@@ -152,7 +152,7 @@ def test_the_verdict_stands_on_top_in_plain_words(page: Page, small_plan: Wateri
     text = page.locator("#qx-verdict").inner_text()
     assert "现有车辆做不到：24 段、4.9 km 中有 3 段、0.6 km 会变干（其中 1 段无车到达）" in text
     assert "再加 1 辆同类车可以做到" in text
-    assert "最忙时 2 辆车同时作业，可证至少要 1 辆" in text
+    assert "全天共出动 2 辆车，可证至少要 1 辆" in text
     assert "差距 8.0%" in text
     page.locator("#qx-verdict summary").click()
     assert "没有车辆可以到达" in page.locator("#qx-verdict").inner_text()

@@ -52,7 +52,7 @@ def test_sheets_stand_in_the_order_of_use_under_the_banner(book: openpyxl.Workbo
 def test_the_verdict_bound_and_gap_are_on_the_first_sheet(book: openpyxl.Workbook) -> None:
     told = {row["事项"]: row["内容"] for row in read_table(book["说明"])}
     assert told["结论"] == "现有车辆不能使全部路段 24 小时湿润"
-    assert told["最忙时车辆"] == "2"
+    assert told["出动车辆"] == "2"
     assert told["可证最少车辆"] == "1"
     assert told["差距"] == "8.00%"
     assert told["还需同类车辆"] == "1"

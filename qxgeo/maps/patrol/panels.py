@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from qxgeo.maps.cards import write_cells, write_panel, write_panel_table
 from qxgeo.maps.escaping import escape_text
 from qxgeo.maps.patrol.times import say_window
 from qxgeo.maps.patrol.wording import PANEL_WORDS, PUBLIC_NOTE
@@ -48,7 +49,7 @@ def write_fairness(cast: Cast, clean: Callable[[str], str]) -> str:
     parts += [_township(cast, one, people, words, clean) for one in cast.patrol.assignment.balances]
     if cast.patrol.assignment.balances:
         parts.insert(1, _summary(cast, words))
-    return _panel("qx-fairness", words["fairness"], "".join(parts), words)
+    return write_panel("qx-fairness", words["fairness"], "".join(parts), close=words["close"])
 
 
 def _summary(cast: Cast, words: Mapping[str, str]) -> str:
@@ -75,7 +76,9 @@ def _summary(cast: Cast, words: Mapping[str, str]) -> str:
         + (f"<small>{escape_text(words['hours'])}</small>" if key in units else "")
         for key in (*heads, "method")
     ]
-    return _table(titles, [_cells(row) for row in rows], "qx-towns")
+    return write_panel_table(
+        titles, [f"<tr>{write_cells(row)}</tr>" for row in rows], kind="qx-towns"
+    )
 
 
 def _township(
@@ -119,7 +122,8 @@ def _township(
     bound = escape_text(
         clean(f"{words['bound_why']}{words['colon']}{balance.bound.in_language(cast.lang)}")
     )
-    return f"<h3>{town}</h3><p class='qx-remark'>{bound}</p>{_table(titles, rows, 'qx-persons')}"
+    table = write_panel_table(titles, rows, kind="qx-persons")
+    return f"<h3>{town}</h3><p class='qx-remark'>{bound}</p>{table}"
 
 
 def write_notes(cast: Cast, clean: Callable[[str], str], left_out: Sequence[str]) -> str:
@@ -166,7 +170,7 @@ def write_notes(cast: Cast, clean: Callable[[str], str], left_out: Sequence[str]
     ]
     more = words["more_public" if cast.is_public else "more"]
     body = "".join(_section(words[key], lines, words, more, clean) for key, lines in sections)
-    return _panel("qx-notes", words["notes"], body, words)
+    return write_panel("qx-notes", words["notes"], body, close=words["close"])
 
 
 def _missing(cast: Cast, words: Mapping[str, str]) -> list[str]:
@@ -297,30 +301,6 @@ def _section(
     if rest > 0:
         items += f"<li class='qx-empty'>{escape_text(more.format(count=rest))}</li>"
     return f"{head}<ul>{items}</ul>"
-
-
-def _panel(element_id: str, title: str, body: str, words: Mapping[str, str]) -> str:
-    """Write a panel that the page opens on demand."""
-    return (
-        f'<aside id="{element_id}" class="qx-sheet" aria-label="{escape_text(title)}" hidden>'
-        f"<header><h2>{escape_text(title)}</h2>"
-        f'<button type="button" class="qx-close" aria-label="{escape_text(words["close"])}">'
-        f'×</button></header><div class="qx-sheet-body">{body}</div></aside>'
-    )
-
-
-def _table(titles: Sequence[str], rows: Sequence[str], name: str) -> str:
-    """Write a table of ready rows."""
-    head = "".join(f"<th scope='col'>{title}</th>" for title in titles)
-    return (
-        f"<div class='qx-scroll'><table class='{name}'><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
-def _cells(values: Sequence[str]) -> str:
-    """Write one row."""
-    return f"<tr>{''.join(f'<td>{value}</td>' for value in values)}</tr>"
 
 
 def _number(value: object) -> float:

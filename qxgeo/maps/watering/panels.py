@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from qxgeo.maps.cards import write_cells, write_panel, write_panel_table
 from qxgeo.maps.escaping import escape_text
+from qxgeo.maps.today.markup import say_number
 from qxgeo.maps.watering.wording import PANEL_WORDS, VERDICT
 from qxgeo.maps.wording import choose
 from qxgeo.watering.sums import sum_carts
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping
 
     from qxgeo.watering.model import WateringPlan
 
@@ -58,8 +60,8 @@ def tell_verdict(plan: WateringPlan, *, lang: str) -> list[str]:
             words["bound"].format(
                 carts=bound.carts,
                 least=bound.carts_bound,
-                work=_plain(bound.work_h, 1),
-                least_work=_plain(bound.work_bound_h, 1),
+                work=say_number(bound.work_h, 1),
+                least_work=say_number(bound.work_bound_h, 1),
                 gap=_percent(bound.gap),
             )
         )
@@ -68,7 +70,7 @@ def tell_verdict(plan: WateringPlan, *, lang: str) -> list[str]:
             words["water"].format(
                 spray=_km(sums["spray_m"].sum()),
                 empty=_km(sums["empty_m"].sum()),
-                litres=_plain(sums["litres"].sum() / 1e3, 1),
+                litres=say_number(sums["litres"].sum() / 1e3, 1),
             )
         )
     return lines
@@ -135,7 +137,7 @@ def write_panels(plan: WateringPlan, *, lang: str) -> str:
     """
     words = choose(PANEL_WORDS, lang)
     return "".join(
-        _panel(f"qx-{name}", words[name], body, words["close"])
+        write_panel(f"qx-{name}", words[name], body, close=words["close"])
         for name, body in (
             ("carts", _write_carts(plan, words)),
             ("trouble", _write_trouble(plan, words, lang)),
@@ -163,7 +165,9 @@ def _write_carts(plan: WateringPlan, words: dict[str, str]) -> str:
     whole["cost"] = sums["cost"].sum(min_count=1)
     rows.append(f"<tr class='qx-total'>{_cells(_tell_cart(-1, whole))}</tr>")
     hint = f"<p class='qx-remark'>{escape_text(words['carts_hint'])}</p>"
-    return hint + _table([words[head] for head in heads], rows, "qx-carts-table")
+    return hint + write_panel_table(
+        (escape_text(words[head]) for head in heads), rows, kind="qx-carts-table"
+    )
 
 
 def _tell_cart(number: int, row: Mapping[Hashable, Any]) -> list[str]:
@@ -172,13 +176,13 @@ def _tell_cart(number: int, row: Mapping[Hashable, Any]) -> list[str]:
         str(number + 1) if number >= 0 else "",
         str(row["cart_id"]),
         str(row["company"]),
-        _plain(row["spray_m"] / 1e3, 1),
-        _plain(row["empty_m"] / 1e3, 1),
-        _plain(row["litres"] / 1e3, 1),
-        _plain(row["work_s"] / 3600, 1),
-        _plain(row["laps"], 0),
-        _plain(row["refills"], 0),
-        _plain(row["cost"], 0),
+        say_number(row["spray_m"] / 1e3, 1),
+        say_number(row["empty_m"] / 1e3, 1),
+        say_number(row["litres"] / 1e3, 1),
+        say_number(row["work_s"] / 3600, 1),
+        say_number(row["laps"], 0),
+        say_number(row["refills"], 0),
+        say_number(row["cost"], 0),
     ]
 
 
@@ -194,7 +198,7 @@ def _write_trouble(plan: WateringPlan, words: dict[str, str], lang: str) -> str:
         + _cells(
             [
                 str(row["road_name"]) or f"{words['unnamed']} {row['section_id']}",
-                _plain(row["length_m"], 0),
+                say_number(row["length_m"], 0),
                 _percent(row["wet_share"]),
                 _percent(row["longest_gap"]),
                 str(row[f"why_{lang}"]),
@@ -203,18 +207,19 @@ def _write_trouble(plan: WateringPlan, words: dict[str, str], lang: str) -> str:
         + "</tr>"
         for number, row in bad.head(_MOST_LISTED).to_dict("index").items()
     ]
-    heads = [words[head] for head in ("road", "length", "share", "gap", "reason")]
+    heads = (escape_text(words[key]) for key in ("road", "length", "share", "gap", "reason"))
+    table = write_panel_table(heads, rows, kind="qx-trouble-table")
     rest = len(bad) - _MOST_LISTED
     more = escape_text(words["more"].format(count=rest)) if rest > 0 else ""
     hint = f"<p class='qx-remark'>{escape_text(words['trouble_hint'])}</p>"
-    return f"{hint}{_table(heads, rows, 'qx-trouble-table')}<p class='qx-remark'>{more}</p>"
+    return f"{hint}{table}<p class='qx-remark'>{more}</p>"
 
 
 def _write_notes(plan: WateringPlan, words: dict[str, str], lang: str) -> str:
     """Write the drying of the day, problems, assumptions and what proves the bound."""
     drying = plan.drying
     hours = [
-        words["rain_hour"] if rain else _plain(hour, 1)
+        words["rain_hour"] if rain else say_number(hour, 1)
         for hour, rain in zip(drying.interval_h.tolist(), drying.is_rain.tolist(), strict=True)
     ]
     head = "".join(f"<th scope='col'>{hour}</th>" for hour in range(24))
@@ -246,38 +251,14 @@ def _list(title: str, lines: Iterable[str], words: dict[str, str]) -> str:
     return f"<h3>{escape_text(title)}</h3>{body}"
 
 
-def _panel(element_id: str, title: str, body: str, close: str) -> str:
-    """Write a panel that the page opens on demand."""
-    return (
-        f'<aside id="{element_id}" class="qx-sheet" aria-label="{escape_text(title)}" hidden>'
-        f"<header><h2>{escape_text(title)}</h2>"
-        f'<button type="button" class="qx-close" aria-label="{escape_text(close)}">'
-        f'×</button></header><div class="qx-sheet-body">{body}</div></aside>'
-    )
-
-
-def _table(heads: Sequence[str], rows: Sequence[str], name: str) -> str:
-    """Write a table of ready rows."""
-    head = "".join(f"<th scope='col'>{escape_text(one)}</th>" for one in heads)
-    return (
-        f"<div class='qx-scroll'><table class='{name}'><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
-
-
 def _cells(values: Iterable[str]) -> str:
-    """Write the cells of a row."""
-    return "".join(f"<td>{escape_text(value)}</td>" for value in values)
-
-
-def _plain(value: float, digits: int) -> str:
-    """Write a number; a dash where it is unknown."""
-    return f"{value:,.{digits}f}" if math.isfinite(value) else "—"
+    """Write the cells of a row of words."""
+    return write_cells([escape_text(value) for value in values])
 
 
 def _km(metres: float) -> str:
     """Write metres as kilometres."""
-    return _plain(metres / 1e3, 1)
+    return say_number(metres / 1e3, 1)
 
 
 def _percent(share: float) -> str:

@@ -166,9 +166,9 @@ VERDICT = {
         "No number of carts helps: the causes below come first.",
     ),
     "bound": Text(
-        "最忙时 {carts} 辆车同时作业，可证至少要 {least} 辆；全天作业 {work} 小时，"
+        "全天共出动 {carts} 辆车，可证至少要 {least} 辆；作业 {work} 小时，"
         "可证至少 {least_work} 小时，差距 {gap}。",
-        "At the busiest time {carts} carts work, at least {least} are proved to be needed; {work} "
+        "{carts} carts work in the day, at least {least} are proved to be needed; {work} "
         "hours of work, at least {least_work} proved, gap {gap}.",
     ),
     "water": Text(

@@ -85,7 +85,7 @@ def _tell_verdict(plan: WateringPlan) -> Iterator[tuple[Text, Text]]:
     for reason in diagnosis.reasons:
         yield Text("原因", "Reason"), reason
     carts, least = str(bound.carts), str(bound.carts_bound)
-    yield Text("最忙时车辆", "Carts at the busiest time"), Text(carts, carts)
+    yield Text("出动车辆", "Carts at work"), Text(carts, carts)
     yield Text("可证最少车辆", "Carts proved to be needed"), Text(least, least)
     hours = f"{bound.work_h:.2f} h"
     yield Text("作业时间", "Work"), Text(hours, hours)

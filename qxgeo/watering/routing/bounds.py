@@ -165,11 +165,7 @@ def _build_program(problem: ArcProblem, parts: Parts) -> _Program:
         row = -cost.copy()
         row[flows : flows + kinds] = limits
         rows.append((row, -EASE * float(limits.max()), np.inf))
-    modes, every = problem.mode_count, np.arange(flows)
-    ones = np.ones(flows)
-    shape = (parts.place_count, width)
-    balance = coo_array((ones, (parts.tail, every)), shape).tocsr()
-    balance = balance - coo_array((ones, (parts.head, every)), shape).tocsr()
+    modes, balance = problem.mode_count, _balance_places(parts, width)
     serve = coo_array(
         (np.ones(modes), (problem.mode_task, np.arange(modes))), (problem.task_count, width)
     )
@@ -194,6 +190,14 @@ def _build_program(problem: ArcProblem, parts: Parts) -> _Program:
         is_whole=is_whole,
         is_route=is_route,
     )
+
+
+def _balance_places(parts: Parts, width: int) -> csr_array:
+    """Write what leaves every place less what enters it."""
+    every = np.arange(len(parts.tail))
+    ones, shape = np.ones(len(every)), (parts.place_count, width)
+    out = coo_array((ones, (parts.tail, every)), shape).tocsr()
+    return out - coo_array((ones, (parts.head, every)), shape).tocsr()
 
 
 def _add_carts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,15 +44,14 @@ if TYPE_CHECKING:
     from qxgeo.watering.routing.model import ArcProblem, ArcSolution, Floats
 
 HOT, COLD = 2.0, 0.005  # temperatures, in empty driving per task of the first solution
-MANY_PER_TASK, SHORT_SHARE = (
-    2_000,
-    0.1,
-)  # iterations for a task, from which on two searches are made
+MANY_PER_TASK = 2_000  # iterations for a task, from which on two searches are made
+SHORT_SHARE = 0.1  # of them, for the first
 HEAT = 0.1  # a search with few iterations for each task begins cooler, by their square root
 PIECES = 200  # looks at the clock during a search
 FLEET_SHARE = 0.3  # of the iterations, at most, to have fewer routes
 SHORTEST, LONGEST = 20, 20_000  # iterations between two looks at the clock
 TICK = 1e-6  # seconds
+_APART = 1_000_003  # between the seeds of searches side by side
 SLOW = Text(
     "无法载入 Numba（{reason}）：洒水路线用 Python 计算，同样的迭代次数结果相同，速度慢约一百倍。"
     "安装：pip install 'qxgeo[fast]'",
@@ -76,7 +76,7 @@ class _Search(NamedTuple):
     bound: float = 0.0
 
 
-def solve(
+def solve(  # noqa: PLR0913 - each of them is a choice of its own
     problem: ArcProblem,
     *,
     seed: int,
@@ -85,6 +85,7 @@ def solve(
     fewest_routes: bool = False,
     weight: Floats | None = None,
     bound: float = 0.0,
+    starts: int = 1,
     clock: Callable[[], float] = time.perf_counter,
 ) -> ArcSolution:
     """Find cheap routes that serve the tasks.
@@ -106,6 +107,9 @@ def solve(
     bound
         Proved lower bound of the cost, as of `lower_bound`: a solution that meets it ends the
         search. It says nothing of the number of routes.
+    starts
+        Searches side by side, each on a thread and with a seed of its own, of which the best
+        counts; each has the whole budget.
     clock
         Gives seconds; that of the wall if it is left out.
 
@@ -126,8 +130,49 @@ def solve(
                 mend=Text("给出其一", "give one of them"),
             )
         )
-    weights = np.ones(problem.task_count) if weight is None else weight
-    search = _start(problem, seed, weights, clock)._replace(bound=bound)
+    load_loops()  # before threads ask for them
+
+    def search_from(start: int) -> ArcSolution:
+        return _search_once(
+            problem,
+            seed=seed + _APART * start,
+            iterations=iterations,
+            seconds=seconds,
+            fewest_routes=fewest_routes,
+            weight=np.ones(problem.task_count) if weight is None else weight,
+            bound=bound,
+            clock=clock,
+        )
+
+    if starts == 1:
+        return search_from(0)
+    with ThreadPoolExecutor(starts) as threads:
+        found = list(threads.map(search_from, range(starts)))
+    return min(found, key=lambda one: _rank(one, weight, fewest_routes=fewest_routes))
+
+
+def _rank(
+    solution: ArcSolution, weight: Floats | None, *, fewest_routes: bool
+) -> tuple[float, int, float]:
+    """Give what makes one solution better than another: less of it, in this order."""
+    left = np.array(solution.unserved, dtype=np.int64)
+    unserved = float(len(left)) if weight is None else float(weight[left].sum())
+    return unserved, len(solution.routes) if fewest_routes else 0, solution.cost
+
+
+def _search_once(
+    problem: ArcProblem,
+    *,
+    seed: int,
+    iterations: int | None,
+    seconds: float | None,
+    fewest_routes: bool,
+    weight: Floats,
+    bound: float,
+    clock: Callable[[], float],
+) -> ArcSolution:
+    """Search once, on the thread that asks."""
+    search = _start(problem, seed, weight, clock)._replace(bound=bound)
     _warm_up(search)
     begun = clock()
     until = None if seconds is None else begun + seconds

@@ -19,11 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import geopandas as gpd
+
     from qxgeo.district import District
     from qxgeo.district.watering_settings import WateringSettings
     from qxgeo.readers.carts import CartTables
     from qxgeo.watering.streets import StreetGraph
 
+_FACTS = (
+    *("section_id", "road_name", "road_class", "township_id", "township_name", "rule_ids"),
+    *("from_m", "to_m", "length_m", "passes", "directions", "interval_factor"),
+)
 _ALL_DAY_TANK_M = 1e9  # sections are not parted for a tank here
 
 
@@ -131,7 +137,7 @@ def list_duty(
         rain=rain,
     )
     return Duty(
-        sections=demand.sections,
+        sections=keep_facts(demand.sections),
         drying=drying,
         wettings=no_wettings(),
         carts=cart_facts(None if carts is None else carts.carts),
@@ -167,6 +173,22 @@ def load_carts(district: District, path: Path | None, *, datum: str | None) -> C
         return read_carts(path, datum=datum or "wgs84")
     own = watering_settings(district).carts
     return None if own is None else read_carts(own.path, datum=own.datum)
+
+
+def keep_facts(sections: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep what is required of sections, and leave out what a plan promised of them.
+
+    Parameters
+    ----------
+    sections
+        Of a demand or a plan.
+
+    Returns
+    -------
+    sections
+        Columns of `columns.SECTION_COLUMNS` up to ``interval_factor``, and the line.
+    """
+    return sections[[*_FACTS, "geometry"]].reset_index(drop=True)
 
 
 def no_wettings() -> pd.DataFrame:

@@ -297,5 +297,7 @@ def _drive(
         cart=names,
         spraying=np.array([-1 if pd.isna(one) else int(one) for one in flags], dtype=np.int64),
         speed_kmh=clean.fixes["speed_kmh"].to_numpy()[used.fix[on]],
+        sigma_m=used.sigma[on],
+        straight_m=np.append(0.0, np.hypot(*np.diff(used.xy[on], axis=0).T)),
         is_joined=is_joined,
     )

@@ -69,11 +69,12 @@ def name_passes(
     limit = known.fillna(most).to_numpy()
     on_duty = np.isin(legs["row_of_road"].to_numpy(), np.unique(rows))
     spraying, speed = legs["spraying"].to_numpy(), legs["speed_kmh"].to_numpy()
+    is_fast = legs["is_sure"].to_numpy() & (legs["least_kmh"].to_numpy() > limit)
     by_speed = (spraying < 0) & (speed <= most) & (speed >= settings.number("spray_least_kmh"))
     use = np.select(
         [
             (spraying == 1) & ~on_duty,
-            (spraying == 1) & (speed > limit),
+            (spraying == 1) & is_fast,
             ((spraying == 1) | by_speed) & on_duty,
             on_duty,
         ],

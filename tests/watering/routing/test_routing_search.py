@@ -211,3 +211,12 @@ def test_path_scanning_can_be_driven(
     for seed in range(8):
         problem = draw_problem(seed, **options)
         assert not check_routes(problem, scan_paths(problem))
+
+
+def test_of_searches_side_by_side_the_best_counts(draw_problem: Callable[..., ArcProblem]) -> None:
+    problem = draw_problem(12)
+    alone = [solve(problem, seed=3 + 1_000_003 * start, iterations=1).cost for start in range(6)]
+    assert len(set(alone)) > 1
+    together = solve(problem, seed=3, iterations=1, starts=6)
+    assert together.cost == min(alone)
+    assert together == solve(problem, seed=3, iterations=1, starts=6)
