@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 LONGEST_EDGE_DEG = 0.001
+IN_CACHE = 16_384  # vertices at a time: what is worked out on the way stays near the processor
 BEND_M = 1e-3  # edges bend by less than 0.5 mm, on both sides of a comparison
 
 
@@ -72,7 +73,10 @@ class Vertices:
             lonlat, string, goes_on = _follow(strings)
             lonlat, string, goes_on = _fill_in(lonlat, string, goes_on)
             owner = string_owner[string]
-        xyz = np.ascontiguousarray(to_earth_centred(lonlat[:, 0], lonlat[:, 1]).T)
+        xyz = np.empty((len(lonlat), 3))
+        for begin in range(0, len(lonlat), IN_CACHE):
+            piece = slice(begin, begin + IN_CACHE)
+            xyz[piece] = to_earth_centred(lonlat[piece, 0], lonlat[piece, 1]).T
         return cls(len(array), lonlat, xyz, owner, goes_on)
 
     def take(self, order: NDArray[np.int64]) -> Vertices:
