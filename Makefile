@@ -1,5 +1,6 @@
 # make demo   install, run all jobs on the embedded district, say where the maps are
 # make test   set up everything the tests need, lint, test
+# make coverage  the tests again, twice as slow, with the gate of 95 % of lines and branches
 # make check  lint only (after make test once)    make fix   format and mend what ruff can
 # make notebooks  run the notebooks, write each as a page into docs/notebooks
 # make bench  time, memory and error beside peers, small    make bench-national  1 and 10 million roads
@@ -14,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 ASSETS := qxgeo/_assets/manifest.json
 
-.PHONY: demo test check fix bench bench-national notebooks clean browser
+.PHONY: demo test coverage check fix bench bench-national notebooks clean browser
 .DEFAULT_GOAL := demo
 
 demo: .stamps/install $(ASSETS)
@@ -27,6 +28,9 @@ demo: .stamps/install $(ASSETS)
 	@echo "地图已生成，请用浏览器打开 / the maps are ready, open: $(CURDIR)/maps/index.html"
 
 test: .stamps/develop browser check
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+coverage: .stamps/develop browser
 	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term-missing:skip-covered
 
 check: .stamps/develop
