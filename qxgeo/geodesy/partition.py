@@ -7,6 +7,7 @@ degrees is the exact place to cut; only lengths and areas need the ellipsoid.
 from __future__ import annotations
 
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +34,8 @@ _PARTS_AT_ONCE = 50_000
 _CELLS_PER_EDGE = 8
 _MOST_CELLS = 1 << 22
 _MOST_PAIRS = 1 << 20  # of polygons and boxes
+# GEOS lays the indices of a prepared shape when it is first asked: never two threads at once.
+_ASKING_PREPARED = Lock()
 FEW = 5_000  # polygons: one grid over them is fine enough, and cheaper than one for each piece
 
 
@@ -189,8 +192,9 @@ def _partition(lines: Lines, part: Ints, territories: Territories) -> Intervals:
     label = np.full(len(strings), NOWHERE, dtype=np.int64)
     alone = touching[row] == 1
     candidates = polygons[column[alone]]
-    shapely.prepare(polygons)
-    within = shapely.covers(candidates, strings[row[alone]])
+    with _ASKING_PREPARED:
+        shapely.prepare(polygons)
+        within = shapely.covers(candidates, strings[row[alone]])
     label[row[alone][within]] = numbers[column[alone][within]]
     is_simple = (touching == 0) | (label != NOWHERE)
     simple = Intervals(

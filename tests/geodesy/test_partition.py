@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import numpy as np
 import pytest
 import shapely
@@ -19,6 +22,7 @@ from qxgeo.geodesy import (
     partition_polygons,
     reach_of_discs,
 )
+from qxgeo.geodesy.partition import Territories
 
 KARNEY = Geod(ellps="WGS84")
 WEST, EAST = shapely.box(110.0, 25.0, 110.1, 25.1), shapely.box(110.1, 25.0, 110.2, 25.1)
@@ -170,3 +174,30 @@ def test_a_distance_to_nothing_is_refused(measure: object) -> None:
     somewhere = np.array([[110.0, 25.0]]) if measure is nearest_station else point
     with pytest.raises(ValueError, match="empty"):
         measure(np.array([shapely.Point()]), somewhere)  # type: ignore[operator]
+
+
+def test_threads_that_share_territories_cut_alike() -> None:
+    """Asked at once by several threads, the prepared shapes of GEOS end the whole program."""
+    angle = np.linspace(0, 2 * np.pi, 2_000, endpoint=False)
+    shore = (
+        np.stack((np.cos(angle), np.sin(angle)), axis=1)
+        * (0.02 + 0.004 * np.sin(37 * angle))[:, None]
+    )
+    centres = [(110 + 0.05 * east, 25 + 0.05 * north) for east in range(4) for north in range(2)]
+    towns = np.array([shapely.Polygon(shore + centre) for centre in centres], dtype=object)
+    rng = np.random.default_rng(1)
+    start = np.stack((rng.uniform(110, 110.2, 300), rng.uniform(25, 25.1, 300)), axis=1)
+    roads = shapely.linestrings(np.stack((start, start + rng.normal(0, 0.002, (300, 2))), axis=1))
+    lines = Lines.from_geometries(np.asarray(roads, dtype=object))
+    alone = partition_lines(lines, towns)
+    for _ in range(8):
+        fresh, all_at_once = Territories(shapely.from_wkb(shapely.to_wkb(towns))), Barrier(4)
+
+        def cut(_: int, towns: Territories = fresh, gate: Barrier = all_at_once) -> Intervals:
+            gate.wait()
+            return partition_lines(lines, towns)
+
+        with ThreadPoolExecutor(4) as threads:
+            for found in threads.map(cut, range(4)):
+                assert np.array_equal(found.label, alone.label)
+                assert np.array_equal(found.start, alone.start)
