@@ -14,7 +14,7 @@ import shapely
 from qxgeo.district import stations_in_force
 from qxgeo.maps.layers import write_geojson
 from qxgeo.maps.style import ROAD_RANKS, ROAD_STYLES
-from qxgeo.maps.tiles import build_pyramid
+from qxgeo.maps.tiles import build_pyramid, trim_pyramid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,9 @@ def rank_roads(roads: gpd.GeoDataFrame) -> npt.NDArray[np.intp]:
     )
 
 
-def describe_base(district: District, *, cache_folder: Path | None) -> dict[str, object]:
+def describe_base(
+    district: District, *, cache_folder: Path | None, most_tile_bytes: int | None = None
+) -> dict[str, object]:
     """Gather what the page's script draws under the findings.
 
     Parameters
@@ -61,6 +63,8 @@ def describe_base(district: District, *, cache_folder: Path | None) -> dict[str,
         Layers that it lacks are left out.
     cache_folder
         Where rendered tiles are kept between runs; None keeps none.
+    most_tile_bytes
+        Of all tiles together: the deepest levels that do not fit are left out. None for no limit.
 
     Returns
     -------
@@ -81,7 +85,10 @@ def describe_base(district: District, *, cache_folder: Path | None) -> dict[str,
     drawn = [name for name in ("water", "roads") if name in district.layers]
     base["has"] = drawn
     if sum(len(district.layers[name].table) for name in drawn) > MOST_VECTORS:
-        base["tiles"] = _tiles(district, cache_folder)
+        pyramid = _tiles(district, cache_folder)
+        if most_tile_bytes is not None:
+            pyramid = trim_pyramid(pyramid, most_tile_bytes)
+        base["tiles"] = pyramid
         return base
     for name in drawn:
         table = district.layers[name].table

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import folium
 from branca.element import MacroElement
 from folium.plugins import Fullscreen, MousePosition
 from folium.template import Template
+from folium.utilities import JsCode
 
 from qxgeo.maps.escaping import escape_text, json_for_script
 from qxgeo.maps.style import BOUNDARY_COLOUR, LAND_COLOUR, TOWNSHIP_COLOUR, WATER_COLOUR
@@ -69,6 +70,42 @@ def begin_map() -> folium.Map:
         The page's script chooses the view.
     """
     return folium.Map(location=[30, 110], zoom_start=5, tiles=None, prefer_canvas=True, max_zoom=19)
+
+
+def begin_layer(
+    number: int, *, radius: float, is_shown: bool = True, svg_pane: str = ""
+) -> folium.GeoJson:
+    """Begin a layer that the page's script fills.
+
+    Parameters
+    ----------
+    number
+        Its place in the page's ``overlays``.
+    radius
+        Of its points, pixels.
+    is_shown
+        Whether the page opens with it.
+    svg_pane
+        Pane in which it is drawn as SVG; the canvas of the map where not given.
+
+    Returns
+    -------
+    layer
+        Empty.
+    """
+    where: dict[str, Any] = (
+        {"pane": svg_pane, "renderer": JsCode(f'L.svg({{pane:"{svg_pane}",padding:0.3}})')}
+        if svg_pane
+        else {}
+    )
+    return folium.GeoJson(
+        {"type": "FeatureCollection", "features": []},
+        show=is_shown,
+        marker=folium.CircleMarker(radius=radius, fill=True),
+        style=JsCode(f"QX.styleOf({number})"),
+        smooth_factor=0.6,
+        **where,
+    )
 
 
 def finish_map(drawn: folium.Map, layers: Sequence[folium.GeoJson], lang: str) -> str:

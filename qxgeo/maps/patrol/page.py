@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from typing import cast as cast_to
 
-import folium
 import numpy as np
 import shapely
-from folium.utilities import JsCode
 
 from qxgeo.maps.base_layer import describe_base, name_places
 from qxgeo.maps.frame import (
@@ -16,6 +13,7 @@ from qxgeo.maps.frame import (
     Button,
     Link,
     assemble,
+    begin_layer,
     begin_map,
     finish_map,
     write_foot,
@@ -41,7 +39,6 @@ from qxgeo.maps.patrol.rows import (
 from qxgeo.maps.patrol.style import ABSENT_COLOUR, TERRITORY_COLOURS
 from qxgeo.maps.patrol.wording import DUTY, GROUPS, PANEL_WORDS, PATROL_WORDS, THEMES, TITLE
 from qxgeo.maps.rows import Strings
-from qxgeo.maps.tiles import trim_pyramid
 from qxgeo.maps.wording import NOTHING_HERE, PAGE_WORDS, choose
 from qxgeo.maps.write import find_cache_folder, write_page
 from qxgeo.patrol.privacy import Discretion, clean_all
@@ -112,11 +109,11 @@ def write_patrol_map(
         If an online base map is not usable.
     """
     online = list_online_bases(online_base, lang=lang)
-    base = describe_base(patrol.district, cache_folder=cache_folder or find_cache_folder())
-    if "tiles" in base:
-        base["tiles"] = trim_pyramid(
-            cast_to("Mapping[str, object]", base["tiles"]), _MOST_TILE_BYTES
-        )
+    base = describe_base(
+        patrol.district,
+        cache_folder=cache_folder or find_cache_folder(),
+        most_tile_bytes=_MOST_TILE_BYTES,
+    )
     html = _render(patrol, lang=lang, is_public=is_public, base=base, online=online)
     return write_page(folder / "patrol.html", html)
 
@@ -289,13 +286,7 @@ def _draw_map(layers: Sequence[PatrolLayer], lang: str) -> str:
     drawn = begin_map()
     made = []
     for number, layer in enumerate(layers):
-        one = folium.GeoJson(
-            {"type": "FeatureCollection", "features": []},
-            show=False,
-            marker=folium.CircleMarker(radius=layer.drawn.radius, fill=True),
-            style=JsCode(f"QX.styleOf({number})"),
-            smooth_factor=0.6,
-        )
+        one = begin_layer(number, radius=layer.drawn.radius, is_shown=False)
         one.add_to(drawn)
         made.append(one)
     return finish_map(drawn, made, lang)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from qxgeo.assess.narrow import narrow
 from qxgeo.assess.shelf import file_name
@@ -12,7 +12,6 @@ from qxgeo.maps.frame import Link
 from qxgeo.maps.page import render_page
 from qxgeo.maps.scaled.sheets import split_sheets
 from qxgeo.maps.scaled.wording import WORDS
-from qxgeo.maps.tiles import trim_pyramid
 from qxgeo.maps.wording import PAGE_WORDS, PAGES, choose
 from qxgeo.maps.write import write_page
 
@@ -120,10 +119,7 @@ def write_township_maps(
 
 def _ground(view: Assessment) -> tuple[dict[str, object], list[list[object]]]:
     """Describe what is drawn under a page's findings."""
-    base = describe_base(view.district, cache_folder=None)
-    if "tiles" in base:
-        tiles = cast("dict[str, object]", base["tiles"])
-        base = {**base, "tiles": trim_pyramid(tiles, MOST_TILE_BYTES)}
+    base = describe_base(view.district, cache_folder=None, most_tile_bytes=MOST_TILE_BYTES)
     return base, name_places(view.district)
 
 

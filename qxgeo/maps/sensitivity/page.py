@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import folium
 import numpy as np
-from folium.utilities import JsCode
 
 from qxgeo.maps.base_layer import describe_base, name_places
 from qxgeo.maps.escaping import escape_text
@@ -14,6 +13,7 @@ from qxgeo.maps.frame import (
     PAINT,
     Link,
     assemble,
+    begin_layer,
     begin_map,
     finish_map,
     write_foot,
@@ -260,19 +260,8 @@ def _draw_map(lang: str) -> str:
     drawn.add_child(folium.map.CustomPane("qx-ground", z_index=350, pointer_events=True))
     layers = []
     for number, kind in enumerate(LAYERS):
-        where: dict[str, Any] = (
-            {"pane": "qx-ground", "renderer": JsCode('L.svg({pane:"qx-ground",padding:0.3})')}
-            if kind.startswith("ground")
-            else {}
-        )
-        layer = folium.GeoJson(
-            {"type": "FeatureCollection", "features": []},
-            show=True,
-            marker=folium.CircleMarker(radius=_DRAWN[kind].radius, fill=True),
-            style=JsCode(f"QX.styleOf({number})"),
-            smooth_factor=0.6,
-            **where,
-        )
+        pane = "qx-ground" if kind.startswith("ground") else ""
+        layer = begin_layer(number, radius=_DRAWN[kind].radius, svg_pane=pane)
         layer.add_to(drawn)
         layers.append(layer)
     return finish_map(drawn, layers, lang)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from typing import cast as cast_to
 
 import folium
-from folium.utilities import JsCode
 
 from qxgeo.maps.base_layer import describe_base, name_places
 from qxgeo.maps.escaping import escape_text
@@ -15,6 +13,7 @@ from qxgeo.maps.frame import (
     Button,
     Link,
     assemble,
+    begin_layer,
     begin_map,
     finish_map,
     write_foot,
@@ -37,7 +36,6 @@ from qxgeo.maps.siting.style import (
     zone_svg,
 )
 from qxgeo.maps.siting.wording import DATUM_TITLES, SITING_TITLE, SITING_WORDS
-from qxgeo.maps.tiles import trim_pyramid
 from qxgeo.maps.wording import NOTHING_HERE, PAGE_WORDS, choose
 from qxgeo.maps.write import find_cache_folder, write_page
 from qxgeo.resources import assets_dir
@@ -130,7 +128,9 @@ def write_siting_map(
         "applications": None if checks is None else pack_applications(checks),
         "sources": _sources(district, book),
         "drawings": drawings.pack(),
-        "base": _base(district),
+        "base": describe_base(
+            district, cache_folder=find_cache_folder(), most_tile_bytes=_MOST_TILE_BYTES
+        ),
         "places": name_places(district),
         "online": [],
         "paint": PAINT,
@@ -166,15 +166,6 @@ def file_name(kind: SiteKind) -> str:
 def _title(kind: SiteKind, lang: str) -> str:
     """Ask the question of the page."""
     return SITING_TITLE.in_language(lang).format(kind=kind.title.in_language(lang))
-
-
-def _base(district: District) -> dict[str, object]:
-    """Describe the base map, tiles within a budget."""
-    base = describe_base(district, cache_folder=find_cache_folder())
-    if "tiles" in base:
-        pyramid = cast_to("Mapping[str, object]", base["tiles"])
-        base["tiles"] = trim_pyramid(pyramid, _MOST_TILE_BYTES)
-    return base
 
 
 def _tell(
@@ -240,19 +231,8 @@ def _draw_map(layers: Sequence[SitingLayer], lang: str) -> str:
     drawn.add_child(folium.map.CustomPane(_ZONE_PANE, z_index=350, pointer_events=False))
     made = []
     for number, layer in enumerate(layers):
-        where: dict[str, Any] = (
-            {"pane": _ZONE_PANE, "renderer": JsCode(f'L.svg({{pane:"{_ZONE_PANE}",padding:0.3}})')}
-            if layer.kind == "zone"
-            else {}
-        )
-        one = folium.GeoJson(
-            {"type": "FeatureCollection", "features": []},
-            show=False,
-            marker=folium.CircleMarker(radius=layer.drawn.radius, fill=True),
-            style=JsCode(f"QX.styleOf({number})"),
-            smooth_factor=0.6,
-            **where,
-        )
+        pane = _ZONE_PANE if layer.kind == "zone" else ""
+        one = begin_layer(number, radius=layer.drawn.radius, is_shown=False, svg_pane=pane)
         one.add_to(drawn)
         made.append(one)
     return finish_map(drawn, made, lang)

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from typing import cast as cast_to
-
-import folium
-from folium.utilities import JsCode
 
 from qxgeo.maps.base_layer import describe_base, name_places
 from qxgeo.maps.frame import (
@@ -14,6 +10,7 @@ from qxgeo.maps.frame import (
     Button,
     Link,
     assemble,
+    begin_layer,
     begin_map,
     finish_map,
     write_foot,
@@ -23,7 +20,6 @@ from qxgeo.maps.offline import make_self_contained
 from qxgeo.maps.online import list_online_bases
 from qxgeo.maps.rows import Strings
 from qxgeo.maps.style import Drawn
-from qxgeo.maps.tiles import trim_pyramid
 from qxgeo.maps.watering.pack import (
     pack_carts,
     pack_drying,
@@ -117,11 +113,11 @@ def write_watering_map(
         If an online base map is not usable.
     """
     online = list_online_bases(online_base, lang=lang)
-    base = describe_base(plan.district, cache_folder=cache_folder or find_cache_folder())
-    if "tiles" in base:
-        base["tiles"] = trim_pyramid(
-            cast_to("Mapping[str, object]", base["tiles"]), _MOST_TILE_BYTES
-        )
+    base = describe_base(
+        plan.district,
+        cache_folder=cache_folder or find_cache_folder(),
+        most_tile_bytes=_MOST_TILE_BYTES,
+    )
     html = _render(plan, lang=lang, is_public=is_public, base=base, online=online)
     return write_page(folder / "watering.html", html)
 
@@ -212,12 +208,8 @@ def _draw_map(lang: str) -> str:
     drawn = begin_map()
     layers = []
     for number, kind in enumerate(LAYERS):
-        layer = folium.GeoJson(
-            {"type": "FeatureCollection", "features": []},
-            show=kind not in {"route", "empty"},
-            marker=folium.CircleMarker(radius=DRAWN[kind].radius, fill=True),
-            style=JsCode(f"QX.styleOf({number})"),
-            smooth_factor=0.6,
+        layer = begin_layer(
+            number, radius=DRAWN[kind].radius, is_shown=kind not in {"route", "empty"}
         )
         layer.add_to(drawn)
         layers.append(layer)

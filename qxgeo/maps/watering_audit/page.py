@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from typing import cast as cast_to
-
-import folium
-from folium.utilities import JsCode
 
 from qxgeo.maps.base_layer import describe_base, name_places
 from qxgeo.maps.frame import (
@@ -14,6 +10,7 @@ from qxgeo.maps.frame import (
     Button,
     Link,
     assemble,
+    begin_layer,
     begin_map,
     finish_map,
     write_foot,
@@ -22,7 +19,6 @@ from qxgeo.maps.frame import (
 from qxgeo.maps.offline import make_self_contained
 from qxgeo.maps.rows import Strings
 from qxgeo.maps.style import Drawn
-from qxgeo.maps.tiles import trim_pyramid
 from qxgeo.maps.watering_audit.pack import (
     choose_violations,
     pack_carts,
@@ -45,7 +41,6 @@ from qxgeo.resources import assets_dir
 from qxgeo.watering.tracks.model import KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -95,11 +90,11 @@ def write_watering_audit_map(
     OutputError
         If the file cannot be written or a collected script is missing.
     """
-    base = describe_base(audit.district, cache_folder=cache_folder or find_cache_folder())
-    if "tiles" in base:
-        base["tiles"] = trim_pyramid(
-            cast_to("Mapping[str, object]", base["tiles"]), _MOST_TILE_BYTES
-        )
+    base = describe_base(
+        audit.district,
+        cache_folder=cache_folder or find_cache_folder(),
+        most_tile_bytes=_MOST_TILE_BYTES,
+    )
     chosen = choose_violations(audit)
     fixes, whole = thin_fixes(audit)
     panels = write_panels(audit, chosen, (len(fixes), whole), lang=lang)
@@ -167,12 +162,7 @@ def _draw_map(lang: str) -> str:
     drawn = begin_map()
     layers = []
     for number, kind in enumerate(LAYERS):
-        layer = folium.GeoJson(
-            {"type": "FeatureCollection", "features": []},
-            marker=folium.CircleMarker(radius=DRAWN[kind].radius, fill=True),
-            style=JsCode(f"QX.styleOf({number})"),
-            smooth_factor=0.6,
-        )
+        layer = begin_layer(number, radius=DRAWN[kind].radius)
         layer.add_to(drawn)
         layers.append(layer)
     return finish_map(drawn, layers, lang)

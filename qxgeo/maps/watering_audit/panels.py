@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from qxgeo.maps.cards import write_panel
 from qxgeo.maps.escaping import escape_text
 from qxgeo.maps.today.markup import say_number, write_list, write_note, write_table
 from qxgeo.maps.watering_audit.pack import MOST_OF_A_KIND
@@ -84,10 +85,7 @@ def write_panels(audit: Audit, chosen: pd.DataFrame, drawn: tuple[int, int], *, 
         "notes": _write_notes(audit, drawn, words, lang),
     }
     return "".join(
-        f'<aside id="qx-{name}" class="qx-sheet" aria-label="{escape_text(words[name])}" hidden>'
-        f"<header><h2>{escape_text(words[name])}</h2><button type='button' class='qx-close' "
-        f'aria-label="{escape_text(words["close"])}">×</button></header>'
-        f'<div class="qx-sheet-body">{body}</div></aside>'
+        write_panel(f"qx-{name}", words[name], body, close=words["close"])
         for name, body in bodies.items()
     )
 
