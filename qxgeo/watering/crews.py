@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from qxgeo.watering.model import DryingDay, Fleet
 
 _STEPS = 288
-_LONGEST_TOUR_S = 14_400.0
 
 
 def list_crews(fleet: Fleet) -> list[Crew]:
@@ -87,9 +86,9 @@ def tightest_interval_s(drying: DryingDay, demand: Demand) -> float:
     Returns
     -------
     seconds
-        At most four hours: no tour needs to be longer.
+        From the worst moment of the day on.
     """
     clock = clock_of(drying)
     starts = np.arange(_STEPS, dtype=np.float64) * (DAY_S / _STEPS)
     factor = float(demand.sections["interval_factor"].min()) if len(demand.sections) else 1.0
-    return min(float((clock.when(clock.at(starts) + factor) - starts).min()), _LONGEST_TOUR_S)
+    return float((clock.when(clock.at(starts) + factor) - starts).min())

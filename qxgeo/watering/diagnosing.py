@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qxgeo.errors import Text
-from qxgeo.watering.drying import DAY_S, clock_of
+from qxgeo.watering.crews import tightest_interval_s
+from qxgeo.watering.drying import DAY_S
 from qxgeo.watering.model import Diagnosis
 from qxgeo.watering.rounds import drive_rounds
 
@@ -49,20 +50,26 @@ def diagnose(
     gaps = best.wetness.longest_gap
     late = [place for place in range(len(gaps)) if gaps[place] > 1.0 + _EASE and place not in never]
     urgency = demand.sections["urgency"].to_numpy() if len(gaps) else np.empty(0)
-    more = _carts_more(ground, best, crews, never) if late else 0
+    more, tried = _carts_more(ground, best, crews, never) if late else (0, 0)
+    reasons = _reasons(demand, ground, never)
+    reasons += _reasons_of_dryness(demand, ground, best, crews) if late else []
+    reasons += [_say_tried(tried)] if more < 0 else []
     return Diagnosis(
         is_kept=not late and not never,
         wet_share=1.0 - best.dry_mh / total_mh if total_mh > 0 else 1.0,
         carts_more=-1 if not late and never else more,
         first_sections=tuple(sorted(late, key=lambda place: urgency[place])),
-        reasons=tuple(_reasons(demand, ground, best, crews, never, has_late=bool(late))),
+        reasons=tuple(reasons),
     )
 
 
 def _carts_more(
     ground: Ground, best: Round, crews: Sequence[Crew], never: Mapping[int, Text]
-) -> int:
-    """Find how many carts more keep all sections wet that a cart gets to; -1 where none do."""
+) -> tuple[int, int]:
+    """Find how many carts more keep all sections wet that a cart gets to, and how many were tried.
+
+    The first number is -1 where none that was tried does.
+    """
     carts = sorted({crew.cart for crew in crews})
 
     def is_enough(count: int) -> bool:
@@ -76,11 +83,19 @@ def _carts_more(
     while not is_enough(high):
         low, high = high, high * 2
         if high > _MOST_TIMES * max(len(carts), 8):
-            return -1
+            return -1, low
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if is_enough(middle) else (middle, high)
-    return high
+    return high, high
+
+
+def _say_tried(count: int) -> Text:
+    """Say with how many carts more it was tried in vain."""
+    return Text(
+        f"试排到再加 {count} 辆同样的车，仍有路段会变干",
+        f"tried with up to {count} carts more of the same kinds: some sections still dry",
+    )
 
 
 def _clone(crews: Sequence[Crew], carts: Sequence[int], count: int) -> list[Crew]:
@@ -94,16 +109,8 @@ def _clone(crews: Sequence[Crew], carts: Sequence[int], count: int) -> list[Crew
     ]
 
 
-def _reasons(
-    demand: Demand,
-    ground: Ground,
-    best: Round,
-    crews: Sequence[Crew],
-    never: Mapping[int, Text],
-    *,
-    has_late: bool,
-) -> list[Text]:
-    """Give one sentence for each cause."""
+def _reasons(demand: Demand, ground: Ground, never: Mapping[int, Text]) -> list[Text]:
+    """Give one sentence for each cause that lies in the roads."""
     reasons: list[Text] = []
     for why in dict.fromkeys(never.values()):
         places = [place for place, one in never.items() if one == why]
@@ -122,15 +129,14 @@ def _reasons(
                 f"{parted} sections are parts of stretches longer than a tank, sprayed in turn",
             )
         )
-    if has_late:
-        reasons += _reasons_of_dryness(ground, best, crews)
     return reasons
 
 
-def _reasons_of_dryness(ground: Ground, best: Round, crews: Sequence[Crew]) -> list[Text]:
+def _reasons_of_dryness(
+    demand: Demand, ground: Ground, best: Round, crews: Sequence[Crew]
+) -> list[Text]:
     """Say which hours have no driver, and whether tours are longer than the interval."""
     reasons: list[Text] = []
-    clock = clock_of(ground.drying)
     hours = np.arange(24)
     is_driven = np.zeros(24, dtype=bool)
     for crew in crews:
@@ -147,8 +153,7 @@ def _reasons_of_dryness(ground: Ground, best: Round, crews: Sequence[Crew]) -> l
                 f"no shift covers these hours: {listed.replace('、', ', ')}",
             )
         )
-    starts = np.arange(288, dtype=np.float64) * np.float64(300.0)
-    tightest = float((clock.when(clock.at(starts) + 1.0) - starts).min())
+    tightest = tightest_interval_s(ground.drying, demand)
     longest = max((tour.duration_s for tour in best.tours), default=0.0)
     if longest > tightest:
         reasons.append(

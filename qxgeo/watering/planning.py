@@ -37,17 +37,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
+    from numpy.typing import NDArray
+
     from qxgeo.assess import Assessment
     from qxgeo.district import District
     from qxgeo.district.watering_settings import CartsFile, WateringSettings
     from qxgeo.watering.demand import Demand
     from qxgeo.watering.fleet import PlacedFleet
     from qxgeo.watering.model import DryingDay, Fleet
+    from qxgeo.watering.places import Stops
     from qxgeo.watering.preparing import Prepared
     from qxgeo.watering.rounds import Round
     from qxgeo.watering.streets import StreetGraph
 
+    Floats = NDArray[np.float64]
+
 LIMIT_SHARES = (1.0, 0.6)  # of the tightest interval: the longest tour, tried in turn
+_LONGEST_TOUR_S = 14_400.0  # however slowly roads dry, none needs to be longer
 
 
 def plan_watering(  # noqa: PLR0913 - one keyword per decision of the caller
@@ -121,7 +127,7 @@ def plan_watering(  # noqa: PLR0913 - one keyword per decision of the caller
     )
     drying = _dry(settings, placed.fleet, weather or settings.weather, rain)
     tell("ways")
-    tightest_s = tightest_interval_s(drying, demand)
+    tightest_s = min(tightest_interval_s(drying, demand), _LONGEST_TOUR_S)
     prepared = prepare_problems(demand, placed, streets, works, tour_s=tightest_s)
     ground = _ground(demand, placed.fleet, drying, prepared)
     tell("tours")
@@ -271,12 +277,13 @@ def _finish(  # noqa: PLR0913, PLR0917 - everything that was worked out goes int
     fleet = placed.fleet
     never = dict(prepared.never)
     never |= {demand.tasks[one].section: NOT_ROUTED for one in unserved}
-    per_m = float(fleet.carts["spray_l_per_m"].iloc[0])
     sections = describe_sections(demand.sections, best.wetness, never)
+    per_m = _spray_l_per_m(prepared, best, len(sections))
     sections = sections.assign(litres=sections["length_m"] * sections["passes"] * per_m)
     kinds = fleet.carts["kind"].tolist()
     transfers = list_transfers(best.runs, kinds)
-    extra = [_transfer_legs(one, placed, streets, prepared) for one in transfers]
+    stops = place_stops(streets, [], placed.places)
+    extra = [_transfer_legs(one, stops, prepared) for one in transfers]
     roads = district.layers["roads"]
     clock = clock_of(ground.drying)
     served = np.array([t.spray_m for t in demand.tasks if t.section not in never])
@@ -318,15 +325,20 @@ def _finish(  # noqa: PLR0913, PLR0917 - everything that was worked out goes int
     )  # fmt: skip
 
 
+def _spray_l_per_m(prepared: Prepared, best: Round, sections: int) -> Floats:
+    """Give what a metre of each section takes from the carts that serve it, else from the first."""
+    per_m = np.full(sections, prepared.works[0].spray_l_per_m)
+    for tour in best.tours:
+        own = [leg.section for leg in tour.legs if leg.section >= 0]
+        per_m[own] = prepared.works[tour.kind].spray_l_per_m
+    return per_m
+
+
 def _transfer_legs(
-    transfer: tuple[int, int, int],
-    placed: PlacedFleet,
-    streets: StreetGraph,
-    prepared: Prepared,
+    transfer: tuple[int, int, int], stops: Stops, prepared: Prepared
 ) -> tuple[Leg, ...]:
     """Write the legs of driving empty between two sites."""
     kind, origin, destination = transfer
-    stops = place_stops(streets, [], placed.places)
     writer = LegWriter(stops, prepared.works[kind])
     writer.drive(stops.site(origin), stops.site(destination))
     return writer.finish()

@@ -317,6 +317,18 @@ def test_a_cart_without_a_shift_is_left_out_and_named(carts_file: Writer) -> Non
     assert any("A4 没有班次" in one.zh for one in plan.problems)
 
 
+def test_a_section_takes_the_water_of_the_carts_that_serve_it(carts_file: Writer) -> None:
+    sheets = plain_sheets(4)
+    for row in sheets["车辆"][3:]:
+        row[3] = 0.8  # L/m2 under 8 m: 6.4 L/m, not 4
+    plan = plan_watering(wet_town(board()), carts=carts_file(sheets))
+    sprays = plan.legs[plan.legs["task"] == "spray"]
+    sprayed = sprays.groupby("section")["litres"].sum()
+    assert sprayed.to_numpy() == pytest.approx(plan.sections["litres"].to_numpy())
+    rates = (plan.sections["litres"] / plan.sections["length_m"]).round(6)
+    assert set(rates) == {4.0, 6.4}
+
+
 def test_hours_without_a_driver_are_named(carts_file: Writer) -> None:
     sheets = plain_sheets(2)
     sheets["班次"] = [sheets["班次"][0], ["全部", "", "18:00", "次日02:00", 30]]
@@ -326,6 +338,7 @@ def test_hours_without_a_driver_are_named(carts_file: Writer) -> None:
     idle = next(one.zh for one in plan.diagnosis.reasons if "没有任何班次" in one.zh)
     assert "2、3、4" in idle
     assert "17 时" in idle
+    assert any("再加" in one.zh and "仍有路段会变干" in one.zh for one in plan.diagnosis.reasons)
 
 
 def test_without_carts_or_roads_nothing_is_invented(tmp_path: Path) -> None:
