@@ -214,12 +214,12 @@ def _choose(table: DryingTable, weather: str) -> Weather:
     """
     if weather in table.weathers:
         return table.weathers[weather]
-    known = "、".join((*table.weathers, RAIN))
+    known = (*table.weathers, RAIN)
     raise InputError(
         Fault(
             column="weather",
             problem=Text(f"没有天气类型“{weather}”", f'no weather "{weather}"'),
-            mend=Text(f"可用：{known}", f"there are: {known}"),
+            mend=Text(f"可用：{'、'.join(known)}", f"there are: {', '.join(known)}"),
         )
     )
 

@@ -314,6 +314,23 @@ def test_nothing_lies_beyond_the_edge_of_a_phone(
     assert panel["y"] + panel["height"] <= bar["y"]
 
 
+def test_numbers_of_carts_stay_on_one_line_on_a_phone(
+    open_file: Callable[..., Page], full_file: Path
+) -> None:
+    page = open_file(full_file, width=390, height=844)
+    page.click("#qx-open-carts")
+    lines = """rows => rows.map(row => {
+        const range = document.createRange();
+        return [3, 4, 5, 8].map(place => {
+            range.selectNodeContents(row.cells[place]);
+            return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+        });
+    })"""
+    found = page.eval_on_selector_all(".qx-carts-table tbody tr[data-cart]", lines)
+    assert found
+    assert {count for row in found for count in row} <= {0, 1}
+
+
 def test_a_district_without_roads_to_keep_wet_opens(
     empty_plan: WateringPlan, write: Callable[..., Path], open_file: Callable[..., Page]
 ) -> None:

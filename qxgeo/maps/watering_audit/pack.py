@@ -166,7 +166,7 @@ def _pack_track(track: pd.DataFrame | None) -> dict[str, object]:
 
 
 def choose_violations(audit: Audit) -> pd.DataFrame:
-    """Choose the violations that the page lists: the longest of each kind.
+    """Choose the violations that the page lists: of each kind those of most metres times time.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ def choose_violations(audit: Audit) -> pd.DataFrame:
     Returns
     -------
     chosen
-        Rows of the violations by kind, the longest first.
+        Rows of the violations by kind, the largest first.
     """
     table = audit.violations
     length = np.maximum(table["length_m"].to_numpy(), 1.0)

@@ -115,8 +115,8 @@ PANEL_WORDS = {
     "error": Text("定位误差 m", "Error m"),
 }
 MORE = Text(
-    "{kind}共 {all} 条，地图列出最长的 {shown} 条，全部见核查表。",
-    "{kind}: {all}; the map lists the longest {shown}, the workbook all.",
+    "{kind}共 {all} 条，地图列出长度乘时间最大的 {shown} 条，全部见核查表。",
+    "{kind}: {all}; the map lists the {shown} largest by length times time, the workbook all.",
 )
 THINNED = Text(
     "轨迹点共 {all} 个，地图上画 {shown} 个（每车隔点取样）；核查用了全部。",
