@@ -238,7 +238,10 @@ def _reading(piece: Piece, *, buffer_size: int = 0) -> Iterator[pq.ParquetFile]:
     try:
         about = piece.path.stat()
         metadata = _read_metadata(piece.path, about.st_size, about.st_mtime_ns)
-        with pq.ParquetFile(piece.path, metadata=metadata, buffer_size=buffer_size) as file:
+        # What is read is used at once: gathering it beforehand is a copy more.
+        with pq.ParquetFile(
+            piece.path, metadata=metadata, buffer_size=buffer_size, pre_buffer=False
+        ) as file:
             yield file
     except (pa.ArrowException, OSError) as error:
         raise ReadError(broken(piece.path, error)) from error

@@ -6,6 +6,7 @@ degrees is the exact place to cut; only lengths and areas need the ellipsoid.
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,8 @@ PARALLEL = 1e-12  # sine of the angle below which a segment also counts as runni
 _PARTS_AT_ONCE = 50_000
 _CELLS_PER_EDGE = 8
 _MOST_CELLS = 1 << 22
+_DIVIDED = 4  # squares of a cell each way: some 100 m where towns are small, as long as a road
+_MOST_SQUARES = 1 << 23
 _MOST_PAIRS = 1 << 20  # of polygons and boxes
 # GEOS lays the indices of a prepared shape when it is first asked: never two threads at once.
 _ASKING_PREPARED = Lock()
@@ -102,6 +105,7 @@ class Territories:
         self.polygons = np.asarray(polygons, dtype=object)[self.numbers]
         self.tree = shapely.STRtree(self.polygons)
         self._grid: tuple[Any, ...] | None = None
+        self._squares: tuple[NDArray[np.int32], int] | None = None
 
     def edges(self, which: Ints | slice = slice(None)) -> tuple[Floats, Ints]:
         """Give the edges of some, degrees, shape (e, 4), and where those of each polygon begin."""
@@ -146,6 +150,28 @@ class Territories:
             return self.numbers, self.grid(loops)
         return self.numbers[which], self._lay(loops, which)
 
+    def squares(self, loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.int32], int]:
+        """Divide the cells of a grid into squares, those that an edge passes marked.
+
+        Parameters
+        ----------
+        loops
+            The compiled ones of the name ``clear``.
+        grid
+            As `grid` or `grid_near` gives it.
+
+        Returns
+        -------
+        squares, divided
+            What is known of each, int32, and how many a cell has each way. Threads share those of
+            the one grid: whoever writes first or last, it is the same.
+        """
+        if grid is not self._grid:
+            return _lay_squares(loops, grid)
+        if self._squares is None:
+            self._squares = _lay_squares(loops, grid)
+        return self._squares
+
     @cached_property
     def _boxes(self) -> Floats:
         """West, south, east and north of each polygon."""
@@ -164,6 +190,16 @@ class Territories:
         cells = np.maximum(np.sqrt(wanted * extent / extent[::-1]), 1).astype(np.int64)
         place = (low - margin, cells / extent, cells)
         return (edges, *place, loops.lay_edges(edges, first, *place))
+
+
+def _lay_squares(loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.int32], int]:
+    """Lay squares over a grid; pages of zeros that nobody touches take no memory."""
+    edges, origin, scale, cells, _ = grid
+    count = int(cells[0] * cells[1])
+    divided = min(max(math.isqrt(_MOST_SQUARES // count), 1), _DIVIDED)
+    squares = np.zeros(count * divided**2, dtype=np.int32)
+    loops.mark_squares(edges, origin, scale, cells, divided, squares)
+    return squares, divided
 
 
 def _meet(box: Floats, other: Floats) -> NDArray[np.bool_]:

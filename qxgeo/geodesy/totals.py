@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _VERTEX = 16  # bytes
 _HALF = 32  # bits
-_MOST = 4_096  # vertices of a line, and cuts: roads have some six, and few more than a hundred
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +64,14 @@ class Land(NamedTuple):
         Which territory each label of the grid means.
     grid
         As `Territories.grid` gives it.
+    squares
+        Whose squares of its cells are, as far as somebody asked, int32, and how many a cell has
+        across and up.
     """
 
     numbers: Ints
     grid: tuple[Any, ...]
+    squares: tuple[NDArray[np.int32], int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +80,7 @@ class Meter:
 
     loops: ModuleType
     cells: ModuleType
+    clear: ModuleType
     discs: tuple[Any, ...]
     territories: Territories
 
@@ -100,14 +104,14 @@ class Meter:
         meter
             None where there are no compiled loops.
         """
-        loops, cells = load_loops("totals"), load_loops("cells")
-        if loops is None or cells is None:
+        loops, cells, clear = (load_loops(name) for name in ("totals", "cells", "clear"))
+        if loops is None or cells is None or clear is None:
             return None
         frames = Frames.around(stations, radius_m=radius_m)
         tables = (frames.lonlat, frames.axis_m, frames.equator_m, frames.curvature)
         bounds = (frames.half_deg, frames.most_m2, frames.least_m2)
         grid = lay_grid(frames.lonlat - frames.half_deg, frames.lonlat + frames.half_deg)
-        return cls(loops, cells, (tables, bounds, grid, radius_m**2), territories)
+        return cls(loops, cells, clear, (tables, bounds, grid, radius_m**2), territories)
 
     def land_within(self, bounds: tuple[float, float, float, float] | None) -> Land:
         """Give the territories of lines that all lie within some bounds.
@@ -128,7 +132,8 @@ class Meter:
             boxes[:, :2] = np.maximum(boxes[:, :2], bounds[:2])
             boxes[:, 2:] = np.minimum(boxes[:, 2:], bounds[2:])
             boxes = boxes[(boxes[:, :2] <= boxes[:, 2:]).all(axis=1)]
-        return Land(*self.territories.grid_near(self.cells, boxes))
+        numbers, grid = self.territories.grid_near(self.cells, boxes)
+        return Land(numbers, grid, self.territories.squares(self.clear, grid))
 
     def add_up(self, data: NDArray[np.uint8], offsets: NDArray[np.int64], land: Land) -> Tally:
         """Measure lines in well-known binary.
@@ -163,8 +168,10 @@ class Meter:
             offsets,
             *self.discs,
             land.grid,
+            (*land.squares, np.array([1.0, 1.0, -1.0, -1.0, 0.0]) * 1e9),
             latitude_bands(),
             self._make_room(),
+            self._make_waiting(),
             (*totals, last),
             left,
         )
@@ -176,14 +183,20 @@ class Meter:
 
     def _make_room(self) -> tuple[NDArray[Any], ...]:
         """Give the loops what they write down of a line."""
-        stations = len(self.discs[0][0])
-        places = [np.empty(_MOST) for _ in range(5)]
+        stations, most = len(self.discs[0][0]), self.loops.MOST
+        places = [np.empty(most) for _ in range(5)]
         return (
             np.full(stations, -1, dtype=np.int64),
-            np.empty((_MOST, 2)),
+            np.empty((self.loops.ROOM, 2)),
             np.empty(stations, dtype=np.int64),
             np.empty(stations),
             np.empty(self.loops.FEW, dtype=np.int64),
             *places,
-            np.empty(_MOST, dtype=np.int64),
+            np.empty(most, dtype=np.int64),
         )
+
+    def _make_waiting(self) -> tuple[NDArray[Any], ...]:
+        """Give the loops room for what is measured together."""
+        room = self.loops.ROOM
+        whole = [np.empty(room, dtype=np.int64) for _ in range(4)]
+        return (*whole, *(np.empty(room) for _ in range(4)))

@@ -242,7 +242,7 @@ class _Sums:
 
     def values(self) -> dict[str, Any]:
         """Give what was added up, as JSON holds it."""
-        return {"roads": self.roads, "territories": add_rows(self.tables, keys=1)}
+        return {"roads": self.roads, "territories": add_rows(self.tables)}
 
     def add_tally(self, tally: Tally) -> None:
         """Add what is added up already."""

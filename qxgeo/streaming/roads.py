@@ -251,7 +251,7 @@ def _add_up(
     outcomes: Sequence[Outcome], count: int, radius_m: float, files: tuple[Path, ...]
 ) -> RoadTotals:
     """Add up what came of the pieces."""
-    rows = add_rows((one.values["territories"] for one in outcomes), keys=1)
+    rows = add_rows(one.values["territories"] for one in outcomes)
     columns = [[0] * (count + 1) for _ in range(3)]  # the last place is OUTSIDE, which is -1
     for label, *values in rows:
         for column, value in zip(columns, values, strict=True):

@@ -6,12 +6,12 @@ numbers do not, and 40 million kilometres of road are counted to the nanometre.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -76,29 +76,32 @@ def _number_keys(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np
     return np.flatnonzero(is_used) + least, number[keys - least]
 
 
-def add_rows(tables: Iterable[Iterable[list[Any]]], *, keys: int) -> list[list[int]]:
+def add_rows(tables: Iterable[Sequence[Sequence[int]]]) -> list[list[int]]:
     """Add up tables of whole numbers.
 
     Parameters
     ----------
     tables
-        Rows of integers: first the keys, then what is added up.
-    keys
-        How many of the columns are keys.
+        Rows of integers of one width: first the key, then what is added up.
 
     Returns
     -------
     rows
-        One per combination of keys, ascending.
+        One per key, ascending.
     """
-    total: dict[tuple[int, ...], list[int]] = {}
-    for table in tables:
-        for row in table:
-            key, values = tuple(row[:keys]), row[keys:]
-            before = total.get(key)
-            total[key] = (
-                list(values)
-                if before is None
-                else [a + b for a, b in zip(before, values, strict=True)]
-            )
-    return [[*key, *total[key]] for key in sorted(total)]
+    rows = [row for table in tables for row in table]
+    if not rows:
+        return []
+    try:
+        whole = np.asarray(rows, dtype=np.int64)
+    except OverflowError:  # more than 9e9 m in one table: Python's own numbers have no end
+        whole = np.asarray(rows, dtype=object)
+    used, index = np.unique(whole[:, 0].astype(np.int64), return_inverse=True)
+    values = whole[:, 1:]
+    low, high = (np.zeros((len(used), values.shape[1]), dtype=values.dtype) for _ in range(2))
+    np.add.at(low, index, values & ((1 << _HALF) - 1))
+    np.add.at(high, index, values >> _HALF)
+    return [
+        [key, *(a + (b << _HALF) for a, b in zip(left, right, strict=True))]
+        for key, left, right in zip(used.tolist(), low.tolist(), high.tolist(), strict=True)
+    ]

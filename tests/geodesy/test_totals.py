@@ -123,6 +123,24 @@ def test_tallies_are_to_the_nanometre_those_of_the_compiled_arrays(
     assert _table(_tally(scene, scene.roads, radius_m)) == _by_arrays(scene, scene.roads, radius_m)
 
 
+def test_a_road_of_many_parts_and_a_batch_of_many_roads_are_to_the_nanometre_those_of_arrays(
+    use_form: Callable[[str], None],
+) -> None:
+    """More parts than wait together, more vertices than are measured together, and two bands."""
+    towns = np.array([shapely.box(109.9, 24.9, 110, 25.2), shapely.box(110, 24.9, 110.1, 25.2)])
+    lat = 25.03 + np.arange(1_500) * 2e-5  # bands meet at 25.05
+    zigzag = shapely.LineString(np.stack((110 + 3e-4 * (-1.0) ** np.arange(1_500), lat), axis=1))
+    start = np.stack((np.tile([109.99, 110.01], 900), np.repeat(lat[:900], 2)), axis=1)
+    streets = shapely.linestrings(start[:, None] + np.array([[0, 0], [1e-4, 3e-5], [2e-4, 0]]))
+    roads = np.concatenate((streets[:700], [zigzag], streets[700:]))
+    scene = Scene(roads, np.array([[110.0, 25.045]]), towns)
+    use_form("compiled")
+    found = _tally(scene, roads, 3_000)
+    assert len(found.left) == 0
+    assert found.part_count.min() > 700  # the zigzag alone has as many on either side
+    assert _table(found) == _by_arrays(scene, roads, 3_000)
+
+
 def test_a_road_is_the_same_alone_and_among_others() -> None:
     scene = _scene(25.27)
     whole = _table(_tally(scene, scene.roads, 1_000))

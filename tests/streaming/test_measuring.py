@@ -341,7 +341,7 @@ def test_sums_are_exact_where_floats_are_not() -> None:
     assert sum_exactly(values) == sum(values.tolist()) > 2**63
     assert sum(float(v) for v in values) != sum_exactly(values)
     assert list(to_nanometres(np.array([1.25e-9, 150.0]))) == [1, 150_000_000_000]
-    assert add_rows([[[2, 5], [1, 3]], [[2, 2**70]]], keys=1) == [[1, 3], [2, 5 + 2**70]]
+    assert add_rows([[[2, 5], [1, 3]], [[2, 2**70]]]) == [[1, 3], [2, 5 + 2**70]]
 
 
 def test_parts_are_geoparquet_with_a_covering(

@@ -14,6 +14,7 @@ from qxgeo.geodesy.loops.ground import RADIAN
 from qxgeo.geodesy.loops.room import bare
 
 DEGREE = 5  # of the series within a band: the rest is below 1e-14 m
+TWELFTH = 1 / 12  # to multiply with: a division takes longer
 HALF_BAND_DEG = BAND_DEG / 2  # a segment begins within it and ends 0.02 degrees farther at most
 
 
@@ -48,13 +49,63 @@ def measure_stretch(lonlat, start, end, middle, axis, equator, curvature):
         u = (next_lon - lon) * RADIAN
         u2 = u * u
         middle_m = axis[band, 0]
-        across2 = (middle_m + p) * (middle_m + next_p) * u2 * (1.0 - u2 / 12)
+        across2 = (middle_m + p) * (middle_m + next_p) * u2 * (1.0 - u2 * TWELFTH)
         along2 = (next_p - p) ** 2 + (next_z - z) ** 2
         bend = curvature[band, 0] * along2 + curvature[band, 1] * across2
-        total += np.sqrt(across2 + along2 + bend * bend / 12)
+        total += np.sqrt(across2 + along2 + bend * bend * TWELFTH)
         lon, lat, p, z = next_lon, next_lat, next_p, next_z
         vertex += 1
     return total
+
+
+@bare
+def measure_chain(lonlat, count, band, middle, axis, equator, curvature, lon, p, z, length_m):
+    """Measure the segments between the first vertices, all in one band, ground metres.
+
+    Fills `length_m` with what `measure_stretch` adds up, to the last bit; `lon`, `p` and `z` are
+    room. No step needs the one before, and what is read together stands together: so a processor
+    takes eight at a time.
+    """
+    middle_deg, middle_m = middle[band], axis[band, 0]
+    p1, p2, p3, p4, p5 = axis[band, 1], axis[band, 2], axis[band, 3], axis[band, 4], axis[band, 5]
+    z1, z2, z3 = equator[band, 1], equator[band, 2], equator[band, 3]
+    z4, z5 = equator[band, 4], equator[band, 5]
+    bend_along, bend_across = curvature[band, 0], curvature[band, 1]
+    for k in range(count):
+        v = (lonlat[k, 1] - middle_deg) * RADIAN
+        lon[k] = lonlat[k, 0]
+        p[k] = ((((p5 * v + p4) * v + p3) * v + p2) * v + p1) * v
+        z[k] = ((((z5 * v + z4) * v + z3) * v + z2) * v + z1) * v
+    for k in range(count - 1):
+        u = (lon[k + 1] - lon[k]) * RADIAN
+        u2 = u * u
+        across2 = (middle_m + p[k]) * (middle_m + p[k + 1]) * u2 * (1.0 - u2 * TWELFTH)
+        rise, climb = p[k + 1] - p[k], z[k + 1] - z[k]
+        along2 = rise * rise + climb * climb
+        bend = bend_along * along2 + bend_across * across2
+        length_m[k] = np.sqrt(across2 + along2 + bend * bend * TWELFTH)
+
+
+@bare
+def copy_stretch(lonlat, start, end, free):
+    """Write a stretch from vertex `free` on, and give the next free one."""
+    first, last = int(np.floor(start)), int(np.ceil(end)) - 1
+    lonlat[free, 0], lonlat[free, 1] = _place(lonlat, start, first)
+    for vertex in range(first + 1, last + 1):
+        free += 1
+        lonlat[free, 0], lonlat[free, 1] = lonlat[vertex, 0], lonlat[vertex, 1]
+    free += 1
+    lonlat[free, 0], lonlat[free, 1] = _place(lonlat, end, last)
+    return free + 1
+
+
+@bare
+def band_of_box(south, north, middle):
+    """Find the band that holds all latitudes between two; -1 where none does."""
+    band = _band_of(south, middle)
+    if abs(south - middle[band]) > HALF_BAND_DEG or abs(north - middle[band]) > HALF_BAND_DEG:
+        return -1
+    return band
 
 
 @bare

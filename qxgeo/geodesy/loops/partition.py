@@ -83,7 +83,7 @@ def find_cuts(lonlat, begin, end, box, edges, origin, scale, cells, grid, near, 
 
     Gives how many there are, or TOO_SMALL.
     """
-    few = _gather(box, edges, origin, scale, cells, grid, near)
+    few = gather(box, edges, origin, scale, cells, grid, near)
     if few == 0:
         places[0], places[1] = begin, end - 1
         return 2
@@ -95,16 +95,23 @@ def find_cuts(lonlat, begin, end, box, edges, origin, scale, cells, grid, near, 
 @bare
 def label_stretch(lonlat, start, end, edges, origin, scale, cells, grid):
     """Find the first polygon that holds a stretch without a cut; HARD where a double cannot say."""
+    lon, lat = middle_of(lonlat, start, end)
+    return label_place(lon, lat, edges, origin, scale, cells, grid)
+
+
+@bare
+def middle_of(lonlat, start, end):
+    """Give longitude and latitude of the middle of a stretch."""
     middle = (start + end) / 2
     vertex = int(min(np.floor(middle), np.ceil(end) - 1))
     share = middle - vertex
     lon = lonlat[vertex, 0] * (1 - share) + lonlat[vertex + 1, 0] * share
     lat = lonlat[vertex, 1] * (1 - share) + lonlat[vertex + 1, 1] * share
-    return label_place(lon, lat, edges, origin, scale, cells, grid)
+    return lon, lat
 
 
 @bare
-def _gather(box, edges, origin, scale, cells, grid, near):
+def gather(box, edges, origin, scale, cells, grid, near):
     """List the edges that a box around a part meets, and count them; -1 if they are many."""
     across, up = cells
     first, entry = grid[0], grid[1]

@@ -10,98 +10,157 @@ import numpy as np
 
 from qxgeo.geodesy.lines import LONGEST_SEGMENT_DEG
 from qxgeo.geodesy.loops.binary import FEWEST, HEADER, LINE
+from qxgeo.geodesy.loops.clear import owner_of_box, owner_of_stretch
 from qxgeo.geodesy.loops.discs import is_held, reach_part
-from qxgeo.geodesy.loops.lengths import measure_stretch
-from qxgeo.geodesy.loops.partition import FEW, HARD, find_cuts, label_stretch
+from qxgeo.geodesy.loops.lengths import band_of_box, copy_stretch, measure_chain, measure_stretch
+from qxgeo.geodesy.loops.partition import FEW, HARD, find_cuts
 from qxgeo.geodesy.loops.room import TOO_SMALL, bare
 
 __all__ = ["FEW", "add_up"]
 
+MOST = 4_096  # vertices of a line: roads have some six, and few more than a hundred
+SPARE = 256  # stretches of a line that wait for the others, two vertices more for each
+TOGETHER = 1_000  # vertices: what is measured together stays in the nearest cache
+ROOM = TOGETHER + 2 * MOST + 2 * SPARE  # vertices
 NANOMETRES = 1e9  # to the metre
 LOW = (1 << 32) - 1  # of a sum: two halves do not overflow
 
 
 @bare
 def add_up(
-    data, word, value, offsets, frames, bounds, grid, radius_m2, land, bands, room, totals, left
-):
+    data, word, value, offsets, frames, bounds, grid, radius_m2,
+    land, squares, bands, room, waiting, totals, left,
+):  # fmt: skip
     """Add up the lines of a column.
 
     `word` and `value` are the bytes of `data` as 32-bit and as floating-point numbers, beginning at
-    every byte. `totals` holds by territory, that of nobody last: roads, parts, low and high half of
-    nanometres, and the last row counted. Gives how many lines have a part inside, and how many
-    rows, written into `left`, have to be asked of others: no plain lines, too long segments, too
-    hard to say.
+    every byte; `squares` is as `clear` wants it. `totals` holds by territory, that of nobody last:
+    roads, parts, low and high half of nanometres, and the last row counted. Gives how many lines
+    have a part inside, and how many rows, written into `left`, have to be asked of others: no plain
+    lines, too long segments, too hard to say.
     """
     edges, origin, scale, cells, inner = land
-    middle, axis, equator, curvature = bands
+    middle = bands[0]
     seen, lonlat, near, least, few, starts, ends, places, begin, finish, label = room
     roads, others, holder = 0, 0, np.int64(-1)
+    fill, band, stretches = 0, -1, 0  # of what waits to be measured together
     for row in range(len(offsets) - 1):
         at, size = offsets[row], offsets[row + 1] - offsets[row]
         is_plain = size >= HEADER and data[at] == 1 and word[at + 1] == LINE
         vertices = np.int64(word[at + 5]) if is_plain else 0
-        if not is_plain or size != HEADER + 16 * vertices:
+        is_plain = is_plain and size == HEADER + 16 * vertices and vertices <= MOST
+        if not is_plain:
             left[others] = row
             others += 1
             continue
         if vertices < FEWEST:
             continue
-        box, is_finite = _box_of(value, at + HEADER, vertices)
-        if not is_finite:
-            left[others] = row
-            others += 1
+        if fill > TOGETHER:
+            _settle(lonlat, fill, band, bands, stretches, waiting, totals)
+            fill, stretches = 0, 0
+        box, longest, is_finite = _unpack(value, at + HEADER, vertices, lonlat, fill)
+        if is_finite and _is_far(box, grid):
             continue
-        if _is_far(box, grid):
-            continue
-        found = HARD
-        if vertices <= len(lonlat):
-            longest = _unpack(value, at + HEADER, vertices, lonlat)
-            if longest <= LONGEST_SEGMENT_DEG:
-                # Neighbours follow one another: whose disc held the last road often holds this one.
-                if holder >= 0 and is_held(box, holder, frames[0], bounds, radius_m2):
-                    starts[0], ends[0], pieces = 0, vertices - 1, 1
-                else:
-                    pieces, _, other = reach_part(
-                        lonlat, 0, vertices, box, row, frames, bounds, grid,
-                        radius_m2, -1.0, seen, near, least, starts, ends,
-                    )  # fmt: skip
-                    holder = holder if other < 0 else other
-                if pieces == 0:
-                    continue
+        its_band = band_of_box(box[1], box[3], middle)
+        if its_band != band and fill > 0:
+            _settle(lonlat, fill, band, bands, stretches, waiting, totals)
+            for k in range(vertices):
+                lonlat[k, 0], lonlat[k, 1] = lonlat[fill + k, 0], lonlat[fill + k, 1]
+            fill, stretches = 0, 0
+        band = its_band
+        found, stop = HARD, fill + vertices
+        if is_finite and longest <= LONGEST_SEGMENT_DEG:
+            # Neighbours follow one another: whose disc held the last road often holds this one.
+            if holder >= 0 and is_held(box, holder, frames[0], bounds, radius_m2):
+                starts[0], ends[0], pieces = fill, stop - 1, 1
+            else:
+                pieces, _, other = reach_part(
+                    lonlat, fill, stop, box, row, frames, bounds, grid,
+                    radius_m2, -1.0, seen, near, least, starts, ends,
+                )  # fmt: skip
+                holder = holder if other < 0 else other
+            if pieces == 0:
+                continue
+            owner = owner_of_box(box, edges, origin, scale, cells, inner, squares)
+            if owner != HARD:
+                found = _keep(starts, ends, pieces, owner, begin, finish, label)
+            else:
                 count = find_cuts(
-                    lonlat, 0, vertices, box, edges, origin, scale, cells, inner, few, places
+                    lonlat, fill, stop, box, edges, origin, scale, cells, inner, few, places
                 )
                 if min(pieces, count) != TOO_SMALL and pieces + count <= len(begin):
                     found = _divide(
                         lonlat, starts, ends, pieces, places,
-                        edges, origin, scale, cells, inner, begin, finish, label,
+                        edges, origin, scale, cells, inner, squares, begin, finish, label,
                     )  # fmt: skip
         if found == HARD:
             left[others] = row
             others += 1
             continue
         roads += 1
-        for part in range(found):
-            length_m = measure_stretch(
-                lonlat, begin[part], finish[part], middle, axis, equator, curvature
-            )
-            _enter(totals, label[part], row, np.int64(np.rint(length_m * NANOMETRES)))
+        if band < 0 or found > SPARE:
+            for part in range(found):
+                length_m = measure_stretch(lonlat, begin[part], finish[part], *bands)
+                _enter(totals, label[part], row, np.int64(np.rint(length_m * NANOMETRES)))
+            continue
+        if found == 1 and begin[0] == fill and finish[0] == stop - 1:
+            waiting[0][stretches], waiting[1][stretches] = row, label[0]
+            waiting[2][stretches], waiting[3][stretches] = fill, stop
+            stretches += 1
+        else:
+            for part in range(found):
+                waiting[0][stretches], waiting[1][stretches] = row, label[part]
+                waiting[2][stretches] = stop
+                stop = copy_stretch(lonlat, begin[part], finish[part], stop)
+                waiting[3][stretches] = stop
+                stretches += 1
+        fill = int(stop)
+    _settle(lonlat, fill, band, bands, stretches, waiting, totals)
     return roads, others
 
 
 @bare
-def _box_of(value, at, vertices):
-    """Give west, south, east and north of places among bytes, and say whether all are finite."""
-    west = east = value[at]
-    south = north = value[at + 8]
-    total = west + south
+def _settle(lonlat, fill, band, bands, stretches, waiting, totals):
+    """Measure the stretches that wait, from vertex to vertex in one band, and enter them."""
+    if stretches == 0:
+        return
+    row_of, owner_of, begin_of, stop_of, lon, p, z, length_m = waiting
+    middle, axis, equator, curvature = bands
+    measure_chain(lonlat, fill, band, middle, axis, equator, curvature, lon, p, z, length_m)
+    for stretch in range(stretches):
+        total = 0.0
+        for segment in range(begin_of[stretch], stop_of[stretch] - 1):
+            total += length_m[segment]
+        _enter(totals, owner_of[stretch], row_of[stretch], np.int64(np.rint(total * NANOMETRES)))
+
+
+@bare
+def _keep(starts, ends, pieces, owner, begin, finish, label):
+    """Take stretches as they are, all of one owner."""
+    for piece in range(pieces):
+        begin[piece], finish[piece], label[piece] = starts[piece], ends[piece], owner
+    return pieces
+
+
+@bare
+def _unpack(value, at, vertices, lonlat, begin):
+    """Take places out of bytes.
+
+    Gives west, south, east and north, the longest segment in degrees, and whether all are finite.
+    """
+    lon, lat = value[at], value[at + 8]
+    lonlat[begin, 0], lonlat[begin, 1] = lon, lat
+    west, south, east, north = lon, lat, lon, lat
+    longest, total = 0.0, lon + lat
     for k in range(1, vertices):
+        before_lon, before_lat = lon, lat
         lon, lat = value[at + 16 * k], value[at + 16 * k + 8]
+        lonlat[begin + k, 0], lonlat[begin + k, 1] = lon, lat
         west, east = min(west, lon), max(east, lon)
         south, north = min(south, lat), max(north, lat)
+        longest = max(longest, abs(lon - before_lon) + abs(lat - before_lat))
         total += lon + lat
-    return (west, south, east, north), np.isfinite(total)
+    return (west, south, east, north), longest, np.isfinite(total)
 
 
 @bare
@@ -121,22 +180,10 @@ def _is_far(box, grid):
 
 
 @bare
-def _unpack(value, at, vertices, lonlat):
-    """Take places out of bytes, and give the longest segment between them, degrees."""
-    longest = 0.0
-    lon, lat = value[at], value[at + 8]
-    for k in range(vertices):
-        before_lon, before_lat = lon, lat
-        lon, lat = value[at + 16 * k], value[at + 16 * k + 8]
-        lonlat[k, 0], lonlat[k, 1] = lon, lat
-        longest = max(longest, abs(lon - before_lon) + abs(lat - before_lat))
-    return longest
-
-
-@bare
 def _divide(
-    lonlat, starts, ends, pieces, places, edges, origin, scale, cells, inner, begin, finish, label
-):
+    lonlat, starts, ends, pieces, places,
+    edges, origin, scale, cells, inner, known, begin, finish, label,
+):  # fmt: skip
     """Divide stretches at cuts, join what has one owner, and count; HARD where nobody can say."""
     found, cut = 0, 0
     for piece in range(pieces):
@@ -144,8 +191,8 @@ def _divide(
         while places[cut + 1] <= start:
             cut += 1
         while True:
-            owner = label_stretch(
-                lonlat, places[cut], places[cut + 1], edges, origin, scale, cells, inner
+            owner = owner_of_stretch(
+                lonlat, places[cut], places[cut + 1], edges, origin, scale, cells, inner, known
             )
             if owner == HARD:
                 return HARD

@@ -1,0 +1,137 @@
+"""Whose a line is that meets no territory line: squares without one know their owner.
+
+Each cell of the grid over the edges is divided into squares. Those that an edge passes are marked;
+the first line that comes to another asks whose it is, and those that follow read it. Most roads
+stand in one to four squares of one owner.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from qxgeo.geodesy.loops.cells import columns_of, rows_of, to_cells
+from qxgeo.geodesy.loops.partition import HARD, label_place, middle_of
+from qxgeo.geodesy.loops.room import bare
+from qxgeo.geodesy.partition import NOWHERE
+
+UNASKED, MIXED = 0, 1  # of a square
+OWNED = 3  # and the owner, -1 for nobody
+MOST_SQUARES = 16  # that are looked at for a line
+GROWTH = 2  # squares, how far a box without an edge is widened
+RUN = 32  # squares on either side that learn an owner together
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def mark_squares(edges, origin, scale, cells, divided, squares):
+    """Mark the squares that edges pass, or pass by a hair: MIXED; `divided` a cell each way."""
+    across, up = cells[0] * divided, cells[1] * divided
+    finer = scale * divided
+    for edge in range(len(edges)):
+        row = to_cells(edges[edge], origin, finer)
+        low, high = rows_of(row, up)
+        for j in range(low, high + 1):
+            left, right = columns_of(row, j, across)
+            for square in range(j * across + left, j * across + right + 1):
+                squares[square] = MIXED
+
+
+@bare
+def owner_of_box(box, edges, origin, scale, cells, grid, known):
+    """Find the first polygon that holds all of a box; HARD where an edge may be near.
+
+    `known` are the squares, `divided`, and the last box without an edge with its owner, in which
+    the next line often stands too.
+    """
+    squares, divided, clear = known
+    if box[0] >= clear[0] and box[1] >= clear[1] and box[2] <= clear[2] and box[3] <= clear[3]:
+        return np.int64(clear[4])
+    across, up = cells[0] * divided, cells[1] * divided
+    wide, tall = scale[0] * divided, scale[1] * divided
+    west, south = (box[0] - origin[0]) * wide, (box[1] - origin[1]) * tall
+    east, north = (box[2] - origin[0]) * wide, (box[3] - origin[1]) * tall
+    if west < 0 or south < 0 or east >= across or north >= up:
+        return np.int64(HARD)
+    left, right, low, high = int(west), int(east), int(south), int(north)
+    if (right - left + 1) * (high - low + 1) > MOST_SQUARES:
+        return np.int64(HARD)
+    found = UNASKED
+    for j in range(low, high + 1):
+        for i in range(left, right + 1):
+            state = squares[j * across + i]
+            if state == UNASKED:
+                state = _ask(i, j, edges, origin, scale, cells, grid, squares, divided)
+            if state == MIXED or found not in (UNASKED, state):
+                return np.int64(HARD)
+            found = state
+    left, right, low, high = _grow(left, right, low, high, across, up, squares)
+    clear[0], clear[1] = origin[0] + left / wide, origin[1] + low / tall
+    clear[2], clear[3] = origin[0] + (right + 1) / wide, origin[1] + (high + 1) / tall
+    clear[4] = found - OWNED
+    return np.int64(found - OWNED)
+
+
+@bare
+def owner_of_stretch(lonlat, start, end, edges, origin, scale, cells, grid, known):
+    """Find the first polygon that holds a stretch without a cut; HARD where a double cannot say."""
+    lon, lat = middle_of(lonlat, start, end)
+    squares, divided, _ = known
+    across, up = cells[0] * divided, cells[1] * divided
+    x, y = (lon - origin[0]) * (scale[0] * divided), (lat - origin[1]) * (scale[1] * divided)
+    if x < 0 or y < 0 or x >= across or y >= up:
+        return np.int64(NOWHERE)
+    i, j = int(x), int(y)
+    state = squares[j * across + i]
+    if state == UNASKED:
+        state = _ask(i, j, edges, origin, scale, cells, grid, squares, divided)
+    if state != MIXED:
+        return np.int64(state - OWNED)
+    return label_place(lon, lat, edges, origin, scale, cells, grid)
+
+
+@bare
+def _grow(left, right, low, high, across, up, squares):
+    """Widen a box of squares where no edge passes: whose it is stays the same."""
+    for _ in range(GROWTH):
+        if left > 0 and _is_clear(left - 1, left - 1, low, high, across, squares):
+            left -= 1
+        if right < across - 1 and _is_clear(right + 1, right + 1, low, high, across, squares):
+            right += 1
+        if low > 0 and _is_clear(left, right, low - 1, low - 1, across, squares):
+            low -= 1
+        if high < up - 1 and _is_clear(left, right, high + 1, high + 1, across, squares):
+            high += 1
+    return left, right, low, high
+
+
+@bare
+def _is_clear(left, right, low, high, across, squares):
+    """Say whether no edge passes some squares."""
+    for j in range(low, high + 1):
+        for i in range(left, right + 1):
+            if squares[j * across + i] == MIXED:
+                return False
+    return True
+
+
+@bare
+def _ask(i, j, edges, origin, scale, cells, grid, squares, divided):
+    """Find whose a square is, and tell those beside it: no edge lies between them."""
+    across = cells[0] * divided
+    lon = origin[0] + (i + 0.5) / (scale[0] * divided)
+    lat = origin[1] + (j + 0.5) / (scale[1] * divided)
+    owner = label_place(lon, lat, edges, origin, scale, cells, grid)
+    square = j * across + i
+    if owner == HARD:
+        squares[square] = MIXED
+        return MIXED
+    state = owner + OWNED
+    for one in range(square, min(square + RUN, (j + 1) * across)):
+        if squares[one] != UNASKED:
+            break
+        squares[one] = state
+    for one in range(square - 1, max(square - RUN, j * across) - 1, -1):
+        if squares[one] != UNASKED:
+            break
+        squares[one] = state
+    return state
