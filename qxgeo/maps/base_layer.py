@@ -85,10 +85,7 @@ def describe_base(
     drawn = [name for name in ("water", "roads") if name in district.layers]
     base["has"] = drawn
     if sum(len(district.layers[name].table) for name in drawn) > MOST_VECTORS:
-        pyramid = _tiles(district, cache_folder)
-        if most_tile_bytes is not None:
-            pyramid = trim_pyramid(pyramid, most_tile_bytes)
-        base["tiles"] = pyramid
+        base["tiles"] = _tiles(district, cache_folder, most_tile_bytes)
         return base
     for name in drawn:
         table = district.layers[name].table
@@ -130,16 +127,21 @@ def name_places(district: District) -> list[list[object]]:
     ]
 
 
-def _tiles(district: District, cache_folder: Path | None) -> dict[str, object]:
+def _tiles(
+    district: District, cache_folder: Path | None, most_bytes: int | None
+) -> dict[str, object]:
     """Render the pyramid of water, boundary and roads."""
     roads = district.layers["roads"].table if "roads" in district.layers else None
-    return build_pyramid(
+    # What is kept serves pages of every budget; without a cache nothing is drawn in vain.
+    pyramid = build_pyramid(
         land=_shapes(district, "boundary"),
         water=_shapes(district, "water"),
         roads=_shapes(district, "roads"),
         ranks=np.zeros(0, dtype=np.intp) if roads is None else rank_roads(roads),
         cache_folder=cache_folder,
+        most_bytes=most_bytes if cache_folder is None else None,
     )
+    return pyramid if most_bytes is None else trim_pyramid(pyramid, most_bytes)
 
 
 def _shapes(district: District, name: str) -> npt.NDArray[np.object_]:
