@@ -128,6 +128,40 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeldTurns:
+    """What became of the rows of the layer of turn restrictions.
+
+    Attributes
+    ----------
+    rows
+        Of the layer; the sum of the next three and the unmatched.
+    held
+        Rows that close at least one movement.
+    needless
+        Rows that forbid what no road allows, such as turning into a one-way street's end.
+    not_for_carts
+        Rows for other vehicles, or from which carts are exempt.
+    timed
+        Held rows that count at certain hours only; they are held all day.
+    several
+        Held rows that fit more than one approach, all of which are closed.
+    closed_moves
+        Movements closed, each once.
+    unmatched
+        Rows that fit nowhere and are not held: their names and why.
+    """
+
+    rows: int
+    held: int
+    needless: int
+    not_for_carts: int
+    timed: int
+    several: int
+    closed_moves: int
+    unmatched: tuple[tuple[Text, Text], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WateringPlan:
     """Who drives which cart where and when, refilling where, and what stays wet by it.
 
@@ -156,6 +190,9 @@ class WateringPlan:
         Every default that is not in the plan's text or the carts' file.
     parameters
         Everything a rerun needs: seed, iterations, speeds, the table of drying.
+    turns
+        What became of the layer of turn restrictions; None where there is none, and then nobody
+        knows where turning is forbidden.
     """
 
     district: District
@@ -176,3 +213,4 @@ class WateringPlan:
     parameters: dict[str, object]
     is_demo: bool
     is_approximate: bool
+    turns: HeldTurns | None = None

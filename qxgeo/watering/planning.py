@@ -22,7 +22,6 @@ from qxgeo.watering.places import place_stops
 from qxgeo.watering.preparing import prepare_problems, works_of
 from qxgeo.watering.rounds import Ground, drive_rounds, fewest_crews, thin_round
 from qxgeo.watering.states import NOT_ROUTED, describe_sections
-from qxgeo.watering.streets import TurnCosts, build_streets
 from qxgeo.watering.tables import (
     dry_table,
     leg_table,
@@ -32,6 +31,7 @@ from qxgeo.watering.tables import (
     tour_table,
 )
 from qxgeo.watering.tours import find_tours
+from qxgeo.watering.turns import lay_streets, tell_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from qxgeo.district.watering_settings import CartsFile, WateringSettings
     from qxgeo.watering.demand import Demand
     from qxgeo.watering.fleet import PlacedFleet
-    from qxgeo.watering.model import DryingDay, Fleet
+    from qxgeo.watering.model import DryingDay, Fleet, HeldTurns
     from qxgeo.watering.places import Stops
     from qxgeo.watering.preparing import Prepared
     from qxgeo.watering.rounds import Round
@@ -107,12 +107,7 @@ def plan_watering(  # noqa: PLR0913 - one keyword per decision of the caller
     tell("roads")
     assessment = assessment or assess(district)
     roads = district.layers["roads"].table
-    turns = TurnCosts(
-        u_turn_s=settings.number("u_turn_s"),
-        left_s=settings.number("left_turn_s"),
-        right_s=settings.number("right_turn_s"),
-    )
-    streets = build_streets(roads, speed_kmh=settings.number("drive_speed_kmh"), turns=turns)
+    streets, turns = lay_streets(district, settings)
     box = tuple(float(one) for one in roads.total_bounds)
     tables = read_carts(file.path, datum=file.datum, surroundings=box)  # type: ignore[arg-type] # four numbers
     placed = place_fleet(tables, settings, streets, is_demo=file.is_demo, source=file.source)
@@ -144,7 +139,7 @@ def plan_watering(  # noqa: PLR0913 - one keyword per decision of the caller
     tell("bounds")
     return _finish(
         district, assessment, settings, file, placed, demand, prepared, ground, best,
-        streets=streets, day=day or district.as_of, unserved=unserved,
+        streets=streets, turns=turns, day=day or district.as_of, unserved=unserved,
         notes=tables.notes,
         parameters={
             "seed": seed,
@@ -268,6 +263,7 @@ def _finish(  # noqa: PLR0913, PLR0917 - everything that was worked out goes int
     best: Round,
     *,
     streets: StreetGraph,
+    turns: HeldTurns | None,
     day: date,
     unserved: Sequence[int],
     notes: tuple[Text, ...],
@@ -317,8 +313,9 @@ def _finish(  # noqa: PLR0913, PLR0917 - everything that was worked out goes int
         dry_spells=dry_table(best.wetness.spells),
         bound=bound,
         diagnosis=diagnose(demand, ground, best, list_crews(fleet), never),
-        problems=(*demand.problems, *placed.problems, *notes),
-        assumptions=list_assumptions(assessment, settings, demand, placed, ground.drying),
+        problems=(*demand.problems, *placed.problems, *notes, *tell_turns(turns)),
+        assumptions=list_assumptions(assessment, settings, demand, placed, ground.drying, turns),
+        turns=turns,
         parameters=parameters,
         is_demo=file.is_demo or any(layer.is_demo for layer in used),
         is_approximate=any(layer.is_approximate for layer in used),

@@ -7,6 +7,9 @@ It names carts, and no driver. Its keys, besides those that every record has (`a
     Of the planned day; an interval of null does not dry.
 ``bound``, ``diagnosis``, ``problems``, ``assumptions``, ``counts``
     As in `WateringPlan`; sentences in both languages.
+``turns``
+    What became of the rows of the layer of turn restrictions, as in `HeldTurns`; null where there
+    is no such layer.
 ``carts``, ``sites``
     Of the fleet, without drivers and phones.
 ``sections``
@@ -40,7 +43,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from qxgeo.errors import Text
-    from qxgeo.watering.model import DryingDay, WateringPlan
+    from qxgeo.watering.model import DryingDay, HeldTurns, WateringPlan
 
 SCHEMA_VERSION = 1
 _PACKAGES = ("scipy",)
@@ -89,6 +92,7 @@ def watering_record(plan: WateringPlan) -> dict[str, Any]:
             {"id": one.assumption_id, "text": _both(one.text), "source": _both(one.source)}
             for one in plan.assumptions
         ],
+        "turns": _describe_turns(plan.turns),
         "carts": _rows(plan.fleet.carts, _CARTS),
         "fleet_source": plan.fleet.source,
         "sites": [
@@ -175,6 +179,15 @@ def _describe_drying(drying: DryingDay) -> dict[str, Any]:
         "interval_h": plain(drying.interval_h),
         "is_rain": plain(drying.is_rain),
     }
+
+
+def _describe_turns(turns: HeldTurns | None) -> dict[str, Any] | None:
+    """Count the turn restrictions that are held, and name those that are not."""
+    if turns is None:
+        return None
+    names = ("rows", "held", "needless", "not_for_carts", "timed", "several", "closed_moves")
+    missed = [{"row": _both(name), "why": _both(why)} for name, why in turns.unmatched]
+    return {**{name: getattr(turns, name) for name in names}, "unmatched": missed}
 
 
 def _describe_bound(plan: WateringPlan) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from qxgeo.errors import DistrictError, Fault, Text
 from qxgeo.readers.carts import read_carts
 from qxgeo.watering.demand import find_demand
 from qxgeo.watering.drying import plan_drying, read_drying
-from qxgeo.watering.streets import TurnCosts, build_streets
 from qxgeo.watering.tracks.model import Duty
+from qxgeo.watering.turns import lay_driven_streets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,18 +72,9 @@ def build_audit_streets(district: District) -> StreetGraph:
     Returns
     -------
     streets
-        For driving.
+        For driving. A forbidden turn costs more and can be found driven all the same.
     """
-    settings = watering_settings(district)
-    return build_streets(
-        district.layers["roads"].table,
-        speed_kmh=settings.number("drive_speed_kmh"),
-        turns=TurnCosts(
-            u_turn_s=settings.number("u_turn_s"),
-            left_s=settings.number("left_turn_s"),
-            right_s=settings.number("right_turn_s"),
-        ),
-    )
+    return lay_driven_streets(district, watering_settings(district))
 
 
 def list_duty(
