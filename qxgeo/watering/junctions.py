@@ -78,6 +78,7 @@ class _Board:
         self._streets, self._layer, self._reach_m = streets, layer, reach_m
         self._cells = _read_cells(layer.table)
         self._rows_of = _name_roads(roads)
+        self._driven = set(streets.arc_row.tolist())
         node = streets.arc_to[streets.move_from]
         self._order = np.argsort(node, kind="stable")
         self._node = node[self._order]
@@ -104,12 +105,15 @@ class _Board:
             if not found:
                 self._miss(place, row, _NO_ROAD, road=row[name])
                 return
+        is_prescribed = row["kind"].startswith(ONLY)
+        if start.isdisjoint(self._driven) or (goal.isdisjoint(self._driven) and not is_prescribed):
+            self._counts["needless"] += 1
+            return
         nodes = self._junctions(place, start, goal)
         if not nodes:
             self._miss(place, row, _NO_JUNCTION, reach=self._reach_m)
             return
         every = self._moves_between(nodes, start, goal)
-        is_prescribed = row["kind"].startswith(ONLY)
         if not len(every) and not is_prescribed:
             self._counts["needless"] += 1
             return

@@ -113,11 +113,16 @@ class Diagnosis:
         Further carts of the most useful kind with which a full plan was found; 0 where none is
         needed, -1 where no number of carts helps (see `reasons`).
     first_sections
-        Sections to serve first with what there is, most urgent first: positions in
+        Sections that fall dry, most urgent first, to be served first: positions in
         `WateringPlan.sections`.
     reasons
         One sentence for each cause: sections no cart reaches, a section longer than a tank, an
         interval shorter than a tour, shifts that leave hours without a driver.
+    protected
+        Where the fleet is too small for all: sections that it keeps wet without a gap, most urgent
+        first; the others get the time that is left. Empty where all are watered alike.
+    alike_share
+        ``wet_share`` if all were watered alike instead; None where they are.
     """
 
     is_kept: bool
@@ -125,6 +130,8 @@ class Diagnosis:
     carts_more: int
     first_sections: tuple[int, ...]
     reasons: tuple[Text, ...]
+    protected: tuple[int, ...] = ()
+    alike_share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +145,8 @@ class HeldTurns:
     held
         Rows that close at least one movement.
     needless
-        Rows that forbid what no road allows, such as turning into a one-way street's end.
+        Rows that forbid what no road allows: turning into a one-way street against its direction,
+        or into or out of a road that is closed to vehicles.
     not_for_carts
         Rows for other vehicles, or from which carts are exempt.
     timed

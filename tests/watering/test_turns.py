@@ -205,10 +205,17 @@ def test_rows_for_others_close_nothing_and_those_of_some_hours_close_all_day() -
     assert (counts.not_for_carts, counts.held, counts.timed) == (1, 1, 1)
 
 
-def test_what_no_road_allows_is_needless_and_not_an_error() -> None:
-    rows = [*board(2), street("X", (2, 0), (1, 0), is_oneway=True)]
+@pytest.mark.parametrize("facts", [{"is_oneway": True}, {"road_class": "footway"}])
+def test_what_no_road_allows_is_needless_and_not_an_error(facts: dict[str, object]) -> None:
+    rows = [*board(2), street("X", (2, 0), (1, 0), **facts)]
     _, _, counts = hold(rows, [sign(corner(1, 0), E00, "X", "no_straight_on")])
     assert (counts.needless, counts.held, counts.unmatched) == (1, 0, ())
+
+
+def test_a_turn_prescribed_into_a_road_closed_to_vehicles_is_named_and_closes_nothing() -> None:
+    rows = [*board(2), street("X", (1, 0), (2, 0), road_class="footway")]
+    _, _, counts = hold(rows, [sign(corner(1, 0), E00, "X", "only_straight_on")])
+    assert (counts.closed_moves, len(counts.unmatched)) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -281,7 +288,7 @@ def test_no_cart_of_a_plan_makes_a_forbidden_turn_and_the_record_counts_them(
     for _, legs in plan.legs.groupby("tour"):
         points = np.concatenate([shapely.get_coordinates(one) for one in legs.geometry])
         points = points[np.append(True, np.any(np.diff(points, axis=0) != 0, axis=1))]
-        at = np.flatnonzero(np.all(np.isclose(points, middle, atol=1e-9), axis=1))
+        at = np.flatnonzero(np.all(np.isclose(points, middle, rtol=0.0, atol=1e-9), axis=1))
         for place in at[(at > 0) & (at < len(points) - 1)]:
             before, after = points[place] - points[place - 1], points[place + 1] - points[place]
             crossed += 1
