@@ -11,17 +11,17 @@ from qxgeo.errors import Fault, InputError, Text
 from qxgeo.readers.carts import read_carts
 from qxgeo.watering.assumptions import list_assumptions
 from qxgeo.watering.bounds import HOW, bound_carts, bound_work_h, least_work
-from qxgeo.watering.crews import list_crews, order_carts, tightest_interval_s
+from qxgeo.watering.crews import tightest_interval_s
+from qxgeo.watering.deciding import decide_day
 from qxgeo.watering.demand import find_demand
-from qxgeo.watering.diagnosing import diagnose
 from qxgeo.watering.drying import clock_of, plan_drying, read_drying
 from qxgeo.watering.fleet import place_fleet
 from qxgeo.watering.legs import Leg, LegWriter
 from qxgeo.watering.model import FleetBound, WateringPlan
 from qxgeo.watering.places import place_stops
 from qxgeo.watering.preparing import prepare_problems, works_of
-from qxgeo.watering.rounds import Ground, drive_rounds, fewest_crews, thin_round
-from qxgeo.watering.states import NOT_ROUTED, describe_sections
+from qxgeo.watering.rounds import Ground
+from qxgeo.watering.states import describe_sections
 from qxgeo.watering.tables import (
     dry_table,
     leg_table,
@@ -30,7 +30,6 @@ from qxgeo.watering.tables import (
     section_table,
     tour_table,
 )
-from qxgeo.watering.tours import find_tours
 from qxgeo.watering.turns import lay_streets, tell_turns
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from qxgeo.assess import Assessment
     from qxgeo.district import District
     from qxgeo.district.watering_settings import CartsFile, WateringSettings
+    from qxgeo.watering.deciding import Decision
     from qxgeo.watering.demand import Demand
     from qxgeo.watering.fleet import PlacedFleet
     from qxgeo.watering.model import DryingDay, Fleet, HeldTurns
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-LIMIT_SHARES = (1.0, 0.6)  # of the tightest interval: the longest tour, tried in turn
 _LONGEST_TOUR_S = 14_400.0  # however slowly roads dry, none needs to be longer
 
 
@@ -126,28 +125,28 @@ def plan_watering(  # noqa: PLR0913 - one keyword per decision of the caller
     prepared = prepare_problems(demand, placed, streets, works, tour_s=tightest_s)
     ground = _ground(demand, placed.fleet, drying, prepared)
     tell("tours")
-    best, limit_s, unserved = _try_tours(
+    decided = decide_day(
         prepared,
         demand,
         ground,
         placed.fleet,
-        tightest_s,
+        tightest_s=tightest_s,
         seed=seed,
         iterations=iterations,
         tell=tell,
     )
     tell("bounds")
     return _finish(
-        district, assessment, settings, file, placed, demand, prepared, ground, best,
-        streets=streets, turns=turns, day=day or district.as_of, unserved=unserved,
+        district, assessment, settings, file, placed, demand, prepared, ground, decided,
+        streets=streets, turns=turns, day=day or district.as_of,
         notes=tables.notes,
         parameters={
             "seed": seed,
             "iterations": iterations,
             "weather": drying.weather,
             "rain_h": [list(one) for one in rain],
-            "longest_tour_s": limit_s,
-            "start_ahead_s": best.ahead_s,
+            "longest_tour_s": decided.limit_s,
+            "start_ahead_s": decided.best.ahead_s,
             "interval_h": [None if np.isinf(one) else float(one) for one in drying.interval_h],
         },
     )  # fmt: skip
@@ -221,36 +220,6 @@ def _ground(demand: Demand, fleet: Fleet, drying: DryingDay, prepared: Prepared)
     )
 
 
-def _try_tours(
-    prepared: Prepared,
-    demand: Demand,
-    ground: Ground,
-    fleet: Fleet,
-    tightest_s: float,
-    *,
-    seed: int,
-    iterations: int,
-    tell: Callable[[str], object],
-) -> tuple[Round, float, list[int]]:
-    """Find tours of several lengths, drive them, keep the best with as few carts as do."""
-    crews = list_crews(fleet)
-    tried = []
-    for share in LIMIT_SHARES:
-        tours, unserved = find_tours(
-            prepared.problems,
-            demand.tasks,
-            limit_s=share * tightest_s,
-            seed=seed,
-            iterations=iterations // len(LIMIT_SHARES),
-        )
-        tell("rounds")
-        found = drive_rounds(ground, tours, crews)
-        tried.append((found.rank, found, share * tightest_s, unserved))
-    _, best, limit_s, unserved = min(tried, key=lambda one: one[0])
-    fewest = fewest_crews(ground, best.tours, crews, best, order_carts(crews))
-    return thin_round(ground, fewest, fleet.carts["kind"].tolist()), limit_s, unserved
-
-
 def _finish(  # noqa: PLR0913, PLR0917 - everything that was worked out goes into the plan
     district: District,
     assessment: Assessment,
@@ -260,20 +229,17 @@ def _finish(  # noqa: PLR0913, PLR0917 - everything that was worked out goes int
     demand: Demand,
     prepared: Prepared,
     ground: Ground,
-    best: Round,
+    decided: Decision,
     *,
     streets: StreetGraph,
     turns: HeldTurns | None,
     day: date,
-    unserved: Sequence[int],
     notes: tuple[Text, ...],
     parameters: dict[str, object],
 ) -> WateringPlan:
     """Put the plan together."""
-    fleet = placed.fleet
-    never = dict(prepared.never)
-    never |= {demand.tasks[one].section: NOT_ROUTED for one in unserved}
-    sections = describe_sections(demand.sections, best.wetness, never)
+    fleet, best, never = placed.fleet, decided.best, decided.never
+    sections = describe_sections(demand.sections, best.wetness, never, left=decided.left)
     per_m = _spray_l_per_m(prepared, best, len(sections))
     sections = sections.assign(litres=sections["length_m"] * sections["passes"] * per_m)
     kinds = fleet.carts["kind"].tolist()
@@ -312,7 +278,7 @@ def _finish(  # noqa: PLR0913, PLR0917 - everything that was worked out goes int
         runs=run_table(best.runs, len(best.tours), transfers, fleet),
         dry_spells=dry_table(best.wetness.spells),
         bound=bound,
-        diagnosis=diagnose(demand, ground, best, list_crews(fleet), never),
+        diagnosis=decided.diagnosis,
         problems=(*demand.problems, *placed.problems, *notes, *tell_turns(turns)),
         assumptions=list_assumptions(assessment, settings, demand, placed, ground.drying, turns),
         turns=turns,

@@ -51,6 +51,11 @@ def tell_verdict(plan: WateringPlan, *, lang: str) -> list[str]:
         "share": _percent(diagnosis.wet_share),
     }
     lines = [words["kept" if diagnosis.is_kept else "not_kept"].format(**facts)]
+    if diagnosis.protected:
+        safe = sections["length_m"].iloc[[*diagnosis.protected]]
+        alike = _percent(diagnosis.alike_share or 0.0)
+        told = words["protected"]
+        lines.append(told.format(count=f"{len(safe):,}", km=_km(safe.sum()), alike=alike))
     if diagnosis.carts_more > 0:
         lines.append(words["more"].format(count=diagnosis.carts_more))
     elif diagnosis.carts_more < 0:
@@ -103,7 +108,8 @@ def write_verdict(plan: WateringPlan, *, lang: str) -> str:
         if named:
             separator = "、" if lang == "zh" else ", "
             colon = "：" if lang == "zh" else ": "
-            items += f"<li>{escape_text(words['first'] + colon + separator.join(named))}</li>"
+            first_of_all = words["next" if plan.diagnosis.protected else "first"]
+            items += f"<li>{escape_text(first_of_all + colon + separator.join(named))}</li>"
         why = f"<details><summary>{escape_text(words['why'])}</summary><ul>{items}</ul></details>"
     rest = escape_text((" " if lang == "en" else "").join(others))
     return (

@@ -136,6 +136,7 @@ PANEL_WORDS = {
         "Click a row to see the section. Gaps are in drying intervals: above 1 it dries.",
     ),
     "first": Text("车辆不足时先保这些路段", "With what there is, serve these first"),
+    "next": Text("增车后接着保这些路段", "With more carts, serve these next"),
     "drying": Text("洒一次水能保持湿润多久（小时）", "How long one wetting lasts (hours)"),
     "rain_hour": Text("雨", "rain"),
     "problems": Text("输入中的问题", "Problems of the input"),
@@ -158,6 +159,12 @@ VERDICT = {
         "fall dry{never}; {share} of the kilometre-hours are wet.",
     ),
     "never": Text("（其中 {count} 段无车到达）", " ({count} never reached)"),
+    "protected": Text(
+        "最紧要的 {count} 段、{km} km 保证全天不断湿，其余路段用剩余车时洒；"
+        "若不分先后，湿润占 {alike}。",
+        "The {count} most urgent sections, {km} km, are kept wet without a gap, and the others get "
+        "the time that is left; watered alike, {alike} would be wet, in no order.",
+    ),
     "more": Text(
         "再加 {count} 辆同类车可以做到。", "Carts more with which it can be done: {count}."
     ),

@@ -78,6 +78,11 @@ def _tell_verdict(plan: WateringPlan) -> Iterator[tuple[Text, Text]]:
         yield label, Text(f"{count} 段，{km:.3f} km", f"{count} sections, {km:.3f} km")
     share = f"{diagnosis.wet_share:.2%}"
     yield Text("湿润里程·小时占比", "Share of kilometre-hours wet"), Text(share, share)
+    if diagnosis.protected:
+        safe, alike = diagnosis.protected, f"{diagnosis.alike_share:.2%}"
+        length = f"{float(lengths.iloc[[*safe]].sum()) / 1e3:.3f} km"
+        yield _PROTECTED, Text(f"{len(safe)} 段，{length}", f"{len(safe)} sections, {length}")
+        yield _ALIKE, Text(alike, alike)
     if diagnosis.carts_more:
         more = str(diagnosis.carts_more)
         text = Text(more, more) if diagnosis.carts_more > 0 else _NO_NUMBER
@@ -101,6 +106,8 @@ _STATES = {
     "dry_at_times": Text("有时干燥", "Dry at times"),
     "never": Text("无车到达", "Never reached"),
 }
+_PROTECTED = Text("优先保证不断湿", "Urgent, kept without a gap")
+_ALIKE = Text("若平均分配，湿润占比", "Share wet if all were watered alike")
 _NO_NUMBER = Text("增加车辆也做不到", "no number of carts helps")
 
 

@@ -200,13 +200,17 @@ def _describe_bound(plan: WateringPlan) -> dict[str, Any]:
 def _describe_diagnosis(plan: WateringPlan) -> dict[str, Any]:
     """Say whether everything stays wet, and what would help."""
     one = plan.diagnosis
-    return {
+    found = {
         "is_kept": one.is_kept,
         "wet_share": plain(one.wet_share),
         "carts_more": one.carts_more,
         "first_sections": plain(one.first_sections),
         "reasons": [_both(reason) for reason in one.reasons],
     }
+    if one.protected:
+        found["protected_sections"] = plain(one.protected)
+        found["alike_share"] = plain(one.alike_share)
+    return found
 
 
 def _describe_sections(plan: WateringPlan) -> list[dict[str, Any]]:
