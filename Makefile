@@ -39,7 +39,7 @@ check: .stamps/develop
 	$(BIN)/ruff check --preview --select DOC501 qxgeo
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	find qxgeo -name '*.py' -print0 | sort -z | xargs -0 $(BIN)/python -m numpydoc.hooks.validate_docstrings
+	find qxgeo -name '*.py' -print0 | sort -z | xargs -0 $(BIN)/numpydoc lint
 
 fix: .stamps/develop
 	$(BIN)/ruff format .
