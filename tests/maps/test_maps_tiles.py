@@ -136,7 +136,7 @@ def test_a_budget_gives_the_tiles_that_trimming_leaves_and_draws_no_others(
         for level in levels
     }
     drawn: list[int] = []
-    draw = tiles._draw_block
+    draw = tiles._draw_block  # noqa: SLF001 - watched, not replaced
 
     def watch(paths: object, left: int, top: int, zoom: int) -> Image.Image:
         drawn.append(zoom)
