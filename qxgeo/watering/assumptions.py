@@ -30,6 +30,8 @@ _NAMES = {
     "refill_setup_s": Text("加水停靠接管（秒）", "halting and joining the hose, s"),
     "snap_limit_m": Text("停车场、加水点离路上限（米）", "farthest site from a road, m"),
     "longest_section_m": Text("一次作业的路段上限（米）", "longest stretch in one go, m"),
+    "frost_c": Text("气温不高于此值不洒水（℃）", "no spraying at or below this air temperature, C"),
+    "frost_ahead_h": Text("冰冻前停止洒水（小时）", "no spraying this long before frost, h"),
 }
 _OF_CARTS = frozenset(("drive_speed_kmh", "spray_speed_kmh", "spray_l_per_m2", "spray_width_m"))
 _HOUSE = Text("本软件的做法", "how this software does it")

@@ -113,7 +113,7 @@ def _list_late(best: Round, never: Mapping[int, Text]) -> list[int]:
 
 def _wet_share(ground: Ground, best: Round) -> float:
     """Give the share of the metre-hours that are wet."""
-    total_mh = float(ground.lengths_m.sum()) * 24.0
+    total_mh = float(ground.lengths_m.sum()) * ground.drying.required_h
     return 1.0 - best.dry_mh / total_mh if total_mh > 0 else 1.0
 
 
@@ -201,7 +201,7 @@ def _reasons_of_dryness(
             is_driven |= (crew.start_s < (hours + 1) * 3600 + shift) & (
                 crew.end_s > hours * 3600 + shift
             )
-    idle = hours[~is_driven & ~ground.drying.is_rain]
+    idle = hours[~is_driven & ~ground.drying.is_rain & ~ground.drying.is_frost]
     if len(idle):
         listed = "、".join(str(hour) for hour in idle)
         reasons.append(

@@ -7,14 +7,15 @@ otherwise); they may pass 86,400 where a tour ends on the next day. The tables' 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     from datetime import date
 
     import geopandas as gpd
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -58,9 +59,12 @@ class DryingDay:
     ----------
     interval_h
         Hours a wetted road stays wet at the conditions of each hour, shape (24,), infinite where
-        rain keeps it wet.
+        rain keeps it wet and in frost.
     is_rain
         Whether rain wets the road in each hour, shape (24,).
+    is_frost
+        Whether spraying is forbidden in each hour because water would freeze, shape (24,). Then a
+        road counts neither as wet nor as dry.
     weather
         Key of the row of the table that was used.
     source
@@ -72,6 +76,12 @@ class DryingDay:
     weather: str
     title: Text
     source: Text
+    is_frost: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(24, dtype=bool))
+
+    @property
+    def required_h(self) -> int:
+        """Count the hours of the day in which roads have to be wet."""
+        return int((~self.is_frost).sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from qxgeo.watering.deciding import decide_day
 from qxgeo.watering.demand import find_demand
 from qxgeo.watering.drying import clock_of, plan_drying, read_drying
 from qxgeo.watering.fleet import place_fleet
+from qxgeo.watering.frost import frost_of, rest_in_frost
 from qxgeo.watering.legs import Leg, LegWriter
 from qxgeo.watering.model import FleetBound, WateringPlan
 from qxgeo.watering.places import place_stops
@@ -120,6 +121,7 @@ def plan_watering(  # noqa: PLR0913 - one keyword per decision of the caller
         tank_m=min(work.tank_m for work in works),
     )
     drying = _dry(settings, placed.fleet, weather or settings.weather, rain)
+    placed, demand = rest_in_frost(placed, demand, drying)
     tell("ways")
     tightest_s = min(tightest_interval_s(drying, demand), _LONGEST_TOUR_S)
     prepared = prepare_problems(demand, placed, streets, works, tour_s=tightest_s)
@@ -204,6 +206,7 @@ def _dry(
         traffic_mm_per_h=settings.number("traffic_mm_per_h"),
         longest_h=settings.number("longest_h"),
         rain=rain,
+        frost=frost_of(settings),
     )
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 KEPT, DRY, NEVER = "kept", "dry_at_times", "never"
 _EASE = 1e-9
-_DAY_S = 86_400.0
 
 NO_WAY = Text(
     "与加水点所在的路网不相通，洒水车到不了",
@@ -98,7 +97,7 @@ def describe_sections(
             reasons.append(_why_dry(wetness, place, is_left=place in left))
     return sections.assign(
         state=states,
-        wet_share=np.clip(1.0 - dry_s / _DAY_S, 0.0, 1.0),
+        wet_share=np.clip(1.0 - dry_s / wetness.required_s, 0.0, 1.0),
         wettings=wetness.wettings,
         longest_gap=gaps,
         why_zh=[one.zh for one in reasons],
@@ -121,7 +120,7 @@ def _why_dry(wetness: Wetness, place: int, *, is_left: bool) -> Text:
     )
     if not is_left:
         return Text(f"车辆或班次不够，{why.zh}", f"carts or shifts do not do: {why.en}")
-    share = np.floor(1_000.0 * (1.0 - dry_s / _DAY_S)) / 10.0
+    share = np.floor(1_000.0 * (1.0 - dry_s / wetness.required_s)) / 10.0
     return Text(
         f"{_LEFT.zh}，只在余暇洒，湿润 {share:.1f}%；{why.zh}",
         f"{_LEFT.en}: sprayed when one is free, wet {share:.1f} %; {why.en}",

@@ -174,17 +174,18 @@ def list_drying(plan: WateringPlan, *, lang: str) -> Sheet:
     """
     drying = plan.drying
     rain = Text("降雨，路面自湿", "rain keeps the road wet").in_language(lang)
+    frost = Text("冰冻，不得洒水", "frost, no spraying").in_language(lang)
     table = pd.DataFrame(
         {
             "hour": [f"{hour:02d}:00–{hour + 1:02d}:00" for hour in range(24)],
             "interval": np.where(np.isfinite(drying.interval_h), drying.interval_h, np.nan),
-            "rain": [rain if one else "" for one in drying.is_rain.tolist()],
+            "rain": np.where(drying.is_frost, frost, np.where(drying.is_rain, rain, "")),
         }
     )
     heads = {
         "hour": Head(Text("时段", "Hour"), "text", 16.0),
         "interval": Head(Text("湿润时限（小时）", "Stays wet (hours)"), "decimal", 18.0),
-        "rain": Head(Text("降雨", "Rain"), width=30.0),
+        "rain": Head(Text("降雨、冰冻", "Rain, frost"), width=30.0),
     }
     caption = Caption(
         Text("蒸发", "Drying"), Text("洒一次水能保持湿润多久", "How long one wetting lasts")

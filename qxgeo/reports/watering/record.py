@@ -4,7 +4,8 @@ It names carts, and no driver. Its keys, besides those that every record has (`a
 `plan`, `versions`, `outputs`):
 
 ``day``, ``parameters``, ``drying``
-    Of the planned day; an interval of null does not dry.
+    Of the planned day; an interval of null does not dry. In hours of frost nothing is sprayed, and
+    roads count neither as wet nor as dry.
 ``bound``, ``diagnosis``, ``problems``, ``assumptions``, ``counts``
     As in `WateringPlan`; sentences in both languages.
 ``turns``
@@ -178,6 +179,7 @@ def _describe_drying(drying: DryingDay) -> dict[str, Any]:
         "source": _both(drying.source),
         "interval_h": plain(drying.interval_h),
         "is_rain": plain(drying.is_rain),
+        "is_frost": plain(drying.is_frost),
     }
 
 

@@ -12,6 +12,7 @@ from qxgeo.errors import DistrictError, Fault, Text
 from qxgeo.readers.carts import read_carts
 from qxgeo.watering.demand import find_demand
 from qxgeo.watering.drying import plan_drying, read_drying
+from qxgeo.watering.frost import frost_of, tell_frost_to_audit
 from qxgeo.watering.tracks.model import Duty
 from qxgeo.watering.turns import lay_driven_streets
 
@@ -126,6 +127,7 @@ def list_duty(
         traffic_mm_per_h=number("traffic_mm_per_h"),
         longest_h=number("longest_h"),
         rain=rain,
+        frost=frost_of(settings),
     )
     return Duty(
         sections=keep_facts(demand.sections),
@@ -138,7 +140,7 @@ def list_duty(
             "行动方案的保持湿润路段（主任务结论）",
             "roads to keep wet by the action plan (main job)",
         ),
-        problems=demand.problems,
+        problems=(*demand.problems, *tell_frost_to_audit(drying)),
         is_demo=is_demo,
     )
 
