@@ -112,3 +112,16 @@ def test_the_workbook_marks_the_hours(plan: WateringPlan, tmp_path: Path) -> Non
         row[0] for row in sheet.iter_rows(values_only=True) if "冰冻，不得洒水" in map(str, row)
     ]
     assert marked == [f"{hour:02d}:00–{hour + 1:02d}:00" for hour in FROST]
+
+
+def test_the_workbook_of_a_day_of_frost_does_not_call_it_wet(
+    plan: WateringPlan, planner: Callable[..., WateringPlan], tmp_path: Path
+) -> None:
+    empty = planner(0, 0, never=0, dry=0)
+    every = replace(plan.drying, is_frost=np.ones(24, dtype=bool))
+    path = tmp_path / "watering.xlsx"
+    write_watering_workbook(replace(empty, drying=every), path, lang="zh")
+    rows = openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True)
+    cells = [str(cell) for row in rows for cell in row]
+    assert "全天冰冻，不得洒水" in cells
+    assert not any("24 小时湿润" in one or one == "100.00%" for one in cells)

@@ -11,6 +11,7 @@ from qxgeo.errors import Text
 from qxgeo.reports.table import Caption, Head, list_table
 from qxgeo.reports.watering.record import plain
 from qxgeo.vocabulary import NOT_LEGAL_BOUNDARY
+from qxgeo.watering.frost import say_frost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,8 @@ def _tell_plan(plan: WateringPlan) -> Iterator[tuple[Text, Text]]:
     yield Text("方案", "Plan"), plan.plan.title
     yield Text("作业日", "Day"), Text(day, day)
     yield Text("天气", "Weather"), plan.drying.title
+    if plan.drying.is_frost.any():
+        yield Text("冰冻", "Frost"), say_frost(plan.drying)
     yield Text("车辆表", "Carts' file"), Text(plan.fleet.source, plan.fleet.source)
     yield Text("说明", "Note"), NOT_LEGAL_BOUNDARY
 
@@ -67,16 +70,20 @@ def _tell_verdict(plan: WateringPlan) -> Iterator[tuple[Text, Text]]:
     """Give the diagnosis, the bound and the gap."""
     diagnosis, bound, states = plan.diagnosis, plan.bound, plan.sections["state"]
     lengths = plan.sections["length_m"]
-    verdict = Text("全部路段 24 小时湿润", "every section stays wet for 24 hours")
-    if plan.sections.empty:
+    hours, is_frozen = plan.drying.required_h, bool(plan.drying.is_frost.all())
+    verdict = Text(f"全部路段 {hours} 小时湿润", f"every section stays wet for {hours} hours")
+    if is_frozen:
+        verdict = Text("全天冰冻，不得洒水", "frost all day, no spraying")
+    elif plan.sections.empty:
         verdict = Text("没有须保持湿润的路段", "nothing is to be kept wet")
     elif not diagnosis.is_kept:
-        verdict = Text("现有车辆不能使全部路段 24 小时湿润", "these carts cannot keep all wet")
+        zh = f"现有车辆不能使全部路段 {hours} 小时湿润"
+        verdict = Text(zh, "these carts cannot keep all wet")
     yield Text("结论", "Verdict"), verdict
     for word, label in _STATES.items():
         count, km = int((states == word).sum()), float(lengths[states == word].sum()) / 1e3
         yield label, Text(f"{count} 段，{km:.3f} km", f"{count} sections, {km:.3f} km")
-    share = f"{diagnosis.wet_share:.2%}"
+    share = "—" if is_frozen else f"{diagnosis.wet_share:.2%}"
     yield Text("湿润里程·小时占比", "Share of kilometre-hours wet"), Text(share, share)
     if diagnosis.protected:
         safe, alike = diagnosis.protected, f"{diagnosis.alike_share:.2%}"
