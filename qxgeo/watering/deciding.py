@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from qxgeo.watering.crews import list_crews, order_carts
 from qxgeo.watering.diagnosing import diagnose, tell_protected
+from qxgeo.watering.handing import hand_runs
 from qxgeo.watering.protecting import Search, protect_urgent
-from qxgeo.watering.rounds import drive_rounds, fewest_crews, thin_round
+from qxgeo.watering.rounds import drive_rounds, fewest_crews, judge_runs, thin_round
 from qxgeo.watering.states import NOT_ROUTED
 from qxgeo.watering.tours import find_tours
 
@@ -99,6 +100,9 @@ def decide_day(
             best, never = found.best, _never(prepared, demand, found.unserved)
             diagnosis = tell_protected(diagnosis, demand, ground, best, never, found.sections)
             left = frozenset(order) - frozenset(found.sections)
+    bases = [tour.base for tour in best.tours]
+    runs = hand_runs(best.runs, bases, crews, ground.transfer_s)
+    best = judge_runs(ground, best.tours, runs, best.ahead_s)
     return Decision(best=best, limit_s=limit_s, never=never, diagnosis=diagnosis, left=left)
 
 

@@ -67,6 +67,11 @@ class Idle:
             self.end_s == self.rest_s[0] or self.start_s == self.rest_s[1]
         )
 
+    def spans(self, run: Run) -> bool:
+        """Tell whether a tour or a break lies in this time; whose it is is not asked."""
+        is_work = run.task in (TOUR, BREAK)
+        return is_work and self.start_s <= run.start_s and run.end_s <= self.end_s
+
     def holds(self, run: Run) -> bool:
         """Tell whether a wait or a way of the cart begins in this time."""
         is_idle = run.cart == self.cart and run.task in (WAIT, TRANSFER)
@@ -109,6 +114,71 @@ def list_idles(runs: Sequence[Run], bases: Sequence[int], crews: Sequence[Crew])
     return sorted(found, key=lambda idle: (idle.cart, idle.start_s))
 
 
+def cart_windows(runs: Sequence[Run], bases: Sequence[int], crews: Sequence[Crew]) -> list[Idle]:
+    """Give the parts of shifts within the day, with all that is done in them.
+
+    Parameters
+    ----------
+    runs
+        Of a day that is a circle, by cart and time.
+    bases
+        Sites of the tours.
+    crews
+        Carts in their shifts.
+
+    Returns
+    -------
+    windows
+        By cart and time, without what is under way at midnight.
+    """
+    by_cart: dict[int, list[Run]] = {}
+    for run in runs:
+        by_cart.setdefault(run.cart, []).append(run)
+    found: list[Idle] = []
+    for crew in sorted(crews, key=lambda one: (one.cart, one.start_s)):
+        mine = by_cart.get(crew.cart, [])
+        for low, high, is_end in _parts(crew):
+            busy = sorted(
+                (run.start_s - back, run.end_s - back)
+                for run in mine
+                for back in (0.0, DAY_S)
+                if run.task != WAIT
+            )
+            start, end = low, high
+            for begins, ends in busy:
+                start = ends if begins < start < ends else start
+            for begins, ends in reversed(busy):
+                end = begins if begins < end < ends else end
+            found += _stretch(crew, (start, end), mine, bases, is_last=is_end and end == high)
+    return found
+
+
+def _stretch(
+    crew: Crew,
+    times: tuple[float, float],
+    runs: Sequence[Run],
+    bases: Sequence[int],
+    *,
+    is_last: bool,
+) -> list[Idle]:
+    """Give a stretch of time of a crew, none where nothing of it is left."""
+    start, end = _between_ways(*times, runs)
+    if end - start <= _EASE_S:
+        return []
+    return [
+        Idle(
+            cart=crew.cart,
+            driver=crew.driver,
+            kind=crew.kind,
+            start_s=start,
+            end_s=end,
+            origin=_site_at(crew, start, runs, bases),
+            destination=_site_at(crew, end, runs, bases),
+            is_last=is_last,
+        )
+    ]
+
+
 def _parts(crew: Crew) -> list[tuple[float, float, bool]]:
     """Cut a shift at midnight; tell of each part whether the shift ends with it."""
     start, end = crew.start_s, crew.end_s
@@ -128,22 +198,11 @@ def _free(
             if run.task in (TOUR, BREAK)]  # fmt: skip
     busy = sorted(one for one in busy if one[0] < high and one[1] > low)
     stops = [low, *(moment for one in busy for moment in one), high]
-    found = []
+    found: list[Idle] = []
     for number in range(0, len(stops), 2):
-        start, end = _between_ways(max(stops[number], low), min(stops[number + 1], high), runs)
-        if end - start > _EASE_S:
-            found.append(
-                Idle(
-                    cart=crew.cart,
-                    driver=crew.driver,
-                    kind=crew.kind,
-                    start_s=start,
-                    end_s=end,
-                    origin=_site_at(crew, start, runs, bases),
-                    destination=_site_at(crew, end, runs, bases),
-                    is_last=is_end and number + 2 == len(stops),
-                )
-            )
+        times = max(stops[number], low), min(stops[number + 1], high)
+        is_last = is_end and number + 2 == len(stops)
+        found += _stretch(crew, times, runs, bases, is_last=is_last)
     return found
 
 
