@@ -70,14 +70,14 @@ def _tell_verdict(plan: WateringPlan) -> Iterator[tuple[Text, Text]]:
     """Give the diagnosis, the bound and the gap."""
     diagnosis, bound, states = plan.diagnosis, plan.bound, plan.sections["state"]
     lengths = plan.sections["length_m"]
-    hours, is_frozen = plan.drying.required_h, bool(plan.drying.is_frost.all())
-    verdict = Text(f"全部路段 {hours} 小时湿润", f"every section stays wet for {hours} hours")
+    asked_h, is_frozen = plan.drying.required_h, bool(plan.drying.is_frost.all())
+    verdict = Text(f"全部路段 {asked_h} 小时湿润", f"every section stays wet for {asked_h} hours")
     if is_frozen:
         verdict = Text("全天冰冻，不得洒水", "frost all day, no spraying")
     elif plan.sections.empty:
         verdict = Text("没有须保持湿润的路段", "nothing is to be kept wet")
     elif not diagnosis.is_kept:
-        zh = f"现有车辆不能使全部路段 {hours} 小时湿润"
+        zh = f"现有车辆不能使全部路段 {asked_h} 小时湿润"
         verdict = Text(zh, "these carts cannot keep all wet")
     yield Text("结论", "Verdict"), verdict
     for word, label in _STATES.items():
