@@ -37,7 +37,7 @@ def lay_streets(
     Returns
     -------
     streets, held
-        None where the district has no layer of turn restrictions.
+        None where the district has no layer of turn restrictions, or none with rows.
     """
     streets = _free_streets(district, settings)
     found = _find(district, streets)
@@ -84,7 +84,7 @@ def _free_streets(district: District, settings: WateringSettings) -> StreetGraph
 def _find(district: District, streets: StreetGraph) -> tuple[Bools, HeldTurns] | None:
     """Match the district's layer, where there is one."""
     layer = district.layers.get("turns")
-    if layer is None:
+    if layer is None or layer.table.empty:  # an extract in which nobody mapped any knows none
         return None
     roads = district.layers["roads"]
     return match_turns(layer, roads.table, streets, reach_m=layer.accuracy_m + roads.accuracy_m)

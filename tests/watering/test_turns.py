@@ -319,3 +319,15 @@ def test_the_audit_finds_a_forbidden_turn_driven_at_a_higher_price() -> None:
     assert more == pytest.approx(settings.number("u_turn_s"))
     changed = np.flatnonzero(driven.move_s != free.move_s)
     assert len(changed) == 1
+
+
+def test_a_layer_without_rows_is_no_knowledge() -> None:
+    district = signed_town(sign(corner(1, 0), E00, N10, "no_left_turn"))
+    layer = district.layers["turns"]
+    empty = replace(layer, table=layer.table.iloc[:0], rows=())
+    district = replace(district, layers={**district.layers, "turns": empty})
+    settings = district.watering
+    assert settings is not None
+    streets, held = lay_streets(district, settings)
+    assert held is None
+    assert len(streets.move_from) == len(build_audit_streets(district).move_from)
