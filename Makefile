@@ -28,10 +28,10 @@ demo: .stamps/install $(ASSETS)
 	@echo "地图已生成，请用浏览器打开 / the maps are ready, open: $(CURDIR)/maps/index.html"
 
 test: .stamps/develop browser check
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 coverage: .stamps/develop browser
-	$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 check: .stamps/develop
 	$(BIN)/ruff check .
@@ -39,7 +39,7 @@ check: .stamps/develop
 	$(BIN)/ruff check --preview --select DOC501 qxgeo
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	find qxgeo -name '*.py' -print0 | sort -z | xargs -0 $(BIN)/python -m numpydoc.hooks.validate_docstrings
+	find qxgeo -name '*.py' -print0 | sort -z | xargs -0 $(BIN)/numpydoc lint
 
 fix: .stamps/develop
 	$(BIN)/ruff format .

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +12,6 @@ import shapely
 from click.testing import CliRunner
 
 from qxgeo.cli.doors import doors
-from qxgeo.vocabulary import DEMO_BANNER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,16 +37,21 @@ def invoke(*words: object) -> Result:
     return CliRunner().invoke(doors, [str(word) for word in words])
 
 
-@pytest.fixture
-def folder(
-    tmp_path: Path,
-    town: dict[str, Layer],
-    layer_of: Callable[..., Layer],
-    folder_of: Callable[..., Path],
-    monkeypatch: pytest.MonkeyPatch,
-) -> Path:
-    """Give a folder with the small town, two grid members and a point."""
-    monkeypatch.setenv("QXGEO_CACHE", str(tmp_path / "cache"))
+@dataclass(frozen=True)
+class Planned:
+    """What one call without options said and wrote."""
+
+    town: Path
+    result: Result
+    out: Path
+    files: dict[str, bytes]
+
+
+@pytest.fixture(scope="session")
+def write_town(
+    town: dict[str, Layer], layer_of: Callable[..., Layer], folder_of: Callable[..., Path]
+) -> Callable[[Path], Path]:
+    """Give the function that writes the small town, two grid members and a point into a folder."""
     members = layer_of(
         "grid_members",
         [
@@ -59,10 +65,37 @@ def folder(
         "burning_points",
         [{"name": "桥头堆场", "kind": "焚烧", "geometry": shapely.Point(110.015, 25.0101)}],
     )
-    where = tmp_path / "town"
-    where.mkdir()
-    folder_of(where, *town.values(), members, point)
-    return where
+
+    def write(where: Path) -> Path:
+        where.mkdir()
+        folder_of(where, *town.values(), members, point)
+        return where
+
+    return write
+
+
+@pytest.fixture
+def folder(
+    write_town: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """Give a folder with the small town, two grid members and a point."""
+    monkeypatch.setenv("QXGEO_CACHE", str(tmp_path / "cache"))
+    return write_town(tmp_path / "town")
+
+
+@pytest.fixture(scope="module")
+def planned(
+    write_town: Callable[[Path], Path], map_assets: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Planned:
+    """Plan the small town once for all who only look at it."""
+    assert map_assets.is_dir()
+    place = tmp_path_factory.mktemp("planned")
+    folder = write_town(place / "town")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QXGEO_CACHE", str(place / "cache"))
+        result = invoke("patrol", folder, "--out", place / "maps")
+    assert result.exit_code == 0, result.output
+    return Planned(folder, result, place / "maps", outputs(place / "maps"))
 
 
 def outputs(folder: Path) -> dict[str, bytes]:
@@ -73,11 +106,8 @@ def outputs(folder: Path) -> dict[str, bytes]:
     }
 
 
-@pytest.mark.usefixtures("map_assets")
-def test_everything_is_written_and_said(folder: Path, tmp_path: Path) -> None:
-    result = invoke("patrol", folder, "--out", tmp_path / "maps")
-    assert result.exit_code == 0, result.output
-    written = outputs(tmp_path / "maps")
+def test_everything_is_written_and_said(planned: Planned) -> None:
+    result, written = planned.result, planned.files
     assert set(written) >= FILES
     sheets = [name for name in written if name.startswith("patrol_sheets/")]
     assert sorted(name.rpartition(".")[2] for name in sheets) == [
@@ -95,11 +125,12 @@ def test_everything_is_written_and_said(folder: Path, tmp_path: Path) -> None:
     assert set(record["outputs"]) == set(written) - {"patrol.json"}
 
 
-@pytest.mark.usefixtures("map_assets")
-def test_the_same_input_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
-    for name in ("first", "second"):
-        assert invoke("patrol", folder, "--out", tmp_path / name, "-q").exit_code == 0
-    assert outputs(tmp_path / "first") == outputs(tmp_path / "second")
+def test_the_same_input_gives_the_same_bytes(
+    planned: Planned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QXGEO_CACHE", str(tmp_path / "cache"))
+    assert invoke("patrol", planned.town, "--out", tmp_path / "second", "-q").exit_code == 0
+    assert outputs(tmp_path / "second") == planned.files
 
 
 @pytest.mark.usefixtures("map_assets")
@@ -114,10 +145,8 @@ def test_public_files_hold_no_name_and_no_phone(folder: Path, tmp_path: Path) ->
     assert "proved bound" in result.stdout
 
 
-@pytest.mark.usefixtures("map_assets")
-def test_phones_stand_in_the_own_sheet_and_the_workbook_alone(folder: Path, tmp_path: Path) -> None:
-    assert invoke("patrol", folder, "--out", tmp_path / "maps", "-q").exit_code == 0
-    written = outputs(tmp_path / "maps")
+def test_phones_stand_in_the_own_sheet_and_the_workbook_alone(planned: Planned) -> None:
+    written = planned.files
     for name in ("patrol.html", "patrol.ics", "patrol.gpkg", "patrol.json"):
         for phone in PHONES:
             assert phone.encode() not in written[name]
@@ -128,10 +157,10 @@ def test_phones_stand_in_the_own_sheet_and_the_workbook_alone(folder: Path, tmp_
         assert sum(phone in page for page in pages) == 1
 
 
-@pytest.mark.usefixtures("map_assets")
-def test_the_last_record_keeps_owners_and_says_what_changed(folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "maps"
-    assert invoke("patrol", folder, "--out", out, "-q").exit_code == 0
+def test_the_last_record_keeps_owners_and_says_what_changed(
+    planned: Planned, folder: Path, tmp_path: Path
+) -> None:
+    out = shutil.copytree(planned.out, tmp_path / "maps")
     before = json.loads((out / "patrol.json").read_text("utf-8"))
     again = invoke("patrol", folder, "--out", out, "-q", "--previous", out / "patrol.json")
     assert again.exit_code == 0, again.output
@@ -157,31 +186,10 @@ def test_a_district_without_roster_is_one_clear_error(town_folder: Path, tmp_pat
     assert not (tmp_path / "maps").exists()
 
 
-@pytest.mark.usefixtures("map_assets")
-def test_a_failed_run_leaves_the_old_results(folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "maps"
-    assert invoke("patrol", folder, "--out", out, "-q").exit_code == 0
-    before = outputs(out)
+def test_a_failed_run_leaves_the_old_results(
+    planned: Planned, folder: Path, tmp_path: Path
+) -> None:
+    out = shutil.copytree(planned.out, tmp_path / "maps")
     (folder / "grid_members.geojson").write_text("{}", encoding="utf-8")
     assert invoke("patrol", folder, "--out", out, "-q").exit_code == 2
-    assert outputs(out) == before
-
-
-@pytest.mark.usefixtures("map_assets")
-def test_the_embedded_district_is_planned_and_called_a_demonstration(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("QXGEO_CACHE", str(tmp_path / "cache"))
-    out = tmp_path / "maps"
-    result = invoke("patrol", "--out", out, "--to", "2023-07-07")
-    assert result.exit_code == 0, result.output
-    assert DEMO_BANNER.zh in result.stdout
-    assert DEMO_BANNER.zh in (out / "patrol.html").read_text("utf-8")
-    record = json.loads((out / "patrol.json").read_text("utf-8"))
-    counts = record["counts"]
-    assert counts["connected_territories"] == counts["territories"]
-    assert counts["cells_without_owner"] == 0
-    for one in record["balance"]:
-        # 1.05 where the proved bound allows it, else the bound itself.
-        fair = one["bound_max_load_min"] / one["mean_load_min"]
-        assert one["max_over_mean"] <= max(1.05, fair * (1 + 1e-9))
+    assert outputs(out) == planned.files

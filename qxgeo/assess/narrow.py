@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -22,18 +23,29 @@ from qxgeo.vocabulary import PLACE_LABELS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from qxgeo.assess.model import Assessment
     from qxgeo.assess.shelf import Place
+    from qxgeo.datasets import Piece, RoadDataset
     from qxgeo.district import Layer, StreamedRows
+    from qxgeo.geodesy import Lines
 
     Box = tuple[float, float, float, float]
 
 AROUND = 0.15  # of the longer side: the surroundings that a page shows
 LEAST_AROUND = 0.005  # degrees, about 500 m
+_PIECES_KEPT = 8  # some 20 MB each
 _ZONES_AROUND = 0.1  # degrees: an edge of a zone farther away is not on the page
 
 
-def narrow(assessment: Assessment, place: Place, findings: gpd.GeoDataFrame) -> Assessment:
+def narrow(
+    assessment: Assessment,
+    place: Place,
+    findings: gpd.GeoDataFrame,
+    *,
+    is_listed: bool = False,
+) -> Assessment:
     """See a run from one township.
 
     Parameters
@@ -44,6 +56,8 @@ def narrow(assessment: Assessment, place: Place, findings: gpd.GeoDataFrame) -> 
         One township, or the ground of none.
     findings
         Of the place, or a part of them that one page shows.
+    is_listed
+        Whether it is for lists alone: roads on the disk stay there.
 
     Returns
     -------
@@ -55,7 +69,10 @@ def narrow(assessment: Assessment, place: Place, findings: gpd.GeoDataFrame) -> 
     district = assessment.district
     zh = place.name or place.township_id
     en = PLACE_LABELS[place.township_id].en if place.township_id in PLACE_LABELS else zh
-    layers = {name: _around(layer, place, box) for name, layer in district.layers.items()}
+    layers = {
+        name: layer if is_listed and layer.streamed is not None else _around(layer, place, box)
+        for name, layer in district.layers.items()
+    }
     layers["boundary"] = _frame(district.layers, place, box)
     rows = assessment.totals[assessment.totals["township_id"] == place.township_id]
     whole = rows.assign(township_id=ALL, township_name="合计")
@@ -145,6 +162,25 @@ def _meets(table: gpd.GeoDataFrame, box: Box) -> np.typing.NDArray[np.bool_]:
     return np.asarray((west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """Roads of one piece, as they are drawn under findings."""
+
+    lines: Lines
+    bounds: tuple[NDArray[np.float64], ...]
+    columns: pd.DataFrame
+    rows: NDArray[np.int64]
+
+
+@lru_cache(_PIECES_KEPT)
+def _read_piece(dataset: RoadDataset, piece: Piece, columns: tuple[str, ...]) -> _Ground:
+    """Read a piece for the townships on it, which come one after the other."""
+    batch = read_lines(dataset, piece, columns=columns)
+    bounds = batch.lines.bounds(0, len(batch.lines.part_line))
+    cells = pd.DataFrame({name: batch.table[name].to_pandas().astype("string") for name in columns})
+    return _Ground(batch.lines, tuple(bounds), cells, batch.rows)
+
+
 def read_base_roads(rows: StreamedRows, box: Box) -> gpd.GeoDataFrame:
     """Read the roads that a page shows under its findings.
 
@@ -168,20 +204,17 @@ def read_base_roads(rows: StreamedRows, box: Box) -> gpd.GeoDataFrame:
     wanted = {name: headings[name] for name in ("name", "road_class") if name in headings}
     tables = []
     for piece in near(dataset, [box]):
-        batch = read_lines(dataset, piece, columns=tuple(wanted.values()))
-        lines = batch.lines
-        west, south, east, north = lines.bounds(0, len(lines.part_line))
+        ground = _read_piece(dataset, piece, tuple(wanted.values()))
+        west, south, east, north = ground.bounds
         near_part = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
-        owner = lines.part_line[near_part]
-        cells = batch.table.to_pandas().iloc[owner]
-        columns = {
-            name: cells[heading].astype("string").to_numpy() for name, heading in wanted.items()
-        }
-        table = pd.DataFrame({"section_id": batch.rows[owner].astype(str)} | columns)
+        owner = ground.lines.part_line[near_part]
+        cells = ground.columns.iloc[owner]
+        columns = {name: cells[heading].to_numpy() for name, heading in wanted.items()}
+        table = pd.DataFrame({"section_id": ground.rows[owner].astype(str)} | columns)
         for name in ("name", "road_class"):
             if name not in wanted:
                 table[name] = pd.Series(pd.NA, index=table.index, dtype="string")
-        shapes = lines.strings(np.flatnonzero(near_part))
+        shapes = ground.lines.strings(np.flatnonzero(near_part))
         tables.append(gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4326"))
     if not tables:
         empty = {name: pd.Series(dtype="string") for name in ("section_id", "name", "road_class")}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,7 +16,7 @@ import shapely
 from qxgeo.schemas import FINDING_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -33,6 +36,7 @@ _REASONS = pa.schema(
         ("length_m", pa.float64()),
     ]
 )
+_GROUPS_KEPT = 16  # of a block's findings each, some 10 MB
 
 
 class PartWriter:
@@ -110,25 +114,91 @@ class PartWriter:
         self._writers[what].write_table(table, row_group_size=len(table))
 
 
-def read_part(file: Path, township_id: str) -> gpd.GeoDataFrame:
-    """Read the findings of a piece on the ground of one township.
+class PartReader:
+    """Read the findings of pieces by township.
+
+    A township lies in few row groups, for roads that are neighbours stand together: only these are
+    read, and the last ones are kept for the townships that come next.
 
     Parameters
     ----------
-    file
-        Written by `PartWriter`.
-    township_id
-        Whose ground.
-
-    Returns
-    -------
-    rows
-        Described, with `row`, the number of each in the file.
+    files
+        Written by `PartWriter`, in the order of the pieces.
     """
-    table = pq.read_table(file, filters=[("township_id", "==", township_id)])
-    rows = table.drop_columns(["geometry"]).to_pandas()
-    shapes = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
-    return gpd.GeoDataFrame(rows, geometry=shapes, crs="EPSG:4326")
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        self._files = files
+        self._where: dict[str, list[_Rows]] = {}
+        for number, file in enumerate(files):
+            for rows in _find_townships(number, file):
+                self._where.setdefault(rows.township_id, []).append(rows)
+        self._read_group = lru_cache(_GROUPS_KEPT)(self._load)
+
+    def order(self, places: Iterable[str]) -> list[str]:
+        """Put townships in the order in which the least is read.
+
+        Parameters
+        ----------
+        places
+            Their codes.
+
+        Returns
+        -------
+        ordered
+            By where they begin in the files; those without a row come last.
+        """
+        numbers = {township_id: number for number, township_id in enumerate(self._where)}
+        return sorted(places, key=lambda place: numbers.get(place, len(numbers)))
+
+    def read(self, township_id: str) -> list[tuple[int, gpd.GeoDataFrame]]:
+        """Read the findings on the ground of one township.
+
+        Parameters
+        ----------
+        township_id
+            Whose ground.
+
+        Returns
+        -------
+        tables
+            For each file with such findings its number, and the rows in their order: described,
+            with `row`, the number of each in the file.
+        """
+        tables = []
+        for number, found in groupby(self._where.get(township_id, ()), lambda rows: rows.file):
+            some = [self._read_group(r.file, r.group).slice(r.begin, r.length) for r in found]
+            table = pa.concat_tables(some)
+            rows = table.drop_columns(["geometry"]).to_pandas()
+            shapes = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
+            tables.append((number, gpd.GeoDataFrame(rows, geometry=shapes, crs="EPSG:4326")))
+        return tables
+
+    def _load(self, file: int, group: int) -> pa.Table:
+        """Read one row group."""
+        with pq.ParquetFile(self._files[file]) as part:
+            return part.read_row_group(group)
+
+
+class _Rows(NamedTuple):
+    """Rows of one township that stand together."""
+
+    township_id: str
+    file: int
+    group: int
+    begin: int
+    length: int
+
+
+def _find_townships(number: int, file: Path) -> Iterator[_Rows]:
+    """List the townships of a file; in a row group those of a township stand together."""
+    with pq.ParquetFile(file) as part:
+        for group in range(part.num_row_groups):
+            column = part.read_row_group(group, columns=["township_id"])["township_id"]
+            words = column.to_numpy()
+            begins = np.flatnonzero(np.append(True, words[1:] != words[:-1]))
+            lengths = np.diff(np.append(begins, len(words)))
+            for begin, length in zip(begins.tolist(), lengths.tolist(), strict=True):
+                yield _Rows(words[begin], number, group, begin, length)
 
 
 def read_keys(files: Sequence[Path], rule_id: str) -> pd.DataFrame:

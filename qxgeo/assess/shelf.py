@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qxgeo.assess.findings import empty_findings, finish, number_subjects
-from qxgeo.assess.parts import read_keys, read_part
+from qxgeo.assess.parts import PartReader, read_keys
 from qxgeo.errors import Fault, OutputError, Text
 from qxgeo.schemas import FINDING_COLUMNS
 from qxgeo.vocabulary import NO_TOWNSHIP, OUTSIDE_DISTRICT, PLACE_LABELS
@@ -119,7 +119,7 @@ def shelve_parts(
     folder: Path,
     places: Mapping[str, str],
     main: gpd.GeoDataFrame,
-    parts: Sequence[tuple[Path, Iterable[str]]],
+    files: Sequence[Path],
     ranked: Sequence[str],
 ) -> Shelf:
     """Gather the findings of pieces by township, and number them in order of work.
@@ -132,8 +132,8 @@ def shelve_parts(
         Township code to name, in their order.
     main
         Findings that were held in memory.
-    parts
-        Files of pieces, and the townships in each.
+    files
+        Of pieces, in their order.
     ranked
         Rules on roads that order their work. Their keys are held in memory, no other column.
 
@@ -142,18 +142,13 @@ def shelve_parts(
     shelf
         Memory holds one township at a time.
     """
-    files = [file for file, _ in parts]
     ranks = _rank_parts(files, ranked)
-    where: dict[str, list[int]] = {}
-    for number, (_, townships) in enumerate(parts):
-        for township_id in townships:
-            where.setdefault(township_id, []).append(number)
+    reader = PartReader(files)
 
     def gather(township_id: str) -> gpd.GeoDataFrame:
         mine = main[main["township_id"] == township_id]
         tables = [mine] if len(mine) else []
-        for number in where.get(township_id, ()):
-            rows = read_part(files[number], township_id)
+        for number, rows in reader.read(township_id):
             rank = np.zeros(len(rows), dtype=np.int64)
             if number in ranks:
                 rank = ranks[number][rows["row"].to_numpy()]
@@ -161,11 +156,15 @@ def shelve_parts(
             tables.append(rows.assign(rank=numbers.mask(numbers == 0)))
         return finish(pd.concat(tables, ignore_index=True)) if tables else empty_findings()
 
-    return fill_shelf(folder, places, gather)
+    return fill_shelf(folder, places, gather, order=reader.order(places))
 
 
 def fill_shelf(
-    folder: Path, places: Mapping[str, str], gather: Callable[[str], gpd.GeoDataFrame]
+    folder: Path,
+    places: Mapping[str, str],
+    gather: Callable[[str], gpd.GeoDataFrame],
+    *,
+    order: Iterable[str] | None = None,
 ) -> Shelf:
     """Write a file for each place with findings.
 
@@ -177,6 +176,8 @@ def fill_shelf(
         Township code to name, in their order.
     gather
         Gives the findings of a place, sorted.
+    order
+        In which places are asked for; their own where not given.
 
     Returns
     -------
@@ -189,26 +190,25 @@ def fill_shelf(
         If a file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    shelved = []
-    for township_id, name in places.items():
-        findings = gather(township_id)
-        bounds = None
-        if len(findings):
-            _write(findings, folder / f"{file_name(township_id)}.parquet")
-            west, south, east, north = (float(side) for side in findings.total_bounds)
-            bounds = (west, south, east, north) if np.isfinite(west) else None
-        words = findings[_COUNTED].astype(str).itertuples(index=False, name=None)
-        counts = dict(sorted(Counter(words).items()))
-        shelved.append(
-            Place(
-                township_id=township_id,
-                name=name,
-                rows=len(findings),
-                bounds=bounds,
-                counts=counts,
-            )
-        )
-    return Shelf(folder=folder, places=tuple(shelved))
+    shelved = {
+        township_id: _shelve_place(folder, township_id, places[township_id], gather(township_id))
+        for township_id in (places if order is None else order)
+    }
+    return Shelf(folder=folder, places=tuple(shelved[township_id] for township_id in places))
+
+
+def _shelve_place(folder: Path, township_id: str, name: str, findings: gpd.GeoDataFrame) -> Place:
+    """Write the findings of one place, if it has any."""
+    bounds = None
+    if len(findings):
+        _write(findings, folder / f"{file_name(township_id)}.parquet")
+        west, south, east, north = (float(side) for side in findings.total_bounds)
+        bounds = (west, south, east, north) if np.isfinite(west) else None
+    words = findings[_COUNTED].astype(str).itertuples(index=False, name=None)
+    counts = dict(sorted(Counter(words).items()))
+    return Place(
+        township_id=township_id, name=name, rows=len(findings), bounds=bounds, counts=counts
+    )
 
 
 def name_places(assessment: Assessment) -> dict[str, str]:

@@ -179,13 +179,9 @@ def _gather(
         rule_counts=tabulate({rule_id: counts[rule_id] for rule_id in sorted(counts)}),
         reasons=collect_reasons(scene, others),
     )
-    parts = [
-        (one.files[FINDINGS_FILE], one.values["townships"])
-        for one in outcomes
-        if FINDINGS_FILE in one.files
-    ]
+    files = [one.files[FINDINGS_FILE] for one in outcomes if FINDINGS_FILE in one.files]
     ranked = [rule.rule_id for rule in (*on_roads.ready, *on_roads.waiting) if rule.rank_by]
-    shelf = shelve_parts(folder, name_places(assessment), assessment.findings, parts, ranked)
+    shelf = shelve_parts(folder, name_places(assessment), assessment.findings, files, ranked)
     return StreamedAssessment(
         assessment=replace(assessment, findings=empty_findings()),
         shelf=shelf,

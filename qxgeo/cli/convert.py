@@ -12,15 +12,18 @@ import click
 from qxgeo.cli.progress import showing_progress
 from qxgeo.cli.session import Session, lang_option
 from qxgeo.datasets import write_dataset
-from qxgeo.errors import Fault, OutputError, Text
+from qxgeo.errors import Fault, InputError, OutputError, Text
 from qxgeo.readers.osm import ENDINGS
 from qxgeo.readers.osm_stream import stream_osm_roads
+from qxgeo.readers.osm_turns import read_osm_turns
 from qxgeo.readers.vector_stream import stream_vector_roads
+from qxgeo.reports.turn_table import refuse_existing_table, write_turn_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from qxgeo.cli.progress import Tell
+    from qxgeo.readers import ReadResult
 
 _WORDS = {
     "ways": ("读取道路", "reading roads"),
@@ -59,10 +62,17 @@ _WORDS = {
     "--datum",
     help="坐标基准，如 gcj02、EPSG:4546；不给则按文件自带 · datum, by default the file's own",
 )
+@click.option(
+    "--turns",
+    type=click.Path(path_type=Path),
+    metavar="CSV",
+    help="另把文件中的转向限制写成表格，可作 turns 图层 · also write the turn restrictions of an"
+    " extract as a table for the layer turns",
+)
 @click.option("--quiet", "-q", is_flag=True, help="只报错误 · say nothing but errors")
 @lang_option
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0913 - one keyword per option
     session: Session,
     *,
     source: Path,
@@ -71,9 +81,11 @@ def command(
     encoding: str,
     layer: str | None,
     datum: str | None,
+    turns: Path | None,
     quiet: bool,
 ) -> None:
     """Stream roads into a dataset and say what became of them."""
+    found = None if turns is None else _read_turns(source, turns)
     with showing_progress(session, is_quiet=quiet) as tell, _work_folder(out) as work:
         show = _translate(session, tell)
         if source.name.lower().endswith(ENDINGS):
@@ -88,9 +100,11 @@ def command(
             notes=stream.notes,
             progress=show,
         )
+    if turns is not None and found is not None:
+        write_turn_table(found.table, turns)
     if quiet:
         return
-    for note in stream.notes():
+    for note in (*stream.notes(), *(() if found is None else found.notes[1:])):
         session.say(note)
     dataset = written.dataset
     session.say(
@@ -108,6 +122,24 @@ def command(
                 f"heights of {written.flattened} sections were left out",
             )
         )
+
+
+def _read_turns(source: Path, turns: Path) -> ReadResult:
+    """Read the turn restrictions before the long work begins.
+
+    Raises
+    ------
+    InputError
+        If the source is no OpenStreetMap file.
+    """
+    if not source.name.lower().endswith(ENDINGS):
+        problem = Text(
+            "只有 OpenStreetMap 文件含转向限制", "only OpenStreetMap files hold turn restrictions"
+        )
+        mend = Text("去掉 --turns", "leave --turns out")
+        raise InputError(Fault(file=str(source), problem=problem, mend=mend))
+    refuse_existing_table(turns)
+    return read_osm_turns(source)
 
 
 def _translate(session: Session, tell: Tell) -> Callable[[str, int, int], None]:

@@ -197,6 +197,6 @@ def _write_township(errand: Errand, place: Place) -> TownshipFiles:
         most_parts=errand.means.most_parts,
     )
     own = errand.folder / _TOWNSHIPS / files.folder
-    view = narrow(errand.assessment, place, findings)
+    view = narrow(errand.assessment, place, findings, is_listed=True)
     write_township_lists(view, own / "lists.xlsx", lang=errand.means.lang)
     return files

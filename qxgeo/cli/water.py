@@ -32,6 +32,7 @@ _STAGES = {
     "ways": Text("量算行车路程", "measuring ways"),
     "tours": Text("排作业线路", "planning tours"),
     "rounds": Text("排全天班次", "planning the day"),
+    "urgent": Text("车辆不够，先保最紧要的路段", "too few carts: keeping the urgent sections"),
     "bounds": Text("推算下限", "proving bounds"),
 }
 _DAY = click.DateTime(["%Y-%m-%d"])

@@ -21,6 +21,7 @@ from qxgeo.reports.watering.duties import read_duties
 from qxgeo.reports.watering_audit.record import write_audit_record
 from qxgeo.reports.watering_audit.workbook import write_audit_workbook
 from qxgeo.vocabulary import DEMO_BANNER
+from qxgeo.watering.frost import tell_frost_to_audit
 from qxgeo.watering.model import DryingDay
 from qxgeo.watering.tracks.audit import audit_tracks
 from qxgeo.watering.tracks.duty import (
@@ -236,20 +237,23 @@ def _list_duty(  # one argument for each option it answers to
         )
     planned = read_duties(plan_file, district=district)
     shown = carts.carts if carts is not None and carts_file is not None else planned.carts
+    drying = DryingDay(
+        interval_h=planned.interval_h,
+        is_rain=planned.is_rain,
+        is_frost=planned.is_frost,
+        weather="plan",
+        title=Text("按洒水计划", "as planned"),
+        source=Text(f"洒水计划 {plan_file.name}", f"watering plan {plan_file.name}"),
+    )
     return Duty(
         sections=keep_facts(planned.sections),
-        drying=DryingDay(
-            interval_h=planned.interval_h,
-            is_rain=planned.is_rain,
-            weather="plan",
-            title=Text("按洒水计划", "as planned"),
-            source=Text(f"洒水计划 {plan_file.name}", f"watering plan {plan_file.name}"),
-        ),
+        drying=drying,
         wettings=planned.wettings,
         carts=cart_facts(shown),
         shifts=shift_facts(None if carts is None else carts.shifts),
         day=planned.day,
         source=Text(f"洒水计划 {plan_file.name}", f"the watering plan {plan_file.name}"),
+        problems=tell_frost_to_audit(drying),
         is_demo=planned.is_demo,
     )
 

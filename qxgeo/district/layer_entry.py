@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DATUM_OF_FILE = "file"  # use the system that the file states of itself
 OSM_ENDINGS = (".osm", ".osm.xml", ".osm.gz", ".osm.bz2", ".pbf")
-FORMATS = ("osm-roads", "osm-sites", "osm-areas")
+FORMATS = ("osm-roads", "osm-sites", "osm-areas", "osm-turns")
 TAGGED_FORMATS = ("osm-sites", "osm-areas")
 MISSING_POSITION = ("refuse", "list")
 CONTROL_LEVELS = ("national", "provincial", "municipal", "other")
@@ -110,6 +110,8 @@ def _format_of(name: str, path: Path) -> str:
         return ""
     if LAYERS[name] is LAYERS["roads"] or name == "key_sections":
         return "osm-roads"
+    if name == "turns":
+        return "osm-turns"
     return "osm-areas" if LAYERS[name].geometry == POLYGON else "osm-sites"
 
 

@@ -33,7 +33,8 @@ class LayerDeclaration:
     accuracy_m
         Stated position accuracy, ground metres.
     format
-        Empty for whatever the file's ending says, else ``osm-roads`` or ``osm-sites``.
+        Empty for whatever the file's ending says, else ``osm-roads``, ``osm-turns``,
+        ``osm-sites`` or ``osm-areas``.
     tags
         For ``osm-sites``: OpenStreetMap key to the values that are wanted, none for any value.
     columns

@@ -8,6 +8,7 @@ from qxgeo.errors import DistrictError, Fault, Text
 from qxgeo.readers import ReadResult, read_table
 from qxgeo.readers.osm import read_osm_roads
 from qxgeo.readers.osm_sites import read_osm_areas, read_osm_sites
+from qxgeo.readers.osm_turns import read_osm_turns
 from qxgeo.schemas import LAYERS
 
 if TYPE_CHECKING:
@@ -63,9 +64,11 @@ def read_rows(declaration: LayerDeclaration, *, surroundings: Box | None) -> Rea
 
 
 def _read_osm(declaration: LayerDeclaration, bbox: Box | None) -> ReadResult:
-    """Read roads, places or areas from an OpenStreetMap file."""
+    """Read roads, turn restrictions, places or areas from an OpenStreetMap file."""
     if declaration.format == "osm-roads":
         return read_osm_roads(declaration.path, bbox=bbox)
+    if declaration.format == "osm-turns":
+        return read_osm_turns(declaration.path, bbox=bbox)
     read = read_osm_areas if declaration.format == "osm-areas" else read_osm_sites
     tags: dict[str, list[str] | Literal[True]] = {
         key: list(values) or True for key, values in declaration.tags.items()

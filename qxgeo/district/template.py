@@ -268,6 +268,8 @@ def _suggest_path(layer: str) -> str:
         return f"boundaries/{layer}.geojson"
     if layer in _LINE_LAYERS:
         return f"roads/{layer}.geojson"
+    if layer == "turns":
+        return "roads/turns.csv"
     if LAYERS[layer].geometry == POLYGON:
         return f"zones/{layer}.geojson"
     return f"sites/{layer}.csv"

@@ -9,6 +9,7 @@ LAYER_TITLES: dict[str, Text] = {
     "townships": Text("乡镇街道", "townships"),
     "stations": Text("空气质量监测站", "air-quality stations"),
     "roads": Text("道路", "roads"),
+    "turns": Text("转向限制", "turn restrictions"),
     "watering_records": Text("洒水保洁记录", "watering records"),
     "damaged_roads": Text("破损道路", "damaged roads"),
     "key_sections": Text("重点路段清单", "list of key road sections"),

@@ -29,16 +29,20 @@ NUMBERS = (
     "drive_speed_kmh", "spray_speed_kmh", "spray_l_per_m2", "spray_width_m", "retained_share",
     "dry_film_mm",
     "traffic_mm_per_h", "longest_h", "u_turn_s", "left_turn_s", "right_turn_s", "refill_setup_s",
-    "snap_limit_m", "longest_section_m",
+    "snap_limit_m", "longest_section_m", "frost_c", "frost_ahead_h",
 )  # fmt: skip
 _ZERO_ALLOWED = frozenset(
-    ("dry_film_mm", "traffic_mm_per_h", "u_turn_s", "left_turn_s", "right_turn_s", "refill_setup_s")
-)
+    ("dry_film_mm", "traffic_mm_per_h", "u_turn_s", "left_turn_s", "right_turn_s", "refill_setup_s",
+     "frost_ahead_h")
+)  # fmt: skip
+_BELOW_ZERO_ALLOWED = frozenset(("frost_c",))
 _MOST = {
     "retained_share": 1.0,
     "longest_h": 24.0,
     "drive_speed_kmh": 120.0,
     "spray_speed_kmh": 60.0,
+    "frost_c": 40.0,
+    "frost_ahead_h": 24.0,
 }
 
 
@@ -224,6 +228,7 @@ def _number(own: Entry, name: str, base: Mapping[str, Any]) -> Setting:
 def _is_usable(name: str, value: float) -> bool:
     """Tell whether a number can be meant."""
     is_low = value < 0 or (value == 0 and name not in _ZERO_ALLOWED)
+    is_low &= name not in _BELOW_ZERO_ALLOWED
     return math.isfinite(value) and not is_low and value <= _MOST.get(name, math.inf)
 
 

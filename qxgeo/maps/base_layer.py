@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_VECTORS = 3_000
 AROUND = 0.2  # degrees, about 20 km: a list of stations may hold the whole country
+_ROAD_DECIMALS = 5
 _NAME_DECIMALS = 5  # about a metre: enough to bring a named road into view
 
 
@@ -52,8 +53,46 @@ def rank_roads(roads: gpd.GeoDataFrame) -> npt.NDArray[np.intp]:
     )
 
 
+def join_roads(
+    roads: gpd.GeoDataFrame, *, tolerance_deg: float, least_rank: int = 0
+) -> list[object]:
+    """Join the roads of each rank into one shape: a third of the text, and one layer to draw.
+
+    Parameters
+    ----------
+    roads
+        As `rank_roads` takes them, EPSG:4326.
+    tolerance_deg
+        Of simplification, for drawing only.
+    least_rank
+        Lesser roads are left out.
+
+    Returns
+    -------
+    joined
+        A GeoJSON geometry for each row of `style.ROAD_STYLES`, rounded to about a metre.
+    """
+    shapes = np.asarray(roads.geometry.to_numpy(), dtype=object)
+    ranks = rank_roads(roads)
+    joined: list[object] = []
+    for rank in range(len(ROAD_STYLES)):
+        parts = shapely.get_parts(shapes[ranks == rank] if rank >= least_rank else shapes[:0])
+        parts = parts[shapely.get_dimensions(parts) == 1]
+        merged = shapely.line_merge(shapely.multilinestrings(parts))
+        drawn = shapely.transform(
+            shapely.simplify(merged, tolerance_deg),
+            lambda degrees: np.round(degrees, _ROAD_DECIMALS),
+        )
+        joined.append(drawn.__geo_interface__)
+    return joined
+
+
 def describe_base(
-    district: District, *, cache_folder: Path | None, most_tile_bytes: int | None = None
+    district: District,
+    *,
+    cache_folder: Path | None,
+    most_tile_bytes: int | None = None,
+    roads_tolerance_deg: float | None = None,
 ) -> dict[str, object]:
     """Gather what the page's script draws under the findings.
 
@@ -65,6 +104,9 @@ def describe_base(
         Where rendered tiles are kept between runs; None keeps none.
     most_tile_bytes
         Of all tiles together: the deepest levels that do not fit are left out. None for no limit.
+    roads_tolerance_deg
+        Roads that are drawn from their vectors are joined and simplified by so much. None gives
+        each of them as it is.
 
     Returns
     -------
@@ -85,14 +127,13 @@ def describe_base(
     drawn = [name for name in ("water", "roads") if name in district.layers]
     base["has"] = drawn
     if sum(len(district.layers[name].table) for name in drawn) > MOST_VECTORS:
-        pyramid = _tiles(district, cache_folder)
-        if most_tile_bytes is not None:
-            pyramid = trim_pyramid(pyramid, most_tile_bytes)
-        base["tiles"] = pyramid
+        base["tiles"] = _tiles(district, cache_folder, most_tile_bytes)
         return base
     for name in drawn:
         table = district.layers[name].table
-        if name == "roads":
+        if name == "roads" and roads_tolerance_deg is not None:
+            base["roads"] = join_roads(table, tolerance_deg=roads_tolerance_deg)
+        elif name == "roads":
             ranks = rank_roads(table)
             base["roads"] = [_geojson(table[ranks == rank]) for rank in range(len(ROAD_STYLES))]
         else:
@@ -130,16 +171,21 @@ def name_places(district: District) -> list[list[object]]:
     ]
 
 
-def _tiles(district: District, cache_folder: Path | None) -> dict[str, object]:
+def _tiles(
+    district: District, cache_folder: Path | None, most_bytes: int | None
+) -> dict[str, object]:
     """Render the pyramid of water, boundary and roads."""
     roads = district.layers["roads"].table if "roads" in district.layers else None
-    return build_pyramid(
+    # What is kept serves pages of every budget; without a cache nothing is drawn in vain.
+    pyramid = build_pyramid(
         land=_shapes(district, "boundary"),
         water=_shapes(district, "water"),
         roads=_shapes(district, "roads"),
         ranks=np.zeros(0, dtype=np.intp) if roads is None else rank_roads(roads),
         cache_folder=cache_folder,
+        most_bytes=most_bytes if cache_folder is None else None,
     )
+    return pyramid if most_bytes is None else trim_pyramid(pyramid, most_bytes)
 
 
 def _shapes(district: District, name: str) -> npt.NDArray[np.object_]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as html_text
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -43,12 +44,25 @@ _CODE_WORDS = (
     "EventSource",
     "Worker",
 )
+_URL_WORDS = (  # without one of them no address is found
+    "tileLayer",
+    "imageOverlay",
+    "videoOverlay",
+    "iconUrl",
+    "iconRetinaUrl",
+    "shadowUrl",
+    ".src",
+    ".href",
+)
 _CODE_URL = re.compile(
     r"(?:L\.(?:tileLayer(?:\.wms)?|imageOverlay|videoOverlay)\(\s*"
     r"|[\"']?\b(?:iconUrl|iconRetinaUrl|shadowUrl)[\"']?\s*:\s*"
     r"|\.(?:src|href)\s*=\s*)"
     r"([\"'`])((?:https?:)?//[^\"'`]*)\1"
 )
+
+
+_LONG_CODE = 100_000  # characters: a page's own data, not a script that others carry, too
 
 
 class Piece(NamedTuple):
@@ -146,11 +160,29 @@ def find_loads(piece: Piece, *, tile_urls: Sequence[str]) -> Iterator[str]:
             if _tag_loads(tag[1].lower(), read_attributes(tag[2])):
                 yield tag[0]
     elif "src" not in read_attributes(piece.attributes):
-        if any(word in piece.content for word in _CODE_WORDS):
-            yield from (match[0] for match in _CODE_LOAD.finditer(_STRING.sub('""', piece.content)))
-        for match in _CODE_URL.finditer(piece.content):
-            if match[2] not in tile_urls:
-                yield match[0]
+        yield from _code_loads(piece.content, tuple(tile_urls))
+
+
+def _code_loads(code: str, tile_urls: tuple[str, ...]) -> Iterator[str]:
+    """List what a script would load; most words of a page are data, and quickly passed over."""
+    find = _find_in_code if len(code) > _LONG_CODE else _find_in_known_code
+    calls, urls = find(code)
+    yield from calls
+    yield from (found for found, url in urls if url not in tile_urls)
+
+
+def _find_in_code(code: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Find calls that load, and addresses with the words before them."""
+    calls, urls = [], []
+    if any(word in code for word in _CODE_WORDS):
+        calls = [match[0] for match in _CODE_LOAD.finditer(_STRING.sub('""', code))]
+    if any(word in code for word in _URL_WORDS):
+        urls = [(match[0], match[2]) for match in _CODE_URL.finditer(code)]
+    return calls, urls
+
+
+# The scripts that every page carries are looked over once.
+_find_in_known_code = lru_cache(maxsize=16)(_find_in_code)
 
 
 def _tag_loads(name: str, attributes: dict[str, str]) -> bool:

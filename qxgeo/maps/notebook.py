@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING, Any
 import folium
 import numpy as np
 import pandas as pd
-import shapely
 from folium.utilities import JsCode
 
 from qxgeo.errors import Fault, InputError, Text
-from qxgeo.maps.base_layer import MOST_VECTORS, describe_base, rank_roads
+from qxgeo.maps.base_layer import MOST_VECTORS, describe_base, join_roads
 from qxgeo.maps.frame import (
     PAINT,
     assemble,
@@ -32,7 +31,6 @@ from qxgeo.maps.frame import (
 from qxgeo.maps.layers import write_geojson
 from qxgeo.maps.notebook_style import Line, list_lines_of, scale_drawn, write_patterns
 from qxgeo.maps.offline import make_self_contained
-from qxgeo.maps.style import ROAD_STYLES
 from qxgeo.maps.wording import NOTHING_HERE, PAGE_WORDS, choose
 from qxgeo.resources import assets_dir
 
@@ -46,7 +44,6 @@ if TYPE_CHECKING:
 _OWN_FILES = ("notebook.js", "notebook.css")
 _PANE = "qx-notebook"
 _ROAD_TOLERANCE_DEG = 3e-5  # about three metres: roads are only the ground of the map
-_ROAD_DECIMALS = 5
 _TOLERANCE_DEG = 1e-5  # about a metre, for drawing only
 _MAIN_ROADS = 2  # rank from which roads of a crowded district are drawn
 
@@ -273,27 +270,11 @@ def _describe_base(district: District) -> dict[str, object]:
         del quiet["water"]
     base = describe_base(replace(district, layers=MappingProxyType(quiet)), cache_folder=None)
     if "roads" in district.layers:
-        base["roads"] = _join_roads(district.layers["roads"].table)
+        roads = district.layers["roads"].table
+        least = _MAIN_ROADS if len(roads) > MOST_VECTORS else 0
+        base["roads"] = join_roads(roads, tolerance_deg=_ROAD_TOLERANCE_DEG, least_rank=least)
         base["has"] = [*(["water"] if "water" in quiet else []), "roads"]
     return base
-
-
-def _join_roads(roads: gpd.GeoDataFrame) -> list[object]:
-    """Join the roads of each rank into one shape; of a crowded district only the main ones."""
-    shapes = np.asarray(roads.geometry.to_numpy(), dtype=object)
-    ranks = rank_roads(roads)
-    least = _MAIN_ROADS if len(roads) > MOST_VECTORS else 0
-    joined = []
-    for rank in range(len(ROAD_STYLES)):
-        parts = shapely.get_parts(shapes[ranks == rank] if rank >= least else shapes[:0])
-        parts = parts[shapely.get_dimensions(parts) == 1]
-        merged = shapely.line_merge(shapely.multilinestrings(parts))
-        drawn = shapely.transform(
-            shapely.simplify(merged, _ROAD_TOLERANCE_DEG),
-            lambda degrees: np.round(degrees, _ROAD_DECIMALS),
-        )
-        joined.append(drawn.__geo_interface__)
-    return joined
 
 
 def _draw(lines: Sequence[Line], lang: str) -> str:

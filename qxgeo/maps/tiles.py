@@ -71,6 +71,7 @@ def build_pyramid(
     cache_folder: Path | None,
     marked: npt.NDArray[np.object_] | None = None,
     is_wide: bool = False,
+    most_bytes: int | None = None,
 ) -> dict[str, object]:
     """Render, or read back, the tiles of a district.
 
@@ -86,6 +87,9 @@ def build_pyramid(
         Lines drawn over everything in `style.MARK_COLOUR`: the findings of a province.
     is_wide
         Whether to begin with the level on which the whole fits, and not with that of a district.
+    most_bytes
+        Of all tiles together, as text: deeper levels are not drawn. The first one always is. None
+        for `MOST_BYTES`.
 
     Returns
     -------
@@ -95,11 +99,13 @@ def build_pyramid(
     """
     more = () if marked is None else (marked,)
     key = _hash_input(land, water, roads, ranks, *more) + ("w" if is_wide else "")
+    if most_bytes is not None:
+        key += f"-{most_bytes}"
     file = None if cache_folder is None else cache_folder / f"tiles-{key}.json"
     kept = _read_cache(file)
     if kept is not None:
         return kept
-    pyramid = _render(land, water, roads, ranks, marked, is_wide=is_wide)
+    pyramid = _render(land, water, roads, ranks, marked, is_wide=is_wide, most_bytes=most_bytes)
     _write_cache(file, pyramid)
     return pyramid
 
@@ -172,6 +178,7 @@ def _render(
     marked: npt.NDArray[np.object_] | None,
     *,
     is_wide: bool,
+    most_bytes: int | None,
 ) -> dict[str, object]:
     """Draw level by level until the budget is spent."""
     box = _unit_box([land if len(land) else roads])
@@ -183,6 +190,7 @@ def _render(
     )
     if marked is not None:
         drawn = (*drawn, _unit_paths(marked, np.zeros(len(marked), dtype=np.intp)))
+    most_bytes = MOST_BYTES if most_bytes is None else most_bytes
     tiles: dict[str, str] = {}
     size, last = 0, begin
     for zoom in range(begin, LAST_ZOOM + 1):
@@ -192,9 +200,9 @@ def _render(
         for name, content in _render_level(drawn, box, zoom):
             level[name] = content
             size += len(content)
-            if size > MOST_BYTES:
+            if size > most_bytes and zoom > begin:
                 break
-        if zoom > begin and size > MOST_BYTES:
+        if zoom > begin and size > most_bytes:
             break
         tiles |= level
         last = zoom

@@ -10,6 +10,7 @@ line breaks and tabs become one space.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LONGEST_CELL = 32_767  # characters in a cell, Excel's specification of limits
 LONGEST_SHEET_NAME = 31  # UTF-16 units, the same source
@@ -39,6 +40,7 @@ def clean_text(text: str) -> str:
     return _UNREADABLE.sub("", _BREAKS.sub(" ", text)).strip()
 
 
+@lru_cache(maxsize=4_096)  # of the words in a list most stand in many rows
 def neutralise(text: str) -> str:
     """Make text harmless in a cell and in a CSV saved from it.
 

@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_col_to_name
 from qxgeo.errors import Fault, OutputError, Text
 from qxgeo.reports.colours import SITE_COLOURS, SITE_TINTS, VERDICT_COLOURS, VERDICT_TINTS
 from qxgeo.reports.neutral import neutralise, unique_sheet_name
-from qxgeo.reports.sheets import Sheet, SheetColumn, display_width
+from qxgeo.reports.sheets import Sheet, display_width
 from qxgeo.vocabulary import DEMO_BANNER
 
 if TYPE_CHECKING:
@@ -197,14 +197,16 @@ class _Pen:
             tab.set_column(at, at, column.width)
             last_printed = at if column.is_printed else last_printed
         tab.set_row(header, 30)
+        columns = [(at, column.form, column.cells) for at, column in enumerate(sheet.columns)]
+        has_wrapped = any(form == "wrap" for _, form, _ in columns)
         for number in range(begin, end):
             row = header + 1 + number - begin
             verdict = sheet.verdicts[number] if sheet.verdicts else ""
-            lines = _count_lines(sheet, number)
+            lines = _count_lines(sheet, number) if has_wrapped else 1
             if lines > 1:  # said outright, because not every program fits rows to wrapped text
                 tab.set_row(row, min(lines * _LINE_HEIGHT, _TALLEST_ROW))
-            for at, column in enumerate(sheet.columns):
-                self._write_cell(tab, (row, at), column, column.cells[number], verdict)
+            for at, form, cells in columns:
+                self._write_cell(tab, (row, at), form, cells[number], verdict)
         bottom = max(header + end - begin, header)
         tab.autofilter(header, 0, bottom, max(len(sheet.columns) - 1, 0))
         if end == begin:
@@ -234,12 +236,14 @@ class _Pen:
         self,
         tab: Worksheet,
         place: tuple[int, int],
-        column: SheetColumn,
+        form: str,
         value: object,
         verdict: str,
     ) -> None:
         """Write one cell in the form of its column."""
-        form = column.form
+        if isinstance(value, str):
+            tab.write_string(*place, neutralise(value), self._format(form, verdict))
+            return
         if form == "mixed":
             value, form = cast("tuple[float, str]", value)
         if form == "check" and isinstance(value, int):

@@ -285,6 +285,8 @@ def _form_of(key: str) -> str:
 
 def _label_cells(findings: pd.DataFrame, plan: ActionPlan, lang: str) -> dict[str, list[object]]:
     """Give every column's cells: words in `lang`, None for what is not there."""
+    if findings.empty:
+        return {key: [] for key in (*PRINTED, *DETAILS)}
     rules = {rule.rule_id: rule for measure in plan.measures for rule in measure.rules}
     cells: dict[str, list[object]] = {
         key: plain_values(findings[key]) for key in (*PRINTED, *DETAILS) if key in findings.columns

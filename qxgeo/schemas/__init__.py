@@ -15,6 +15,7 @@ from qxgeo.schemas.city import (
     SITES,
     STATIONS,
     TOWNSHIPS,
+    TURNS,
     WATER,
     ZONES,
 )
@@ -35,6 +36,7 @@ LAYERS: dict[str, LayerSchema] = {
     "townships": TOWNSHIPS,
     "stations": STATIONS,
     "roads": ROADS,
+    "turns": TURNS,
     "watering_records": ROADS,
     "damaged_roads": DAMAGED_ROADS,
     "key_sections": KEY_SECTIONS,
@@ -94,6 +96,7 @@ __all__ = [
     "SITE_PLACE_COLUMNS",
     "STATIONS",
     "TOWNSHIPS",
+    "TURNS",
     "WATER",
     "ZONES",
     "Column",

@@ -71,6 +71,55 @@ ROADS = LayerSchema(
         "is_tunnel": Column(kind="flag", aliases=("隧道", "tunnel"), blank_means_no=True),
     },
 )
+TURNS = LayerSchema(
+    title=Text("转向限制", "turn restrictions"),
+    id_column="turn_id",
+    geometry=POINT,
+    columns={
+        "turn_id": Column(aliases=("编号", "限制编号", "转向编号", "id", "osm_id"), unique=True),
+        "name": Column(aliases=("路口", "路口名称", "名称", "地点", "junction", "name")),
+        "from_road": Column(
+            aliases=("来路", "驶出道路", "起始道路", "进口道路", "from"), required=True
+        ),
+        "to_road": Column(
+            aliases=("去路", "驶入道路", "转入道路", "出口道路", "to"), required=True
+        ),
+        "kind": Column(
+            kind="word",
+            aliases=("限制", "限制类型", "转向限制", "类型", "类别", "restriction"),
+            required=True,
+            words={
+                "no_left_turn": ("禁止左转", "禁左", "禁止左转弯", "禁止向左转弯"),
+                "no_right_turn": ("禁止右转", "禁右", "禁止右转弯", "禁止向右转弯"),
+                "no_straight_on": ("禁止直行", "禁直"),
+                "no_u_turn": ("禁止掉头", "禁止调头", "禁掉头", "禁调头"),
+                "no_turn": ("禁止转入", "禁止驶入"),  # whichever way the turn goes
+                "only_left_turn": ("只准左转", "只许左转", "仅左转", "只准向左转弯"),
+                "only_right_turn": ("只准右转", "只许右转", "仅右转", "只准向右转弯"),
+                "only_straight_on": ("只准直行", "只许直行", "仅直行"),
+                "only_u_turn": ("只准掉头", "只准调头"),
+            },
+        ),
+        # Names alone leave open from which side; notices say 由北向南.
+        "travel": Column(
+            kind="word",
+            aliases=("行驶方向", "车流方向", "direction"),
+            words={
+                "north": ("由南向北", "自南向北", "南向北", "北行", "向北"),
+                "northeast": ("由西南向东北", "西南向东北", "向东北"),
+                "east": ("由西向东", "自西向东", "西向东", "东行", "向东"),
+                "southeast": ("由西北向东南", "西北向东南", "向东南"),
+                "south": ("由北向南", "自北向南", "北向南", "南行", "向南"),
+                "southwest": ("由东北向西南", "东北向西南", "向西南"),
+                "west": ("由东向西", "自东向西", "东向西", "西行", "向西"),
+                "northwest": ("由东南向西北", "东南向西北", "向西北"),
+            },
+        ),
+        "times": Column(aliases=("时段", "限制时段", "时间", "限制时间")),
+        "vehicles": Column(aliases=("适用车辆", "限制车辆", "限行车型", "适用车型")),
+        "except_vehicles": Column(aliases=("例外车辆", "例外", "除外车辆", "不受限车辆", "except")),
+    },
+)
 DAMAGED_ROADS = LayerSchema(
     title=Text("破损道路", "damaged roads"),
     id_column="section_id",

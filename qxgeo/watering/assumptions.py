@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from qxgeo.errors import Text
 from qxgeo.rules import Assumption
+from qxgeo.watering.turns import say_turns
 
 if TYPE_CHECKING:
     from qxgeo.assess import Assessment
     from qxgeo.district.watering_settings import WateringSettings
     from qxgeo.watering.demand import Demand
     from qxgeo.watering.fleet import PlacedFleet
-    from qxgeo.watering.model import DryingDay
+    from qxgeo.watering.model import DryingDay, HeldTurns
 
 _NAMES = {
     "drive_speed_kmh": Text("空驶车速（千米/时）", "driving speed, km/h"),
@@ -29,6 +30,8 @@ _NAMES = {
     "refill_setup_s": Text("加水停靠接管（秒）", "halting and joining the hose, s"),
     "snap_limit_m": Text("停车场、加水点离路上限（米）", "farthest site from a road, m"),
     "longest_section_m": Text("一次作业的路段上限（米）", "longest stretch in one go, m"),
+    "frost_c": Text("气温不高于此值不洒水（℃）", "no spraying at or below this air temperature, C"),
+    "frost_ahead_h": Text("冰冻前停止洒水（小时）", "no spraying this long before frost, h"),
 }
 _OF_CARTS = frozenset(("drive_speed_kmh", "spray_speed_kmh", "spray_l_per_m2", "spray_width_m"))
 _HOUSE = Text("本软件的做法", "how this software does it")
@@ -40,6 +43,7 @@ def list_assumptions(
     demand: Demand,
     placed: PlacedFleet,
     drying: DryingDay,
+    turns: HeldTurns | None = None,
 ) -> tuple[Assumption, ...]:
     """List the defaults behind a watering plan.
 
@@ -55,6 +59,8 @@ def list_assumptions(
         Defaults that stood in for blanks of the carts' file.
     drying
         Of the day.
+    turns
+        What became of the layer of turn restrictions, None where there is none.
 
     Returns
     -------
@@ -81,7 +87,7 @@ def list_assumptions(
         if one.is_default
         and (name in classes or (name == "other" and classes - set(settings.widths_m)))
     ]
-    return (*borrowed, *numbers, *widths, *_ways_of_working(rules, drying))
+    return (*borrowed, *numbers, *widths, *_ways_of_working(rules, drying, turns))
 
 
 def _assume(
@@ -92,9 +98,12 @@ def _assume(
     return Assumption(assumption_id=name, rule_ids=rules, text=text, source=source)
 
 
-def _ways_of_working(rules: tuple[str, ...], drying: DryingDay) -> list[Assumption]:
+def _ways_of_working(
+    rules: tuple[str, ...], drying: DryingDay, turns: HeldTurns | None
+) -> list[Assumption]:
     """Word what is no number."""
     texts = {
+        "turns": (say_turns(turns), _HOUSE),
         "drying": (
             Text(
                 f"湿润时间按“{drying.title.zh}”逐时推算，不是本地实测",

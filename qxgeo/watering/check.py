@@ -40,12 +40,16 @@ class Wetness:
     wettings
         How often all traversals of a section are driven in the day, shape (sections,).
     spells
-        For each section the times at which some traversal of it is dry, seconds of the day, joined.
+        For each section the times at which some traversal of it is dry, seconds of the day, joined;
+        hours of frost are not among them.
+    required_s
+        Seconds of the day in which roads have to be wet: those without frost.
     """
 
     longest_gap: Floats
     wettings: Ints
     spells: tuple[tuple[tuple[float, float], ...], ...]
+    required_s: float = _DAY_S
 
     @property
     def dry_s(self) -> Floats:
@@ -95,7 +99,8 @@ def check_wetness(
     return Wetness(
         longest_gap=gaps,
         wettings=np.where(wettings == np.iinfo(np.int64).max, 0, wettings),
-        spells=tuple(tuple(_joined(one)) for one in spells),
+        spells=tuple(tuple(_outside_frost(drying, _joined(one))) for one in spells),
+        required_s=drying.required_h * _HOUR_S,
     )
 
 
@@ -146,6 +151,25 @@ def _within_day(start: float, end: float) -> list[tuple[float, float]]:
     back = np.floor(start / _DAY_S) * _DAY_S
     start, end = float(start - back), float(end - back)
     return [(start, end)] if end <= _DAY_S else [(start, _DAY_S), (0.0, end - _DAY_S)]
+
+
+def _outside_frost(
+    drying: DryingDay, spells: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """Leave out the hours in which spraying is forbidden."""
+    left = []
+    for start, end in spells:
+        at = start
+        for hour in np.flatnonzero(drying.is_frost).tolist():
+            low, high = hour * _HOUR_S, (hour + 1) * _HOUR_S
+            if high <= at or low >= end:
+                continue
+            if low > at:
+                left.append((at, low))
+            at = high
+        if at < end:
+            left.append((at, end))
+    return left
 
 
 def _joined(spells: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -27,7 +27,7 @@ _EASE = 1e-9
 
 def diagnose(
     demand: Demand, ground: Ground, best: Round, crews: Sequence[Crew], never: Mapping[int, Text]
-) -> Diagnosis:
+) -> tuple[Diagnosis, tuple[int, ...]]:
     """Say whether it does, how many carts more would, and what comes first.
 
     Parameters
@@ -45,49 +45,106 @@ def diagnose(
     -------
     diagnosis
         Carts more are found by planning with them.
+    within
+        Where some fall dry: the sections that carts enough keep wet, most urgent first.
     """
-    total_mh = float(ground.lengths_m.sum()) * 24.0
-    gaps = best.wetness.longest_gap
-    late = [place for place in range(len(gaps)) if gaps[place] > 1.0 + _EASE and place not in never]
-    urgency = demand.sections["urgency"].to_numpy() if len(gaps) else np.empty(0)
-    more, tried = _carts_more(ground, best, crews, never) if late else (0, 0)
+    late = _list_late(best, never)
+    urgency = demand.sections["urgency"].to_numpy()
+    more, tried, kept = _carts_more(ground, best, crews, never) if late else (0, 0, set())
     reasons = _reasons(demand, ground, never)
     reasons += _reasons_of_dryness(demand, ground, best, crews) if late else []
     reasons += [_say_tried(tried)] if more < 0 else []
-    return Diagnosis(
+    diagnosis = Diagnosis(
         is_kept=not late and not never,
-        wet_share=1.0 - best.dry_mh / total_mh if total_mh > 0 else 1.0,
+        wet_share=_wet_share(ground, best),
         carts_more=-1 if not late and never else more,
         first_sections=tuple(sorted(late, key=lambda place: urgency[place])),
         reasons=tuple(reasons),
     )
+    return diagnosis, tuple(sorted(kept, key=lambda place: urgency[place]))
+
+
+def tell_protected(
+    diagnosis: Diagnosis,
+    demand: Demand,
+    ground: Ground,
+    best: Round,
+    never: Mapping[int, Text],
+    sections: tuple[int, ...],
+) -> Diagnosis:
+    """Say what becomes of the others where the urgent sections are kept wet.
+
+    Parameters
+    ----------
+    diagnosis
+        Where all are watered alike.
+    demand, ground
+        What has to be kept wet and how it dries.
+    best
+        The day that keeps them.
+    never
+        Sections that no cart gets to.
+    sections
+        That are kept wet, most urgent first.
+
+    Returns
+    -------
+    diagnosis
+        ``first_sections`` are those that the next cart would serve.
+    """
+    late = _list_late(best, never)
+    urgency = demand.sections["urgency"].to_numpy()
+    return replace(
+        diagnosis,
+        is_kept=not late and not never,
+        wet_share=_wet_share(ground, best),
+        carts_more=diagnosis.carts_more if late else -1 if never else 0,
+        first_sections=tuple(sorted(late, key=lambda place: urgency[place])),
+        protected=sections if late else (),
+        alike_share=diagnosis.wet_share if late else None,
+    )
+
+
+def _list_late(best: Round, never: Mapping[int, Text]) -> list[int]:
+    """List the sections that fall dry though carts get to them."""
+    gaps = best.wetness.longest_gap
+    return [place for place in range(len(gaps)) if gaps[place] > 1.0 + _EASE and place not in never]
+
+
+def _wet_share(ground: Ground, best: Round) -> float:
+    """Give the share of the metre-hours that are wet."""
+    total_mh = float(ground.lengths_m.sum()) * ground.drying.required_h
+    return 1.0 - best.dry_mh / total_mh if total_mh > 0 else 1.0
 
 
 def _carts_more(
     ground: Ground, best: Round, crews: Sequence[Crew], never: Mapping[int, Text]
-) -> tuple[int, int]:
+) -> tuple[int, int, set[int]]:
     """Find how many carts more keep all sections wet that a cart gets to, and how many were tried.
 
-    The first number is -1 where none that was tried does.
+    The first number is -1 where none that was tried does. The sections that some of them kept wet
+    are given too.
     """
     carts = sorted({crew.cart for crew in crews})
+    kept: set[int] = set()
 
     def is_enough(count: int) -> bool:
         tried = drive_rounds(
             ground, best.tours, [*crews, *_clone(crews, carts, count)], ahead_s=_AHEAD_S
         )
-        gaps = np.delete(tried.wetness.longest_gap, list(never))
-        return bool((gaps <= 1.0 + _EASE).all())
+        is_wet = tried.wetness.longest_gap <= 1.0 + _EASE
+        kept.update(np.flatnonzero(is_wet).tolist())
+        return bool(np.delete(is_wet, list(never)).all())
 
     low, high = 0, max(1, len(carts) // 8)
     while not is_enough(high):
         low, high = high, high * 2
         if high > _MOST_TIMES * max(len(carts), 8):
-            return -1, low
+            return -1, low, kept - set(never)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if is_enough(middle) else (middle, high)
-    return high, high
+    return high, high, kept - set(never)
 
 
 def _say_tried(count: int) -> Text:
@@ -144,7 +201,7 @@ def _reasons_of_dryness(
             is_driven |= (crew.start_s < (hours + 1) * 3600 + shift) & (
                 crew.end_s > hours * 3600 + shift
             )
-    idle = hours[~is_driven & ~ground.drying.is_rain]
+    idle = hours[~is_driven & ~ground.drying.is_rain & ~ground.drying.is_frost]
     if len(idle):
         listed = "、".join(str(hour) for hour in idle)
         reasons.append(

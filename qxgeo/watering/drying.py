@@ -2,7 +2,8 @@
 
 On that clock one unit is one drying interval: ``s(t)`` is the integral of ``dt / interval``. A road
 wetted at ``t0`` is wet as long as ``s(t) - s(t0)`` is at most 1. While it rains the clock stands
-still, and the rain wets every road.
+still, and the rain wets every road. In frost it stands still as well, and nothing is asked of
+roads: those hours are as if cut out of the day.
 """
 
 from __future__ import annotations
@@ -15,7 +16,13 @@ import numpy as np
 
 from qxgeo.errors import Fault, InputError, Text
 from qxgeo.plan.entry import Entry, Faults
-from qxgeo.watering.evaporation import HOURS, RoadSurface, Weather, evaporation_mm_per_h
+from qxgeo.watering.evaporation import (
+    HOURS,
+    RoadSurface,
+    Weather,
+    coldest_c,
+    evaporation_mm_per_h,
+)
 from qxgeo.watering.model import DryingDay
 
 if TYPE_CHECKING:
@@ -58,6 +65,30 @@ class DryingTable:
     road: RoadSurface
     weathers: dict[str, Weather]
     source: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frost:
+    """When water on the road would freeze.
+
+    Attributes
+    ----------
+    at_c
+        At this temperature of the air or below it nothing is sprayed.
+    ahead_h
+        Nor in these hours before, so that what was sprayed has dried.
+    """
+
+    at_c: float
+    ahead_h: float
+
+    def hours_of(self, weather: Weather) -> Bools:
+        """Mark the hours of a day, which repeats itself, in which nothing is sprayed."""
+        is_cold = coldest_c(weather) <= self.at_c
+        marked = is_cold.copy()
+        for ahead in range(1, int(np.ceil(self.ahead_h)) + 1):
+            marked |= np.roll(is_cold, -ahead)
+        return marked
 
 
 def read_drying(path: Path) -> DryingTable:
@@ -131,6 +162,7 @@ def plan_drying(
     traffic_mm_per_h: float,
     longest_h: float,
     rain: Sequence[tuple[float, float]] = (),
+    frost: Frost | None = None,
 ) -> DryingDay:
     """Give how long a road stays wet at the conditions of each hour.
 
@@ -150,11 +182,13 @@ def plan_drying(
         No road stays wet longer, however damp the air.
     rain
         Hours of rain, from and to, 0 to 24; an hour touched by rain counts as rain.
+    frost
+        When spraying is forbidden; None where nobody asks. Frost comes before rain.
 
     Returns
     -------
     drying
-        Infinite intervals in hours of rain.
+        Infinite intervals in hours of rain and of frost.
 
     Raises
     ------
@@ -162,7 +196,7 @@ def plan_drying(
         If there is no such weather, the film is too thin to wet anything, or the rain ends before
         it begins.
     """
-    is_rain = _rain_hours(rain)
+    is_rain, is_frost = _rain_hours(rain), np.zeros(HOURS, dtype=bool)
     if weather == RAIN:
         is_rain[:] = True
         hours, title = np.full(HOURS, float(longest_h)), Text("有雨", "rain")
@@ -175,9 +209,11 @@ def plan_drying(
         hours = np.full(HOURS, float(longest_h))
         np.divide(usable, loss, out=hours, where=loss > 0)
         hours, title = np.minimum(hours, longest_h), kind.title
+        is_frost = is_frost if frost is None else frost.hours_of(kind)
     return DryingDay(
-        interval_h=np.where(is_rain, np.inf, hours),
-        is_rain=is_rain,
+        interval_h=np.where(is_rain | is_frost, np.inf, hours),
+        is_rain=is_rain & ~is_frost,
+        is_frost=is_frost,
         weather=weather,
         title=title,
         source=table.source,
@@ -284,6 +320,55 @@ class DryingClock:
         return np.asarray(day * DAY_S + time, dtype=np.float64)
 
 
+def frost_spells(drying: DryingDay) -> list[tuple[float, float]]:
+    """Give the stretches of the day in which nothing is sprayed.
+
+    Parameters
+    ----------
+    drying
+        Of the day.
+
+    Returns
+    -------
+    spells
+        From and to, seconds of the day; frost over midnight is two.
+    """
+    return _list_spells(drying.is_frost)
+
+
+def cut_out(
+    stretch: tuple[float, float], spells: list[tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """Give what is left of a stretch of time.
+
+    Parameters
+    ----------
+    stretch
+        From and to.
+    spells
+        To be cut out of it, in order, apart from each other.
+
+    Returns
+    -------
+    pieces
+        In order, none of no length.
+    """
+    at, end = stretch
+    pieces = []
+    for low, high in spells:
+        if low > at and low < end:
+            pieces.append((at, low))
+        at = max(at, high) if low < end else at
+    return [*pieces, (at, end)] if at < end else pieces
+
+
+def _list_spells(is_marked: Bools) -> list[tuple[float, float]]:
+    """Give the stretches of marked hours, seconds of the day."""
+    marks = np.flatnonzero(np.diff(np.concatenate(([0], is_marked.astype(int), [0]))))
+    edges = [float(mark) * HOUR_S for mark in marks]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
 def clock_of(drying: DryingDay) -> DryingClock:
     """Give the clock of a day.
 
@@ -299,10 +384,6 @@ def clock_of(drying: DryingDay) -> DryingClock:
     """
     rate = np.where(drying.is_rain, 0.0, 1.0 / drying.interval_h)
     knots = np.arange(HOURS + 1, dtype=np.float64) * HOUR_S
-    marks = np.flatnonzero(np.diff(np.concatenate(([0], drying.is_rain.astype(int), [0]))))
-    rains = tuple(
-        (float(start) * HOUR_S, float(end) * HOUR_S)
-        for start, end in zip(marks[::2], marks[1::2], strict=True)
-    )
     walked = np.concatenate(([0.0], np.cumsum(rate)))
+    rains = tuple(_list_spells(drying.is_rain))
     return DryingClock(knots, np.asarray(walked, dtype=np.float64), rains)

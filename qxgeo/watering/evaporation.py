@@ -31,6 +31,7 @@ _GAMMA_KPA_PER_C = 0.067  # near sea level (eq. 8)
 _AIR_J_PER_M3_C = 1_200.0  # density times specific heat of air at about 20 C
 _KARMAN = 0.41
 _HOTTEST_H = 14.0
+_LOOKS = 13  # at the temperature of an hour, every five minutes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,25 @@ def evaporation_mm_per_h(weather: Weather, road: RoadSurface) -> Floats:
     heat = slope * net * (1.0 - share) + _AIR_J_PER_M3_C * deficit_kpa / resistance
     watts = heat / (slope + _GAMMA_KPA_PER_C)
     return np.asarray(np.maximum(watts, 0.0) * 3600.0 / _LATENT_J_PER_KG, dtype=np.float64)
+
+
+def coldest_c(weather: Weather) -> Floats:
+    """Give the lowest temperature of the air within each hour of a day.
+
+    Parameters
+    ----------
+    weather
+        Of the day.
+
+    Returns
+    -------
+    coldest
+        Degrees Celsius, shape (24,).
+    """
+    at = np.arange(HOURS, dtype=np.float64)[:, None] + np.linspace(0.0, 1.0, _LOOKS)
+    inside = (at[:, 0] <= weather.sunrise_h) & (weather.sunrise_h <= at[:, -1])
+    found = _temperature_c(weather, at).min(axis=1)
+    return np.where(inside, weather.t_min_c, found)
 
 
 def _saturation_kpa(air_c: Floats) -> Floats:

@@ -7,14 +7,15 @@ otherwise); they may pass 86,400 where a tour ends on the next day. The tables' 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 if TYPE_CHECKING:
     from datetime import date
 
     import geopandas as gpd
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -58,9 +59,12 @@ class DryingDay:
     ----------
     interval_h
         Hours a wetted road stays wet at the conditions of each hour, shape (24,), infinite where
-        rain keeps it wet.
+        rain keeps it wet and in frost.
     is_rain
         Whether rain wets the road in each hour, shape (24,).
+    is_frost
+        Whether spraying is forbidden in each hour because water would freeze, shape (24,). Then a
+        road counts neither as wet nor as dry.
     weather
         Key of the row of the table that was used.
     source
@@ -72,6 +76,12 @@ class DryingDay:
     weather: str
     title: Text
     source: Text
+    is_frost: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(24, dtype=bool))
+
+    @property
+    def required_h(self) -> int:
+        """Count the hours of the day in which roads have to be wet."""
+        return int((~self.is_frost).sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +123,16 @@ class Diagnosis:
         Further carts of the most useful kind with which a full plan was found; 0 where none is
         needed, -1 where no number of carts helps (see `reasons`).
     first_sections
-        Sections to serve first with what there is, most urgent first: positions in
+        Sections that fall dry, most urgent first, to be served first: positions in
         `WateringPlan.sections`.
     reasons
         One sentence for each cause: sections no cart reaches, a section longer than a tank, an
         interval shorter than a tour, shifts that leave hours without a driver.
+    protected
+        Where the fleet is too small for all: sections that it keeps wet without a gap, most urgent
+        first; the others get the time that is left. Empty where all are watered alike.
+    alike_share
+        ``wet_share`` if all were watered alike instead; None where they are.
     """
 
     is_kept: bool
@@ -125,6 +140,43 @@ class Diagnosis:
     carts_more: int
     first_sections: tuple[int, ...]
     reasons: tuple[Text, ...]
+    protected: tuple[int, ...] = ()
+    alike_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldTurns:
+    """What became of the rows of the layer of turn restrictions.
+
+    Attributes
+    ----------
+    rows
+        Of the layer; the sum of the next three and the unmatched.
+    held
+        Rows that close at least one movement.
+    needless
+        Rows that forbid what no road allows: turning into a one-way street against its direction,
+        or into or out of a road that is closed to vehicles.
+    not_for_carts
+        Rows for other vehicles, or from which carts are exempt.
+    timed
+        Held rows that count at certain hours only; they are held all day.
+    several
+        Held rows that fit more than one approach, all of which are closed.
+    closed_moves
+        Movements closed, each once.
+    unmatched
+        Rows that fit nowhere and are not held: their names and why.
+    """
+
+    rows: int
+    held: int
+    needless: int
+    not_for_carts: int
+    timed: int
+    several: int
+    closed_moves: int
+    unmatched: tuple[tuple[Text, Text], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +208,9 @@ class WateringPlan:
         Every default that is not in the plan's text or the carts' file.
     parameters
         Everything a rerun needs: seed, iterations, speeds, the table of drying.
+    turns
+        What became of the layer of turn restrictions; None where there is none, and then nobody
+        knows where turning is forbidden.
     """
 
     district: District
@@ -176,3 +231,4 @@ class WateringPlan:
     parameters: dict[str, object]
     is_demo: bool
     is_approximate: bool
+    turns: HeldTurns | None = None

@@ -11,18 +11,18 @@ from qxgeo.errors import Fault, InputError, Text
 from qxgeo.readers.carts import read_carts
 from qxgeo.watering.assumptions import list_assumptions
 from qxgeo.watering.bounds import HOW, bound_carts, bound_work_h, least_work
-from qxgeo.watering.crews import list_crews, order_carts, tightest_interval_s
+from qxgeo.watering.crews import tightest_interval_s
+from qxgeo.watering.deciding import decide_day
 from qxgeo.watering.demand import find_demand
-from qxgeo.watering.diagnosing import diagnose
 from qxgeo.watering.drying import clock_of, plan_drying, read_drying
 from qxgeo.watering.fleet import place_fleet
+from qxgeo.watering.frost import frost_of, rest_in_frost
 from qxgeo.watering.legs import Leg, LegWriter
 from qxgeo.watering.model import FleetBound, WateringPlan
 from qxgeo.watering.places import place_stops
 from qxgeo.watering.preparing import prepare_problems, works_of
-from qxgeo.watering.rounds import Ground, drive_rounds, fewest_crews, thin_round
-from qxgeo.watering.states import NOT_ROUTED, describe_sections
-from qxgeo.watering.streets import TurnCosts, build_streets
+from qxgeo.watering.rounds import Ground
+from qxgeo.watering.states import describe_sections
 from qxgeo.watering.tables import (
     dry_table,
     leg_table,
@@ -31,7 +31,7 @@ from qxgeo.watering.tables import (
     section_table,
     tour_table,
 )
-from qxgeo.watering.tours import find_tours
+from qxgeo.watering.turns import lay_streets, tell_turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,9 +42,10 @@ if TYPE_CHECKING:
     from qxgeo.assess import Assessment
     from qxgeo.district import District
     from qxgeo.district.watering_settings import CartsFile, WateringSettings
+    from qxgeo.watering.deciding import Decision
     from qxgeo.watering.demand import Demand
     from qxgeo.watering.fleet import PlacedFleet
-    from qxgeo.watering.model import DryingDay, Fleet
+    from qxgeo.watering.model import DryingDay, Fleet, HeldTurns
     from qxgeo.watering.places import Stops
     from qxgeo.watering.preparing import Prepared
     from qxgeo.watering.rounds import Round
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-LIMIT_SHARES = (1.0, 0.6)  # of the tightest interval: the longest tour, tried in turn
 _LONGEST_TOUR_S = 14_400.0  # however slowly roads dry, none needs to be longer
 
 
@@ -107,12 +107,7 @@ def plan_watering(  # noqa: PLR0913 - one keyword per decision of the caller
     tell("roads")
     assessment = assessment or assess(district)
     roads = district.layers["roads"].table
-    turns = TurnCosts(
-        u_turn_s=settings.number("u_turn_s"),
-        left_s=settings.number("left_turn_s"),
-        right_s=settings.number("right_turn_s"),
-    )
-    streets = build_streets(roads, speed_kmh=settings.number("drive_speed_kmh"), turns=turns)
+    streets, turns = lay_streets(district, settings)
     box = tuple(float(one) for one in roads.total_bounds)
     tables = read_carts(file.path, datum=file.datum, surroundings=box)  # type: ignore[arg-type] # four numbers
     placed = place_fleet(tables, settings, streets, is_demo=file.is_demo, source=file.source)
@@ -126,33 +121,34 @@ def plan_watering(  # noqa: PLR0913 - one keyword per decision of the caller
         tank_m=min(work.tank_m for work in works),
     )
     drying = _dry(settings, placed.fleet, weather or settings.weather, rain)
+    placed, demand = rest_in_frost(placed, demand, drying)
     tell("ways")
     tightest_s = min(tightest_interval_s(drying, demand), _LONGEST_TOUR_S)
     prepared = prepare_problems(demand, placed, streets, works, tour_s=tightest_s)
     ground = _ground(demand, placed.fleet, drying, prepared)
     tell("tours")
-    best, limit_s, unserved = _try_tours(
+    decided = decide_day(
         prepared,
         demand,
         ground,
         placed.fleet,
-        tightest_s,
+        tightest_s=tightest_s,
         seed=seed,
         iterations=iterations,
         tell=tell,
     )
     tell("bounds")
     return _finish(
-        district, assessment, settings, file, placed, demand, prepared, ground, best,
-        streets=streets, day=day or district.as_of, unserved=unserved,
+        district, assessment, settings, file, placed, demand, prepared, ground, decided,
+        streets=streets, turns=turns, day=day or district.as_of,
         notes=tables.notes,
         parameters={
             "seed": seed,
             "iterations": iterations,
             "weather": drying.weather,
             "rain_h": [list(one) for one in rain],
-            "longest_tour_s": limit_s,
-            "start_ahead_s": best.ahead_s,
+            "longest_tour_s": decided.limit_s,
+            "start_ahead_s": decided.best.ahead_s,
             "interval_h": [None if np.isinf(one) else float(one) for one in drying.interval_h],
         },
     )  # fmt: skip
@@ -210,6 +206,7 @@ def _dry(
         traffic_mm_per_h=settings.number("traffic_mm_per_h"),
         longest_h=settings.number("longest_h"),
         rain=rain,
+        frost=frost_of(settings),
     )
 
 
@@ -226,36 +223,6 @@ def _ground(demand: Demand, fleet: Fleet, drying: DryingDay, prepared: Prepared)
     )
 
 
-def _try_tours(
-    prepared: Prepared,
-    demand: Demand,
-    ground: Ground,
-    fleet: Fleet,
-    tightest_s: float,
-    *,
-    seed: int,
-    iterations: int,
-    tell: Callable[[str], object],
-) -> tuple[Round, float, list[int]]:
-    """Find tours of several lengths, drive them, keep the best with as few carts as do."""
-    crews = list_crews(fleet)
-    tried = []
-    for share in LIMIT_SHARES:
-        tours, unserved = find_tours(
-            prepared.problems,
-            demand.tasks,
-            limit_s=share * tightest_s,
-            seed=seed,
-            iterations=iterations // len(LIMIT_SHARES),
-        )
-        tell("rounds")
-        found = drive_rounds(ground, tours, crews)
-        tried.append((found.rank, found, share * tightest_s, unserved))
-    _, best, limit_s, unserved = min(tried, key=lambda one: one[0])
-    fewest = fewest_crews(ground, best.tours, crews, best, order_carts(crews))
-    return thin_round(ground, fewest, fleet.carts["kind"].tolist()), limit_s, unserved
-
-
 def _finish(  # noqa: PLR0913, PLR0917 - everything that was worked out goes into the plan
     district: District,
     assessment: Assessment,
@@ -265,19 +232,17 @@ def _finish(  # noqa: PLR0913, PLR0917 - everything that was worked out goes int
     demand: Demand,
     prepared: Prepared,
     ground: Ground,
-    best: Round,
+    decided: Decision,
     *,
     streets: StreetGraph,
+    turns: HeldTurns | None,
     day: date,
-    unserved: Sequence[int],
     notes: tuple[Text, ...],
     parameters: dict[str, object],
 ) -> WateringPlan:
     """Put the plan together."""
-    fleet = placed.fleet
-    never = dict(prepared.never)
-    never |= {demand.tasks[one].section: NOT_ROUTED for one in unserved}
-    sections = describe_sections(demand.sections, best.wetness, never)
+    fleet, best, never = placed.fleet, decided.best, decided.never
+    sections = describe_sections(demand.sections, best.wetness, never, left=decided.left)
     per_m = _spray_l_per_m(prepared, best, len(sections))
     sections = sections.assign(litres=sections["length_m"] * sections["passes"] * per_m)
     kinds = fleet.carts["kind"].tolist()
@@ -316,9 +281,10 @@ def _finish(  # noqa: PLR0913, PLR0917 - everything that was worked out goes int
         runs=run_table(best.runs, len(best.tours), transfers, fleet),
         dry_spells=dry_table(best.wetness.spells),
         bound=bound,
-        diagnosis=diagnose(demand, ground, best, list_crews(fleet), never),
-        problems=(*demand.problems, *placed.problems, *notes),
-        assumptions=list_assumptions(assessment, settings, demand, placed, ground.drying),
+        diagnosis=decided.diagnosis,
+        problems=(*demand.problems, *placed.problems, *notes, *tell_turns(turns)),
+        assumptions=list_assumptions(assessment, settings, demand, placed, ground.drying, turns),
+        turns=turns,
         parameters=parameters,
         is_demo=file.is_demo or any(layer.is_demo for layer in used),
         is_approximate=any(layer.is_approximate for layer in used),

@@ -125,11 +125,11 @@ def drive_rounds(
         The least dry metre-hours, then the least work.
     """
     clock = clock_of(ground.drying)
-    jobs = [_job(ground, tour) for tour in tours]
+    jobs = [job_of(ground, tour) for tour in tours]
     found: list[Round] = []
     for share in ahead_s:
         days = play_days(jobs, crews, clock, ground.transfer_s, ahead_s=share, days=DAYS)
-        found.append(_judge(ground, tours, days[-1], share))
+        found.append(judge_runs(ground, tours, days[-1], share))
     return min(found, key=lambda one: one.rank)
 
 
@@ -150,10 +150,10 @@ def thin_round(ground: Ground, best: Round, kinds: Sequence[int]) -> Round:
     thinned
         As wet as before, with less work.
     """
-    jobs = [_job(ground, tour) for tour in best.tours]
+    jobs = [job_of(ground, tour) for tour in best.tours]
     clock = clock_of(ground.drying)
     runs = thin_runs(jobs, best.runs, clock, ground.transfer_s, kinds)
-    thinned = _judge(ground, best.tours, runs, best.ahead_s)
+    thinned = judge_runs(ground, best.tours, runs, best.ahead_s)
     return min(best, thinned, key=lambda one: one.rank)
 
 
@@ -189,8 +189,21 @@ def fewest_crews(
     return chosen
 
 
-def _job(ground: Ground, tour: Tour) -> Job:
-    """Give a tour with the intervals of its sections and when its water may be had."""
+def job_of(ground: Ground, tour: Tour) -> Job:
+    """Give a tour with the intervals of its sections and when its water may be had.
+
+    Parameters
+    ----------
+    ground
+        How sections dry, and when sites are open.
+    tour
+        One of them.
+
+    Returns
+    -------
+    job
+        As it comes round.
+    """
     sections = [ground.tasks[one].section for one in tour.traversals]
     windows = [(0.0, DAY_S)]
     for leg in tour.legs:
@@ -202,8 +215,23 @@ def _job(ground: Ground, tour: Tour) -> Job:
     return Job(tour, ground.factors[sections], tuple(windows))
 
 
-def _judge(ground: Ground, tours: Sequence[Tour], runs: Sequence[Run], share: float) -> Round:
-    """Check a day of runs."""
+def judge_runs(ground: Ground, tours: Sequence[Tour], runs: Sequence[Run], ahead_s: float) -> Round:
+    """Check a day of runs.
+
+    Parameters
+    ----------
+    ground
+        What has to be kept wet and how it dries.
+    tours, runs
+        Of the day.
+    ahead_s
+        How long before its last moment a tour could start.
+
+    Returns
+    -------
+    round
+        With what it keeps wet.
+    """
     wetness = check_wetness(
         ground.drying,
         section_of=[task.section for task in ground.tasks],
@@ -217,7 +245,7 @@ def _judge(ground: Ground, tours: Sequence[Tour], runs: Sequence[Run], share: fl
         wetness=wetness,
         work_h=work_s / 3_600.0,
         dry_mh=float((wetness.dry_s * ground.lengths_m).sum() / 3_600.0),
-        ahead_s=share,
+        ahead_s=ahead_s,
     )
 
 

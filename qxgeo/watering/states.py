@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 KEPT, DRY, NEVER = "kept", "dry_at_times", "never"
 _EASE = 1e-9
-_DAY_S = 86_400.0
 
 NO_WAY = Text(
     "与加水点所在的路网不相通，洒水车到不了",
@@ -35,6 +34,8 @@ NOT_ROUTED = Text(
     "未能编入任何一趟作业（超出每趟时长或水量）",
     "it fits into no tour (too long, or too much water)",
 )
+
+_LEFT = Text("未保：没有余车", "not kept, no cart left")
 
 
 def why_never(can_enter: bool, can_leave: bool) -> Text:  # noqa: FBT001 - two plain claims
@@ -58,7 +59,11 @@ def why_never(can_enter: bool, can_leave: bool) -> Text:  # noqa: FBT001 - two p
 
 
 def describe_sections(
-    sections: gpd.GeoDataFrame, wetness: Wetness, never: Mapping[int, Text]
+    sections: gpd.GeoDataFrame,
+    wetness: Wetness,
+    never: Mapping[int, Text],
+    *,
+    left: frozenset[int] = frozenset(),
 ) -> gpd.GeoDataFrame:
     """Add the state of each section.
 
@@ -70,6 +75,8 @@ def describe_sections(
         As `check` found it.
     never
         Why a section is never wetted, by its position.
+    left
+        Sections for which no cart is left, as more urgent ones are kept wet.
 
     Returns
     -------
@@ -87,10 +94,10 @@ def describe_sections(
             reasons.append(Text("", ""))
         else:
             states.append(DRY if wetness.wettings[place] else NEVER)
-            reasons.append(_why_dry(wetness, place))
+            reasons.append(_why_dry(wetness, place, is_left=place in left))
     return sections.assign(
         state=states,
-        wet_share=np.clip(1.0 - dry_s / _DAY_S, 0.0, 1.0),
+        wet_share=np.clip(1.0 - dry_s / wetness.required_s, 0.0, 1.0),
         wettings=wetness.wettings,
         longest_gap=gaps,
         why_zh=[one.zh for one in reasons],
@@ -98,17 +105,25 @@ def describe_sections(
     )
 
 
-def _why_dry(wetness: Wetness, place: int) -> Text:
+def _why_dry(wetness: Wetness, place: int, *, is_left: bool) -> Text:
     """Say how long and when a section is dry."""
     spells = wetness.spells[place]
-    minutes = sum(end - start for start, end in spells) / 60.0
+    dry_s = sum(end - start for start, end in spells)
     if not wetness.wettings[place]:
-        return Text("全天没有车排到", "no cart gets to it all day")
+        why = Text("全天没有车排到", "no cart gets to it all day")
+        return Text(f"{_LEFT.zh}，{why.zh}", f"{_LEFT.en}: {why.en}") if is_left else why
     start, end = max(spells, key=lambda one: one[1] - one[0])
     times = f"{_clock(start)}–{_clock(end)}"
+    why = Text(
+        f"全天共干 {dry_s / 60.0:.0f} 分钟，最长一段 {times}",
+        f"dry for {dry_s / 60.0:.0f} minutes in the day, longest {times}",
+    )
+    if not is_left:
+        return Text(f"车辆或班次不够，{why.zh}", f"carts or shifts do not do: {why.en}")
+    share = np.floor(1_000.0 * (1.0 - dry_s / wetness.required_s)) / 10.0
     return Text(
-        f"车辆或班次不够，全天共干 {minutes:.0f} 分钟，最长一段 {times}",
-        f"carts or shifts do not do: dry for {minutes:.0f} minutes in the day, longest {times}",
+        f"{_LEFT.zh}，只在余暇洒，湿润 {share:.1f}%；{why.zh}",
+        f"{_LEFT.en}: sprayed when one is free, wet {share:.1f} %; {why.en}",
     )
 
 

@@ -18,7 +18,6 @@ from qxgeo.network import build_network
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
     from numpy.typing import NDArray
 
     from qxgeo.network import RoadNetwork
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 _MODE = "drive"
 _MOST_NUMBERS = 8_000_000  # of one block of times: 64 MB
-_STRAIGHT_DEG = 45.0  # a turn by less goes straight on
+STRAIGHT_DEG = 45.0  # a turn by less goes straight on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +230,6 @@ def build_streets(
     *,
     speed_kmh: float,
     turns: TurnCosts,
-    forbidden_turns: pd.DataFrame | None = None,
 ) -> StreetGraph:
     """Make the streets of a table of roads.
 
@@ -244,46 +242,16 @@ def build_streets(
         Of driving, for the network.
     turns
         What turns cost.
-    forbidden_turns
-        ``from_section_id`` and ``to_section_id``: one may not turn from the one road into the
-        other (where they meet); the same id twice forbids turning round. None where not known.
 
     Returns
     -------
     streets
-        Ready to be asked.
+        Ready to be asked. No turn is closed yet, see `turns`.
     """
-    return graph_streets(
-        build_network(roads, speeds_kmh={_MODE: speed_kmh}),
-        turns=turns,
-        closed=_pairs_of_rows(roads, forbidden_turns),
-    )
+    return graph_streets(build_network(roads, speeds_kmh={_MODE: speed_kmh}), turns=turns)
 
 
-def _pairs_of_rows(
-    roads: gpd.GeoDataFrame, forbidden_turns: pd.DataFrame | None
-) -> frozenset[tuple[int, int]]:
-    """Give the rows of the roads between which one may not turn."""
-    if forbidden_turns is None:
-        return frozenset()
-    rows: dict[str, list[int]] = {}
-    for row, name in enumerate(roads["section_id"]):
-        rows.setdefault(str(name), []).append(row)
-    pairs = zip(forbidden_turns["from_section_id"], forbidden_turns["to_section_id"], strict=True)
-    return frozenset(
-        (first, second)
-        for start, goal in pairs
-        for first in rows.get(str(start), [])
-        for second in rows.get(str(goal), [])
-    )
-
-
-def graph_streets(
-    network: RoadNetwork,
-    *,
-    turns: TurnCosts,
-    closed: frozenset[tuple[int, int]] = frozenset(),
-) -> StreetGraph:
+def graph_streets(network: RoadNetwork, *, turns: TurnCosts) -> StreetGraph:
     """Make the streets of a network for driving.
 
     Parameters
@@ -292,8 +260,6 @@ def graph_streets(
         With the way of travel ``drive``.
     turns
         What turns cost.
-    closed
-        Pairs of rows of the roads between which one may not turn.
 
     Returns
     -------
@@ -311,12 +277,7 @@ def graph_streets(
     twin = np.flatnonzero(edge[1:] == edge[:-1])
     reverse[twin], reverse[twin + 1] = twin + 1, twin
     begins, ends = _headings(edges, edge, is_forward)
-    row = edges.row[edge]
     first, second, cost = _movements(arc_from, arc_to, reverse, (begins, ends), turns)
-    if closed:
-        pairs = zip(row[first].tolist(), row[second].tolist(), strict=True)
-        is_kept = np.array([pair not in closed for pair in pairs], dtype=bool)
-        first, second, cost = first[is_kept], second[is_kept], cost[is_kept]
     return StreetGraph(
         network=network,
         node_lonlat=_place_nodes(edges),
@@ -325,12 +286,12 @@ def graph_streets(
         arc_edge=edge,
         is_forward=is_forward,
         arc_length_m=edges.length_m[edge],
-        arc_row=row,
+        arc_row=edges.row[edge],
         arc_start_m=_starts_along_rows(edges)[edge],
         heading_start_deg=begins,
         heading_end_deg=ends,
         reverse=reverse,
-        part=_number_parts(first, second, edges.length_m[edge]),
+        part=number_parts(first, second, edges.length_m[edge]),
         move_from=first,
         move_to=second,
         move_s=cost,
@@ -379,16 +340,46 @@ def _movements(
     within = np.arange(len(first)) - np.repeat(np.cumsum(count) - count, count)
     second = order[np.repeat(low, count) + within]
     begins, ends = headings
-    bend = (begins[second] - ends[first] + 180.0) % 360.0 - 180.0  # to the right above zero
-    cost = np.where(bend > _STRAIGHT_DEG, turns.right_s, 0.0)
-    cost = np.where(bend < -_STRAIGHT_DEG, turns.left_s, cost)
+    bend = bend_deg(ends[first], begins[second])
+    cost = np.where(bend > STRAIGHT_DEG, turns.right_s, 0.0)
+    cost = np.where(bend < -STRAIGHT_DEG, turns.left_s, cost)
     cost = np.where(reverse[first] == second, turns.u_turn_s, cost)
     by_pair = np.lexsort((second, first))
     return first[by_pair], second[by_pair], np.asarray(cost[by_pair], dtype=np.float64)
 
 
-def _number_parts(first: Ints, second: Ints, length_m: Floats) -> Ints:
-    """Give numbers to the parts between which one gets there and back, the longest first."""
+def bend_deg(heading_in_deg: Floats, heading_out_deg: Floats) -> Floats:
+    """Give by how much a turn changes the direction of travel.
+
+    Parameters
+    ----------
+    heading_in_deg, heading_out_deg
+        Before and after it, clockwise from north.
+
+    Returns
+    -------
+    bend
+        Degrees, -180 to 180, to the right above zero.
+    """
+    turned = (heading_out_deg - heading_in_deg + 180.0) % 360.0 - 180.0
+    return np.asarray(turned, dtype=np.float64)
+
+
+def number_parts(first: Ints, second: Ints, length_m: Floats) -> Ints:
+    """Give numbers to the parts between which one gets there and back, the longest first.
+
+    Parameters
+    ----------
+    first, second
+        Arcs that may follow one another.
+    length_m
+        Of each arc.
+
+    Returns
+    -------
+    part
+        Of each arc.
+    """
     if len(length_m) == 0:
         return np.empty(0, dtype=np.int64)
     matrix = csr_array((np.ones(len(first)), (first, second)), shape=(len(length_m), len(length_m)))

@@ -173,12 +173,19 @@ def _runs(streets: StreetGraph, chosen: list[Chosen], longest_m: float) -> list[
             is_full = last_high >= edges.length_m[last] - _TOUCH_M and low <= _TOUCH_M
             total = sum(to - start for _, start, to in runs[-1]) + high - low
             ways, last_ways = (np.array(streets.arcs_of_edge(each)) < 0 for each in (edge, last))
-            is_alike = bool((ways == last_ways).all())
+            is_alike = bool((ways == last_ways).all()) and _leads_on(streets, last, edge)
             if meets and is_full and is_alike and total <= longest_m:
                 runs[-1].append(one)
                 continue
         runs.append([one])
     return runs
+
+
+def _leads_on(streets: StreetGraph, last: int, edge: int) -> bool:
+    """Tell whether one may drive from an edge into the next, either way that is open."""
+    (out, back), (on, before) = (streets.arcs_of_edge(one) for one in (last, edge))
+    pairs = [(first, second) for first, second in ((out, on), (before, back)) if first >= 0]
+    return all(np.isfinite(streets.turn_s(first, second)) for first, second in pairs)
 
 
 def _part(

@@ -138,6 +138,28 @@ def _tour_row(
     }
 
 
+def list_spare_tours(legs: pd.DataFrame, protected: Sequence[int]) -> frozenset[int]:
+    """List the tours that are driven in time that is left.
+
+    Parameters
+    ----------
+    legs
+        Of a plan.
+    protected
+        Sections that the plan keeps wet before all others; none where all are watered alike.
+
+    Returns
+    -------
+    tours
+        That wet none of those; empty where there are none.
+    """
+    if not protected:
+        return frozenset()
+    sprays = legs.loc[legs["task"].to_numpy() == SPRAY, ["tour", "section"]]
+    first = set(sprays.loc[sprays["section"].isin(list(protected)), "tour"])
+    return frozenset(int(one) for one in sprays["tour"].unique() if one not in first)
+
+
 def leg_table(
     legs_of_tours: Sequence[tuple[Leg, ...]],
     streets: StreetGraph,

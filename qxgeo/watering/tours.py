@@ -7,7 +7,7 @@ is that between two starts of its tour.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -124,6 +124,42 @@ class TourProblem:
                 ),
             ),
         )
+
+
+def cut_problem(problem: TourProblem, traversals: Sequence[int]) -> TourProblem:
+    """Cut a problem down to some of its traversals.
+
+    Parameters
+    ----------
+    problem
+        The whole.
+    traversals
+        Positions in the tasks of the demand, all of them among the problem's.
+
+    Returns
+    -------
+    problem
+        With the same sites.
+    """
+    number = {one: place for place, one in enumerate(traversals)}
+    own = [(number.get(problem.traversals[task], -1), arcs) for task, arcs in problem.modes]
+    chosen = np.flatnonzero(np.array([task for task, _ in own], dtype=np.int64) >= 0)
+    stops = problem.stops
+    sites = np.arange(2 * len(problem.modes), problem.travel.shape[0])
+    places = np.concatenate((np.stack((2 * chosen, 2 * chosen + 1), axis=1).ravel(), sites))
+    return replace(
+        problem,
+        traversals=tuple(traversals),
+        modes=tuple(own[place] for place in chosen),
+        stops=replace(
+            stops,
+            first=stops.first[chosen],
+            last=stops.last[chosen],
+            through_m=stops.through_m[chosen],
+            through_turn_s=stops.through_turn_s[chosen],
+        ),
+        travel=problem.travel[np.ix_(places, places)],
+    )
 
 
 def find_tours(

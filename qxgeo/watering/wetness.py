@@ -2,7 +2,8 @@
 
 As in `check`: what a leg sprays is wet from the moment its spray begins until one drying interval
 has passed, and is renewed when the spray of the next run has ended. The day repeats: what was
-wetted late yesterday is still wet early today. An hour of rain wets everything.
+wetted late yesterday is still wet early today. An hour of rain wets everything. In frost nothing is
+asked, and a section is neither wet nor dry.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class WetClock:
     """
 
     def __init__(self, plan: WateringPlan) -> None:
-        self._rain = plan.drying.is_rain
+        self._rain, self._frost = plan.drying.is_rain, plan.drying.is_frost
         self._clock = clock_of(plan.drying)
         self._factor = plan.sections["interval_factor"].to_numpy(dtype=np.float64)
         wettings = list_wettings(plan)
@@ -100,9 +101,11 @@ class WetClock:
         Returns
         -------
         share
-            Infinite where nothing ever wets it; 0 in rain.
+            Infinite where nothing ever wets it; 0 in rain; NaN in frost.
         """
         at = at_s % DAY_S
+        if self._frost[int(at // HOUR_S)]:
+            return math.nan
         if self._rain[int(at // HOUR_S)]:
             return 0.0
         rain_s = self._last_rain(at)

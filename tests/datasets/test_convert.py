@@ -20,6 +20,7 @@ from qxgeo.errors import DatumError, ReadError, SchemaError
 from qxgeo.readers import osm_stream, read_table, vector_stream
 from qxgeo.readers.osm import read_osm_roads
 from qxgeo.readers.osm_stream import stream_osm_roads
+from qxgeo.readers.osm_turns import read_osm_turns
 from qxgeo.readers.vector_stream import stream_vector_roads
 
 if TYPE_CHECKING:
@@ -318,3 +319,45 @@ def test_heights_that_go_are_said(survey: gpd.GeoDataFrame, tmp_path: Path) -> N
     assert result.exit_code == 0
     assert "height" in result.output.lower()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "roads.gpkg"]
+
+
+RESTRICTION = (
+    '<relation id="5"><member type="way" ref="7" role="from"/>'
+    '<member type="node" ref="2" role="via"/><member type="way" ref="8" role="to"/>'
+    '<tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/>'
+    '<tag k="restriction:conditional" v="no_right_turn @ (=1+1)"/></relation>'
+)
+
+
+def test_turn_restrictions_are_written_as_a_table_that_the_layer_reads_back(
+    tmp_path: Path,
+) -> None:
+    path, table = tmp_path / "cross.osm", tmp_path / "转向.csv"
+    path.write_text(OSM.format(nodes=NODES, more=RESTRICTION), encoding="utf-8")
+    arguments = ["convert", str(path), str(tmp_path / "out"), "--turns", str(table)]
+    result = CliRunner().invoke(doors.doors, arguments)
+    assert result.exit_code == 0, result.output
+    assert "1 个转向限制" in result.output
+    back = read_table(table, layer="turns", datum="wgs84").table
+    direct = read_osm_turns(path).table
+    assert back["turn_id"].tolist() == ["r5", "r5.2"]
+    for column in ("from_road", "to_road", "kind"):
+        assert back[column].tolist() == direct[column].tolist()
+    assert back.geometry.geom_equals_exact(direct.geometry, 1e-7).all()
+    assert ",=1+1" not in table.read_text("utf-8-sig")  # no spreadsheet takes it for a formula
+    again = CliRunner().invoke(
+        doors.doors, [*arguments[:2], str(tmp_path / "out2"), *arguments[3:]]
+    )
+    assert again.exit_code == 2
+    assert "已存在" in again.output
+    assert not (tmp_path / "out2").exists()
+
+
+def test_turn_restrictions_of_a_vector_file_are_refused(tmp_path: Path) -> None:
+    source = tmp_path / "roads.gpkg"
+    source.write_bytes(b"")
+    arguments = ["convert", str(source), str(tmp_path / "out"), "--turns", str(tmp_path / "t.csv")]
+    result = CliRunner().invoke(doors.doors, arguments)
+    assert result.exit_code == 2
+    assert "OpenStreetMap" in result.output
+    assert not (tmp_path / "t.csv").exists()

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # Every test here runs on plain arrays and on compiled loops.
 pytestmark = pytest.mark.usefixtures("form")
+# But one that sets the two against each other chooses them itself.
+once = pytest.mark.parametrize("form", ["plain"], indirect=True)
 BOTH_FORMS = [HealthCheck.function_scoped_fixture]
 KARNEY = Geod(ellps="WGS84")
 KINDS = ("point", "points", "line", "lines", "parcel", "courtyard", "parcels")
@@ -172,6 +174,7 @@ def test_a_long_edge_is_straight_in_degrees_not_along_the_geodesic(
     assert found.reference_lonlat[0] == pytest.approx([110.0, lat], abs=1e-7)
 
 
+@cache
 def _province(seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Subjects from Hainan to Heilongjiang, references about each, in no order."""
     rng = np.random.default_rng(seed)
@@ -448,6 +451,7 @@ def test_a_pair_has_two_sides_that_are_somewhere(
         pair_distances_m(_shapes(*first), _shapes(*second))
 
 
+@cache
 def _town(lat: float, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
     """Places, streets and parcels, some on one another, and references of every sort."""
     rng = np.random.default_rng(seed)
@@ -464,6 +468,7 @@ def _town(lat: float, seed: int = 5) -> tuple[np.ndarray, np.ndarray]:
     return _shapes(*drawn[:600], long, ring), _shapes(*drawn[600:], ring, ring.boundary, long)
 
 
+@once
 @pytest.mark.parametrize("lat", [18.2, 53.5])
 @pytest.mark.parametrize("kind", ["all", *KINDS])
 def test_both_forms_find_the_same_nearest_features(
@@ -483,6 +488,7 @@ def test_both_forms_find_the_same_nearest_features(
     _check_places(fast, subjects, references)
 
 
+@once
 def test_what_is_gathered_once_is_as_near_as_what_is_gathered_anew(
     use_form: Callable[[str], None],
 ) -> None:
@@ -503,6 +509,7 @@ def test_what_is_gathered_once_is_as_near_as_what_is_gathered_anew(
         assert len(nearest_feature(spots.take(some[:0]), theirs)[0]) == 0
 
 
+@once
 @pytest.mark.parametrize("kind", ["point", "parcel", "mixed"])
 def test_neighbours_that_search_together_find_what_each_finds_alone(
     kind: str, use_form: Callable[[str], None]

@@ -126,6 +126,31 @@ def test_tiles_use_the_colours_of_land_and_around() -> None:
     assert {LAND_COLOUR, AROUND_COLOUR} <= colours
 
 
+def test_a_budget_gives_the_tiles_that_trimming_leaves_and_draws_no_others(
+    crowded_district: District, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    whole = describe_base(crowded_district, cache_folder=tmp_path)["tiles"]
+    levels = range(whole["min"], whole["max"] + 1)
+    sizes = {
+        level: sum(len(tile) for name, tile in whole["tiles"].items() if int(name[:2]) <= level)
+        for level in levels
+    }
+    drawn: list[int] = []
+    draw = tiles._draw_block  # noqa: SLF001 - watched, not replaced
+
+    def watch(paths: object, left: int, top: int, zoom: int) -> Image.Image:
+        drawn.append(zoom)
+        return draw(paths, left, top, zoom)
+
+    monkeypatch.setattr(tiles, "_draw_block", watch)
+    for level in (levels[0], levels[2]):
+        drawn.clear()
+        small = describe_base(crowded_district, cache_folder=None, most_tile_bytes=sizes[level])
+        kept = {name: tile for name, tile in whole["tiles"].items() if int(name[:2]) <= level}
+        assert small["tiles"] == whole | {"max": level, "tiles": kept}
+        assert max(drawn) == level + 1  # where the budget is passed, drawing ends
+
+
 def test_a_small_district_is_drawn_from_its_vectors(town_assessment: Assessment) -> None:
     base = describe_base(town_assessment.district, cache_folder=None)
     assert "tiles" not in base

@@ -246,6 +246,19 @@ def test_a_tile_address_is_let_through_only_where_it_is_named(map_assets: Path) 
         make_self_contained(html, assets=map_assets)
 
 
+def test_a_script_that_was_let_through_with_an_address_is_refused_without_it(
+    map_assets: Path,
+) -> None:
+    url = "https://tiles.example.org/{z}/{x}/{y}.png"
+    html = page(body=f"<script>L.tileLayer('{url}')</script>")
+    long = page(body=f"<script>L.tileLayer('{url}');const data='{'x' * 200_000}'</script>")
+    for one in (html, long):  # what every page carries is looked over once, its data each time
+        for _ in range(2):
+            make_self_contained(one, assets=map_assets, tile_urls=[url])
+            with pytest.raises(OutputError, match=r"tiles\.example\.org"):
+                make_self_contained(one, assets=map_assets)
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -7,6 +7,7 @@ Python's answers are tested on their own against geodesics and drawings (tests/s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -182,6 +183,19 @@ def as_the_page_asks(case: Case, checks: SiteChecks) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.fixture(scope="module")
+def judged_of(embedded: District) -> Callable[[str], tuple[Case, SiteChecks]]:
+    """Give the function that draws a case of `CASES` and lets Python judge it, once for each."""
+
+    @cache
+    def judge(name: str) -> tuple[Case, SiteChecks]:
+        kind_id, parameters = CASES[name]
+        case = make_case(with_parameters(embedded, **parameters), kind_id, seed=len(name))
+        return case, check_sites(case.district, kind_id, case.places, entrances=case.entrances)
+
+    return judge
+
+
 @pytest.fixture
 def open_page(
     offline_page: Page,
@@ -214,11 +228,9 @@ CASES = {
 
 @pytest.mark.parametrize("name", list(CASES))
 def test_the_page_says_what_python_says_of_550_places(
-    embedded: District, open_page: Callable[..., Page], name: str
+    judged_of: Callable[[str], tuple[Case, SiteChecks]], open_page: Callable[..., Page], name: str
 ) -> None:
-    kind_id, parameters = CASES[name]
-    case = make_case(with_parameters(embedded, **parameters), kind_id, seed=len(name))
-    checks = check_sites(case.district, kind_id, case.places, entrances=case.entrances)
+    case, checks = judged_of(name)
     cards = open_page(case.district, case.kind).evaluate(
         "(places) => qxgeoSiting.judgeAll(places)", as_the_page_asks(case, checks)
     )
@@ -239,11 +251,12 @@ def test_the_page_says_what_python_says_of_550_places(
         np.testing.assert_allclose(got, ours[name_of_metres], rtol=0, atol=1e-4)
 
 
-def test_the_random_places_meet_every_reason_that_these_kinds_can_give(embedded: District) -> None:
+def test_the_random_places_meet_every_reason_that_these_kinds_can_give(
+    judged_of: Callable[[str], tuple[Case, SiteChecks]],
+) -> None:
     met = set()
-    for name, (kind_id, parameters) in CASES.items():
-        case = make_case(with_parameters(embedded, **parameters), kind_id, seed=len(name))
-        checks = check_sites(case.district, kind_id, case.places, entrances=case.entrances)
+    for name in CASES:
+        _, checks = judged_of(name)
         met |= set(list_lines(checks)["why"])
     every = {
         *("in_district", "outside_district", "near_boundary", "across_boundary", "within"),

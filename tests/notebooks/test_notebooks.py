@@ -8,6 +8,7 @@ import json
 import re
 import sys
 import time
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ import pytest
 import qxgeo
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
     from playwright.sync_api import Page
@@ -46,6 +48,12 @@ def script() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def run_of(script: ModuleType) -> Callable[[Path], Any]:
+    """Give the function that runs a notebook without a network, once however often it is asked."""
+    return cache(lambda path: script.run_notebook(path, first_line=NO_NETWORK))
 
 
 def read_cells(path: Path, kind: str) -> list[dict[str, Any]]:
@@ -97,10 +105,10 @@ class _Inputs(HTMLParser):
 
 @each_notebook
 def test_a_notebook_runs_in_jupyter_from_top_to_bottom_without_a_network(
-    path: Path, script: ModuleType, capsys: pytest.CaptureFixture[str]
+    path: Path, run_of: Callable[[Path], Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     started = time.monotonic()
-    book = script.run_notebook(path, first_line=NO_NETWORK)
+    book = run_of(path)
     with capsys.disabled():
         sys.stdout.write(f" {path.stem}: {time.monotonic() - started:.1f} s ")
     outputs = [one for cell in book.cells for one in cell.get("outputs", [])]
@@ -211,9 +219,10 @@ def test_pages_are_small_and_name_no_place_of_a_machine_and_no_time() -> None:
         assert "Wall time" not in text
 
 
-def test_a_run_is_written_the_same_twice(script: ModuleType) -> None:
+def test_a_run_is_written_the_same_twice(script: ModuleType, run_of: Callable[[Path], Any]) -> None:
     path = FOLDER / "06_your_own_district.ipynb"
-    first, second = (script.render_page(script.run_notebook(path), path.stem) for _ in range(2))
+    runs = run_of(path), script.run_notebook(path, first_line=NO_NETWORK)
+    first, second = (script.render_page(run, path.stem) for run in runs)
     assert first == second
 
 

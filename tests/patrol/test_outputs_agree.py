@@ -31,7 +31,7 @@ from pyproj import Geod, Transformer
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from qxgeo.cli.doors import doors
-from qxgeo.vocabulary import NO_TOWNSHIP
+from qxgeo.vocabulary import DEMO_BANNER, NO_TOWNSHIP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +74,7 @@ class Written:
     """Everything that one run wrote, as other programs read it."""
 
     folder: Path
+    said: str
     record: dict[str, Any]
     layers: dict[str, gpd.GeoDataFrame]
     book: dict[str, pd.DataFrame]
@@ -108,13 +109,13 @@ def written(map_assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QXGEO_CACHE", str(place / "cache"))
         run = CliRunner().invoke(
-            doors, ["patrol", "--out", str(place / "maps"), "--to", LAST.isoformat(), "-q"]
+            doors, ["patrol", "--out", str(place / "maps"), "--to", LAST.isoformat()]
         )
         assert run.exit_code == 0, run.output
-        yield read_all(place / "maps")
+        yield read_all(place / "maps", said=run.stdout)
 
 
-def read_all(folder: Path) -> Written:
+def read_all(folder: Path, *, said: str) -> Written:
     roster = pd.read_csv(DATA / "demo" / "grid_members.csv", encoding="utf-8-sig", dtype=str)
     names = {row["姓名"]: row["工号"] for _, row in roster.iterrows()}
     file = folder / "patrol.gpkg"
@@ -123,6 +124,7 @@ def read_all(folder: Path) -> Written:
     begin = html.index("{", html.rindex("QX.start("))
     return Written(
         folder=folder,
+        said=said,
         record=json.loads((folder / "patrol.json").read_text("utf-8")),
         layers={
             name: pyogrio.read_dataframe(file, layer=name).rename(columns={"load": "load_min"})
@@ -169,6 +171,18 @@ def karney_area_m2(shapes: gpd.GeoSeries) -> np.ndarray[Any, np.dtype[np.float64
 
 
 # ---- cells ----
+
+
+def test_the_embedded_district_is_planned_and_called_a_demonstration(written: Written) -> None:
+    assert DEMO_BANNER.zh in written.said
+    assert DEMO_BANNER.zh in (written.folder / "patrol.html").read_text("utf-8")
+    counts = written.record["counts"]
+    assert counts["connected_territories"] == counts["territories"]
+    assert counts["cells_without_owner"] == 0
+    for one in written.record["balance"]:
+        # 1.05 where the proved bound allows it, else the bound itself.
+        fair = one["bound_max_load_min"] / one["mean_load_min"]
+        assert one["max_over_mean"] <= max(1.05, fair * (1 + 1e-9))
 
 
 def test_the_cells_add_up_to_the_district(written: Written) -> None:

@@ -214,7 +214,7 @@ def test_two_roads_with_one_id_are_refused(folder_of: Callable[..., Path], tmp_p
 def test_sites_far_from_every_road_are_measured_to_the_right_one(
     folder_of: Callable[..., Path], tmp_path: Path
 ) -> None:
-    folder = folder_of(row_group=50)
+    folder = folder_of(row_group=150)
     file = folder / "demo" / "inspection_entrances.csv"
     table = pd.read_csv(file)
     lon = next(name for name in table.columns if name in ("lon", "经度"))

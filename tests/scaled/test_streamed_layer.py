@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from qxgeo.assess import Assessment
     from qxgeo.district import Layer
 
-pytestmark = pytest.mark.scripted
-
 HEADINGS = {"section_id": "osm_id", "name": "路名", "road_class": "highway", "heavy_truck": "hgv"}
 
 

@@ -82,7 +82,9 @@ def test_rain_stops_the_clock_in_every_hour_that_it_touches(table: DryingTable) 
 
 
 def test_what_cannot_be_meant_is_refused(table: DryingTable) -> None:
-    with pytest.raises(InputError, match=r"snow.*可用：hot、mild、overcast、cold、rain"):
+    with pytest.raises(
+        InputError, match=r"snow.*可用：hot、mild、overcast、cold、frost、frozen、rain"
+    ):
         day_of(table, "snow")
     with pytest.raises(InputError, match="降雨时段不对：12–9 时"):
         day_of(table, rain=((12.0, 9.0),))

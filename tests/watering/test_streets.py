@@ -20,9 +20,9 @@ def metres(*corners: tuple[int, int]) -> float:
     return float(GEOD.line_length(*zip(*(corner(*one) for one in corners), strict=True)))
 
 
-def streets_of(rows: list[dict[str, object]], **options: object) -> StreetGraph:
+def streets_of(rows: list[dict[str, object]]) -> StreetGraph:
     roads = wet_town(rows).layers["roads"].table
-    return build_streets(roads, speed_kmh=SPEED, turns=TURNS, **options)  # type: ignore[arg-type]
+    return build_streets(roads, speed_kmh=SPEED, turns=TURNS)
 
 
 def arc(streets: StreetGraph, rows: list[dict[str, object]], name: str, *, forward: bool) -> int:
@@ -92,19 +92,6 @@ def test_a_way_and_its_turns_add_up_to_the_time_between_every_two_arcs() -> None
         assert times[one, other] == pytest.approx(turns + drive)
     trap = arc(streets, rows, "X", forward=True)
     assert np.isinf(times[trap]).all()  # it ends where nothing leads on
-
-
-def test_a_forbidden_turn_is_not_taken() -> None:
-    import pandas as pd
-
-    rows = board(3)
-    table = pd.DataFrame({"from_section_id": ["E00"], "to_section_id": ["E10"]})
-    streets = streets_of(rows, forbidden_turns=table)
-    east, on = arc(streets, rows, "E00", forward=True), arc(streets, rows, "E10", forward=True)
-    assert np.isinf(streets.turn_s(east, on))
-    time = streets.travel_s(np.array([east]), np.array([on]), speed_kmh=SPEED)[0, 0]
-    assert time > 60.0
-    assert np.isfinite(time)
 
 
 def test_parts_are_numbered_from_the_longest() -> None:

@@ -120,7 +120,7 @@ def test_text_that_begins_a_formula_is_neutralised_and_no_driver_is_named(
 def test_rain_and_hours_of_drying_are_listed(rainy_plan: WateringPlan, tmp_path: Path) -> None:
     rows = read_table(write(rainy_plan, tmp_path)["蒸发"])
     assert [row["湿润时限（小时）"] for row in rows[7:13]] == [6, 3, 3, 3, None, None]
-    assert rows[11]["降雨"] == "降雨，路面自湿"
+    assert rows[11]["降雨、冰冻"] == "降雨，路面自湿"
 
 
 def test_an_empty_plan_and_english_words(empty_plan: WateringPlan, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def make_id(prefix: str, *parts: object) -> str:
     ----------
     prefix
         Letters in front, such as ``P``.
-    parts
+    *parts
         The natural key: words, numbers, days.
 
     Returns

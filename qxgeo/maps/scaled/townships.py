@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import shapely
 
 from qxgeo.assess.narrow import narrow
 from qxgeo.assess.shelf import file_name
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from qxgeo.maps.online import OnlineBase
 
 MOST_PARTS = 20_000  # on one page: 2 s and 100 MB in a browser, docs/scale.md
+ROADS_TOLERANCE_DEG = 1e-5  # about a metre, of the ground under one page
+ZONES_TOLERANCE_DEG = 2e-6  # about 0.2 m: a circle of 1 km keeps some 150 of its 720 corners
 MOST_TILE_BYTES = 1_200_000  # of the ground under one page: a province has thousands of them
 
 
@@ -98,11 +102,11 @@ def write_township_maps(
     own = folder / file_name(place.township_id)
     own.mkdir(parents=True, exist_ok=True)
     is_one = all(len(some) == 1 for some in sheets.values())
-    seen = narrow(assessment, place, findings) if is_one else None
+    seen = _see(assessment, place, findings) if is_one else None
     ground = None if seen is None else _ground(seen)
     for page, some in sheets.items():
         for number, rows in enumerate(some):
-            view = seen or narrow(assessment, place, rows)
+            view = seen or _see(assessment, place, rows)
             base, places = ground or _ground(view)
             html = render_page(
                 view,
@@ -117,9 +121,21 @@ def write_township_maps(
     return TownshipFiles(township_id=place.township_id, folder=own.name, pages=names)
 
 
+def _see(assessment: Assessment, place: Place, findings: gpd.GeoDataFrame) -> Assessment:
+    """See a run from one township, its zones as fine as a page can show them."""
+    view = narrow(assessment, place, findings)
+    zones = shapely.simplify(view.zones.geometry.to_numpy(), ZONES_TOLERANCE_DEG)
+    return replace(view, zones=view.zones.assign(geometry=zones))
+
+
 def _ground(view: Assessment) -> tuple[dict[str, object], list[list[object]]]:
     """Describe what is drawn under a page's findings."""
-    base = describe_base(view.district, cache_folder=None, most_tile_bytes=MOST_TILE_BYTES)
+    base = describe_base(
+        view.district,
+        cache_folder=None,
+        most_tile_bytes=MOST_TILE_BYTES,
+        roads_tolerance_deg=ROADS_TOLERANCE_DEG,
+    )
     return base, name_places(view.district)
 
 

@@ -81,9 +81,13 @@ QX.lastOf = function (sprays, at) {
   return (low ? end : end - QX.daySeconds) - took;
 };
 
+QX.isFrost = (seconds) => Boolean(QX.data.drying.frost[Math.floor(QX.inDay(seconds) / 3600)]);
+
 // How much of its interval a section has used; above 1 it is dry, infinite where nothing wets it.
+// In frost, when nothing is sprayed and nothing asked, it is no number.
 QX.usedShare = function (section, seconds) {
   const at = QX.inDay(seconds);
+  if (QX.isFrost(at)) return NaN;
   if (QX.data.drying.rain[Math.floor(at / 3600)]) return 0;
   const rain = QX.lastOf(QX.rainEnds, at);
   const strips = QX.strips[section];

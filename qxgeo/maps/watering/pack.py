@@ -306,13 +306,14 @@ def pack_drying(plan: WateringPlan, *, lang: str) -> dict[str, object]:
     Returns
     -------
     drying
-        Intervals passed at each full hour, hours of rain, and the weather in words.
+        Intervals passed at each full hour, hours of rain and of frost, and the weather in words.
     """
     drying = plan.drying
     hours_s = np.arange(25, dtype=np.float64) * HOUR_S
     return {
         "passed": [round(one, 9) for one in clock_of(drying).at(hours_s).tolist()],
         "rain": drying.is_rain.astype(int).tolist(),
+        "frost": drying.is_frost.astype(int).tolist(),
         "hours": rounded(drying.interval_h, 2),
         "title": drying.title.in_language(lang),
         "source": drying.source.in_language(lang),

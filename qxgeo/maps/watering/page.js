@@ -24,8 +24,8 @@ QX.roadOf = (section) => QX.text(QX.data.sections.name[section]) || QX.words.unn
 
 // ---- looks ---------------------------------------------------------------------------------
 
-// The class of a share of the interval: 0 to 3 wet, 4 dry.
-QX.binOf = (share) => (share > 1 + 1e-6 ? 4 : Math.min(Math.floor(share * 4), 3));
+// The class of a share of the interval: 0 to 3 wet, 4 dry, 5 frost.
+QX.binOf = (share) => (Number.isNaN(share) ? 5 : share > 1 + 1e-6 ? 4 : Math.min(Math.floor(share * 4), 3));
 
 QX.styleOf = (number) => (feature) => QX.styleFeature(QX.overlays[number], feature.properties.i);
 
@@ -113,7 +113,7 @@ QX.raise = (overlay) => overlay.kind !== "cart" && overlay.layer.bringToFront();
 
 // The share of every section at the moment, and the metres in each class.
 QX.measureWet = function () {
-  QX.metres_in = new Array(5).fill(0);
+  QX.metres_in = new Array(6).fill(0);
   for (const row of QX.wetRows) {
     const bin = QX.binOf(QX.usedShare(row, QX.minute * 60));
     QX.metres_in[bin] += QX.data.sections.length[row];

@@ -31,6 +31,7 @@ from qxgeo.maps.watering.pack import (
 from qxgeo.maps.watering.panels import write_panels, write_verdict
 from qxgeo.maps.watering.wording import (
     BINS,
+    FROST_BIN,
     GROUPS,
     LAYERS,
     PAGE_WORDS_OF_WATER,
@@ -55,7 +56,7 @@ _OWN_FILES = (
 )
 _MOST_TILE_BYTES = 2_300_000  # a page of 2,000 sections stays below 5 MB
 # From just wetted to nearly dry, and dry: told apart by colour-blind readers, dry also by width.
-BIN_COLOURS = ("#08306B", "#2171B5", "#6BAED6", "#E69F00", "#C00000")
+BIN_COLOURS = ("#08306B", "#2171B5", "#6BAED6", "#E69F00", "#C00000", "#8A8F8A")
 _GROUP_OF = {
     **dict.fromkeys(("wet", "never"), "wet"),
     **dict.fromkeys(("route", "empty", "cart"), "carts"),
@@ -156,6 +157,7 @@ def _tell(plan: WateringPlan, lang: str) -> dict[str, object]:
     """Gather everything that the script reads of the plan."""
     strings = Strings()
     strings.number("")
+    frost = (FROST_BIN,) if plan.drying.is_frost.any() else ()
     return {
         "words": {
             **choose(PAGE_WORDS, lang),
@@ -167,7 +169,7 @@ def _tell(plan: WateringPlan, lang: str) -> dict[str, object]:
         "groups": [{"id": key, "title": text.in_language(lang)} for key, text in GROUPS.items()],
         "bins": [
             {"title": text.in_language(lang), "colour": colour}
-            for text, colour in zip(BINS, BIN_COLOURS, strict=True)
+            for text, colour in zip((*BINS, *frost), BIN_COLOURS, strict=False)
         ],
         "overlays": [_describe_overlay(kind, lang) for kind in LAYERS],
         "rules": _describe_rules(plan),

@@ -10,6 +10,7 @@ from qxgeo.maps.escaping import escape_text
 from qxgeo.maps.today.markup import say_number
 from qxgeo.maps.watering.wording import PANEL_WORDS, VERDICT
 from qxgeo.maps.wording import choose
+from qxgeo.watering.frost import say_frost
 from qxgeo.watering.sums import sum_carts
 
 if TYPE_CHECKING:
@@ -38,8 +39,11 @@ def tell_verdict(plan: WateringPlan, *, lang: str) -> list[str]:
     """
     words = choose(VERDICT, lang)
     sections, diagnosis, bound = plan.sections, plan.diagnosis, plan.bound
+    stop = "。" if lang == "zh" else "."
+    drying = plan.drying
+    frost = [say_frost(drying).in_language(lang) + stop] if drying.is_frost.any() else []
     if sections.empty:
-        return [words["nothing"]]
+        return frost if plan.drying.is_frost.all() else [words["nothing"]]
     bad = sections[sections["state"] != "kept"]
     never = int((sections["state"] == "never").sum())
     facts = {
@@ -49,8 +53,15 @@ def tell_verdict(plan: WateringPlan, *, lang: str) -> list[str]:
         "bad_km": _km(bad["length_m"].sum()),
         "never": words["never"].format(count=f"{never:,}") if never else "",
         "share": _percent(diagnosis.wet_share),
+        "hours": str(plan.drying.required_h),
     }
-    lines = [words["kept" if diagnosis.is_kept else "not_kept"].format(**facts)]
+    kept = "kept_but_frost" if frost else "kept"
+    lines = [words[kept if diagnosis.is_kept else "not_kept"].format(**facts), *frost]
+    if diagnosis.protected:
+        safe = sections["length_m"].iloc[[*diagnosis.protected]]
+        alike = _percent(diagnosis.alike_share or 0.0)
+        told = words["protected"]
+        lines.append(told.format(count=f"{len(safe):,}", km=_km(safe.sum()), alike=alike))
     if diagnosis.carts_more > 0:
         lines.append(words["more"].format(count=diagnosis.carts_more))
     elif diagnosis.carts_more < 0:
@@ -93,8 +104,9 @@ def write_verdict(plan: WateringPlan, *, lang: str) -> str:
     """
     words = choose(PANEL_WORDS, lang)
     first, *others = tell_verdict(plan, lang=lang)
-    kind = "ok" if plan.diagnosis.is_kept else "bad"
-    mark = "✓" if plan.diagnosis.is_kept else "✗"
+    kind, mark = ("ok", "✓") if plan.diagnosis.is_kept else ("bad", "✗")
+    if plan.drying.is_frost.all():
+        kind, mark = "frost", "—"
     reasons = [one.in_language(lang) for one in plan.diagnosis.reasons]
     why = ""
     if reasons or plan.diagnosis.first_sections:
@@ -103,7 +115,8 @@ def write_verdict(plan: WateringPlan, *, lang: str) -> str:
         if named:
             separator = "、" if lang == "zh" else ", "
             colon = "：" if lang == "zh" else ": "
-            items += f"<li>{escape_text(words['first'] + colon + separator.join(named))}</li>"
+            first_of_all = words["next" if plan.diagnosis.protected else "first"]
+            items += f"<li>{escape_text(first_of_all + colon + separator.join(named))}</li>"
         why = f"<details><summary>{escape_text(words['why'])}</summary><ul>{items}</ul></details>"
     rest = escape_text((" " if lang == "en" else "").join(others))
     return (
@@ -219,8 +232,13 @@ def _write_notes(plan: WateringPlan, words: dict[str, str], lang: str) -> str:
     """Write the drying of the day, problems, assumptions and what proves the bound."""
     drying = plan.drying
     hours = [
-        words["rain_hour"] if rain else say_number(hour, 1)
-        for hour, rain in zip(drying.interval_h.tolist(), drying.is_rain.tolist(), strict=True)
+        words["frost_hour"] if frost else words["rain_hour"] if rain else say_number(hour, 1)
+        for hour, rain, frost in zip(
+            drying.interval_h.tolist(),
+            drying.is_rain.tolist(),
+            drying.is_frost.tolist(),
+            strict=True,
+        )
     ]
     head = "".join(f"<th scope='col'>{hour}</th>" for hour in range(24))
     cells = "".join(f"<td>{escape_text(one)}</td>" for one in hours)

@@ -55,6 +55,10 @@ QX.profile = function (steps) {
   const shares = [];
   for (let step = 0; step <= steps; step += 1) {
     const at = Math.min((step * QX.daySeconds) / steps, QX.daySeconds - 1);
+    if (QX.isFrost(at)) {
+      shares.push(shares.length ? shares[shares.length - 1] : 1); // covered by what marks frost
+      continue;
+    }
     let wet = 0;
     length.forEach((metres, row) => {
       if (state[row] !== 2 && QX.usedShare(row, at) <= 1 + 1e-6) wet += metres;
@@ -72,21 +76,23 @@ QX.drawProfile = function () {
   svg.append(QX.svg("path", { d: `M0,20L${top.join("L")}L${steps},20Z`, fill: "#a9cbe6" }));
   QX.data.drying.rain.forEach((rain, hour) => {
     if (rain) svg.append(QX.svg("rect", { x: 4 * hour, y: 0, width: 4, height: 20, fill: "#2171b5", "fill-opacity": 0.5 }));
+    if (QX.isFrost(3600 * hour)) svg.append(QX.svg("rect", { x: 4 * hour, y: 0, width: 4, height: 20, fill: QX.data.bins[5].colour }));
   });
   return svg;
 };
 
 QX.tellTime = function () {
   const { words } = QX;
-  const [a, b, c, d, dry] = QX.metres_in;
+  const [a, b, c, d, dry, frozen] = QX.metres_in;
   const whole = QX.data.sections.length.reduce((sum, metres) => sum + metres, 0);
-  const never = whole - a - b - c - d - dry;
+  const never = whole - a - b - c - d - dry - frozen;
   const wet = a + b + c + d;
   const count = (doing) => QX.doing.filter((one) => one.doing === doing).length;
   const { now, slider } = QX.timeBar;
   const time = QX.clock(QX.minute * 60);
   slider.setAttribute("aria-valuetext", time);
-  const facts = [whole ? `${words.is_wet} ${QX.percent(wet / whole)}` : words.nothing_to_wet];
+  const isFrost = QX.isFrost(QX.minute * 60);
+  const facts = [isFrost ? words.frost : whole ? `${words.is_wet} ${QX.percent(wet / whole)}` : words.nothing_to_wet];
   if (dry > 0.05) facts.push(`${words.is_dry} ${QX.km(dry, 2)}`);
   if (never > 0.05) facts.push(`${words.never} ${QX.km(never, 2)}`);
   const doings = ["spray", "drive", "refill"].filter(count).map((doing) => `${words[`do_${doing}`]} ${count(doing)}`);

@@ -3,6 +3,7 @@
 
 QX.sayShare = function (row) {
   const share = QX.usedShare(row, QX.minute * 60);
+  if (Number.isNaN(share)) return QX.words.frost;
   if (share === Infinity) return QX.words.never_wet;
   if (share > 1 + 1e-6) return QX.words.is_dry;
   return `${QX.words.is_wet} · ${QX.words.used} ${QX.percent(share)}`;

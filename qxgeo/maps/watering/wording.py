@@ -28,6 +28,8 @@ BINS = (
     Text("干燥，超过时限", "dry, beyond the interval"),
 )
 
+FROST_BIN = Text("冰冻，不得洒水：不计湿也不计干", "frost, no spraying: neither wet nor dry")
+
 PAGE_WORDS_OF_WATER = {
     "cart": Text("车辆", "cart"),
     "carts_unit": Text("辆", ""),
@@ -44,6 +46,7 @@ PAGE_WORDS_OF_WATER = {
     "of_interval": Text("的时限", "of the interval"),
     "nothing_to_wet": Text("没有须保持湿润的路段", "nothing to keep wet"),
     "rain": Text("降雨，路面自湿", "rain keeps roads wet"),
+    "frost": Text("冰冻，不得洒水", "frost, no spraying"),
     "kept": Text("全天湿润", "wet all day"),
     "dry_at_times": Text("有时干燥", "dry at times"),
     "never": Text("无车到达", "never reached"),
@@ -136,8 +139,10 @@ PANEL_WORDS = {
         "Click a row to see the section. Gaps are in drying intervals: above 1 it dries.",
     ),
     "first": Text("车辆不足时先保这些路段", "With what there is, serve these first"),
+    "next": Text("增车后接着保这些路段", "With more carts, serve these next"),
     "drying": Text("洒一次水能保持湿润多久（小时）", "How long one wetting lasts (hours)"),
     "rain_hour": Text("雨", "rain"),
+    "frost_hour": Text("冻", "frost"),
     "problems": Text("输入中的问题", "Problems of the input"),
     "assumptions": Text("假设", "Assumptions"),
     "bound": Text("下限的依据", "What proves the bound"),
@@ -151,6 +156,11 @@ VERDICT = {
         "做得到：{sections} 段、{km} km 道路 24 小时保持湿润。",
         "It can be done: {sections} sections, {km} km, stay wet for 24 hours.",
     ),
+    "kept_but_frost": Text(
+        "做得到：{sections} 段、{km} km 道路在冰冻以外的 {hours} 小时保持湿润。",
+        "It can be done: {sections} sections, {km} km, stay wet for the {hours} hours without "
+        "frost.",
+    ),
     "not_kept": Text(
         "现有车辆做不到：{sections} 段、{km} km 中有 {bad} 段、{bad_km} km 会变干{never}，"
         "湿润里程·小时占 {share}。",
@@ -158,6 +168,12 @@ VERDICT = {
         "fall dry{never}; {share} of the kilometre-hours are wet.",
     ),
     "never": Text("（其中 {count} 段无车到达）", " ({count} never reached)"),
+    "protected": Text(
+        "最紧要的 {count} 段、{km} km 保证全天不断湿，其余路段用剩余车时洒；"
+        "若不分先后，湿润占 {alike}。",
+        "The {count} most urgent sections, {km} km, are kept wet without a gap, and the others get "
+        "the time that is left; watered alike, {alike} would be wet, in no order.",
+    ),
     "more": Text(
         "再加 {count} 辆同类车可以做到。", "Carts more with which it can be done: {count}."
     ),

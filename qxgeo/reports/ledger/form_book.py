@@ -61,6 +61,7 @@ def write_form(form: Form, target: Path, *, lang: str = "zh") -> None:
     book = xlsxwriter.Workbook(
         str(target),
         {
+            "in_memory": True,  # a form is small
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,

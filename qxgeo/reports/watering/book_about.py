@@ -11,6 +11,7 @@ from qxgeo.errors import Text
 from qxgeo.reports.table import Caption, Head, list_table
 from qxgeo.reports.watering.record import plain
 from qxgeo.vocabulary import NOT_LEGAL_BOUNDARY
+from qxgeo.watering.frost import say_frost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,8 @@ def _tell_plan(plan: WateringPlan) -> Iterator[tuple[Text, Text]]:
     yield Text("方案", "Plan"), plan.plan.title
     yield Text("作业日", "Day"), Text(day, day)
     yield Text("天气", "Weather"), plan.drying.title
+    if plan.drying.is_frost.any():
+        yield Text("冰冻", "Frost"), say_frost(plan.drying)
     yield Text("车辆表", "Carts' file"), Text(plan.fleet.source, plan.fleet.source)
     yield Text("说明", "Note"), NOT_LEGAL_BOUNDARY
 
@@ -67,17 +70,26 @@ def _tell_verdict(plan: WateringPlan) -> Iterator[tuple[Text, Text]]:
     """Give the diagnosis, the bound and the gap."""
     diagnosis, bound, states = plan.diagnosis, plan.bound, plan.sections["state"]
     lengths = plan.sections["length_m"]
-    verdict = Text("全部路段 24 小时湿润", "every section stays wet for 24 hours")
-    if plan.sections.empty:
+    asked_h, is_frozen = plan.drying.required_h, bool(plan.drying.is_frost.all())
+    verdict = Text(f"全部路段 {asked_h} 小时湿润", f"every section stays wet for {asked_h} hours")
+    if is_frozen:
+        verdict = Text("全天冰冻，不得洒水", "frost all day, no spraying")
+    elif plan.sections.empty:
         verdict = Text("没有须保持湿润的路段", "nothing is to be kept wet")
     elif not diagnosis.is_kept:
-        verdict = Text("现有车辆不能使全部路段 24 小时湿润", "these carts cannot keep all wet")
+        zh = f"现有车辆不能使全部路段 {asked_h} 小时湿润"
+        verdict = Text(zh, "these carts cannot keep all wet")
     yield Text("结论", "Verdict"), verdict
     for word, label in _STATES.items():
         count, km = int((states == word).sum()), float(lengths[states == word].sum()) / 1e3
         yield label, Text(f"{count} 段，{km:.3f} km", f"{count} sections, {km:.3f} km")
-    share = f"{diagnosis.wet_share:.2%}"
+    share = "—" if is_frozen else f"{diagnosis.wet_share:.2%}"
     yield Text("湿润里程·小时占比", "Share of kilometre-hours wet"), Text(share, share)
+    if diagnosis.protected:
+        safe, alike = diagnosis.protected, f"{diagnosis.alike_share:.2%}"
+        length = f"{float(lengths.iloc[[*safe]].sum()) / 1e3:.3f} km"
+        yield _PROTECTED, Text(f"{len(safe)} 段，{length}", f"{len(safe)} sections, {length}")
+        yield _ALIKE, Text(alike, alike)
     if diagnosis.carts_more:
         more = str(diagnosis.carts_more)
         text = Text(more, more) if diagnosis.carts_more > 0 else _NO_NUMBER
@@ -101,6 +113,8 @@ _STATES = {
     "dry_at_times": Text("有时干燥", "Dry at times"),
     "never": Text("无车到达", "Never reached"),
 }
+_PROTECTED = Text("优先保证不断湿", "Urgent, kept without a gap")
+_ALIKE = Text("若平均分配，湿润占比", "Share wet if all were watered alike")
 _NO_NUMBER = Text("增加车辆也做不到", "no number of carts helps")
 
 
@@ -167,17 +181,18 @@ def list_drying(plan: WateringPlan, *, lang: str) -> Sheet:
     """
     drying = plan.drying
     rain = Text("降雨，路面自湿", "rain keeps the road wet").in_language(lang)
+    frost = Text("冰冻，不得洒水", "frost, no spraying").in_language(lang)
     table = pd.DataFrame(
         {
             "hour": [f"{hour:02d}:00–{hour + 1:02d}:00" for hour in range(24)],
             "interval": np.where(np.isfinite(drying.interval_h), drying.interval_h, np.nan),
-            "rain": [rain if one else "" for one in drying.is_rain.tolist()],
+            "rain": np.where(drying.is_frost, frost, np.where(drying.is_rain, rain, "")),
         }
     )
     heads = {
         "hour": Head(Text("时段", "Hour"), "text", 16.0),
         "interval": Head(Text("湿润时限（小时）", "Stays wet (hours)"), "decimal", 18.0),
-        "rain": Head(Text("降雨", "Rain"), width=30.0),
+        "rain": Head(Text("降雨、冰冻", "Rain, frost"), width=30.0),
     }
     caption = Caption(
         Text("蒸发", "Drying"), Text("洒一次水能保持湿润多久", "How long one wetting lasts")

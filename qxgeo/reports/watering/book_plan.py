@@ -11,6 +11,7 @@ from qxgeo.errors import Text
 from qxgeo.reports.table import Caption, Head, label_words, list_table
 from qxgeo.reports.watering.book_sums import CART
 from qxgeo.reports.watering.tracks import say_clock
+from qxgeo.watering.tables import list_spare_tours
 
 if TYPE_CHECKING:
     from qxgeo.reports.sheets import Sheet
@@ -23,6 +24,7 @@ _STATES = {
 }
 _TASKS = {
     "tour": Text("作业", "tour"),
+    "spare": Text("余暇作业", "tour, if time"),
     "transfer": Text("转场", "transfer"),
     "wait": Text("等待", "wait"),
     "break": Text("休息", "break"),
@@ -108,10 +110,12 @@ def list_runs(plan: WateringPlan, *, lang: str) -> Sheet:
     """
     tours = plan.tours.set_index("tour").reindex(plan.runs["tour"].to_numpy())
     runs = plan.runs
+    spare = list_spare_tours(plan.legs, plan.diagnosis.protected)
+    tasks = runs["task"].mask(runs["tour"].isin(list(spare)), "spare")
     table = pd.DataFrame(
         {
             "cart_id": runs["cart_id"].to_numpy(),
-            "task": label_words(runs["task"], _TASKS, lang).to_numpy(),
+            "task": label_words(tasks, _TASKS, lang).to_numpy(),
             "tour": np.where(runs["tour"] >= 0, runs["tour"] + 1, 0),
             "from": [say_clock(at) for at in runs["start_s"]],
             "to": [say_clock(at) for at in runs["end_s"]],

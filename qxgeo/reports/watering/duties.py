@@ -43,7 +43,7 @@ class DutyList:
         The record's columns of carts.
     wettings
         ``section`` (row of the sections), ``cart_id``, ``start_s``, ``end_s``, ``is_forward``.
-    interval_h, is_rain
+    interval_h, is_rain, is_frost
         Of the day's hours, shape (24,), as in `DryingDay`.
     """
 
@@ -55,6 +55,7 @@ class DutyList:
     wettings: pd.DataFrame
     interval_h: NDArray[np.float64]
     is_rain: NDArray[np.bool_]
+    is_frost: NDArray[np.bool_]
 
 
 def read_duties(path: str | Path, *, district: District | None = None) -> DutyList:
@@ -109,7 +110,8 @@ def _unreadable(file: str) -> Fault:
 def _holds_together(duties: DutyList) -> bool:
     """Tell whether every wetting is of a section that is there, and the day has its hours."""
     is_there = duties.wettings["section"].between(0, len(duties.sections) - 1).all()
-    return bool(is_there) and len(duties.interval_h) == len(duties.is_rain) == _HOURS
+    sizes = {len(one) for one in (duties.interval_h, duties.is_rain, duties.is_frost)}
+    return bool(is_there) and sizes == {_HOURS}
 
 
 def _take(record: dict[str, Any]) -> DutyList:
@@ -128,4 +130,5 @@ def _take(record: dict[str, Any]) -> DutyList:
         wettings=wettings,
         interval_h=np.array(hours),
         is_rain=np.array(drying["is_rain"], dtype=bool),
+        is_frost=np.array(drying.get("is_frost", [False] * _HOURS), dtype=bool),
     )

@@ -4,9 +4,13 @@ It names carts, and no driver. Its keys, besides those that every record has (`a
 `plan`, `versions`, `outputs`):
 
 ``day``, ``parameters``, ``drying``
-    Of the planned day; an interval of null does not dry.
+    Of the planned day; an interval of null does not dry. In hours of frost nothing is sprayed, and
+    roads count neither as wet nor as dry.
 ``bound``, ``diagnosis``, ``problems``, ``assumptions``, ``counts``
     As in `WateringPlan`; sentences in both languages.
+``turns``
+    What became of the rows of the layer of turn restrictions, as in `HeldTurns`; null where there
+    is no such layer.
 ``carts``, ``sites``
     Of the fleet, without drivers and phones.
 ``sections``
@@ -40,7 +44,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from qxgeo.errors import Text
-    from qxgeo.watering.model import DryingDay, WateringPlan
+    from qxgeo.watering.model import DryingDay, HeldTurns, WateringPlan
 
 SCHEMA_VERSION = 1
 _PACKAGES = ("scipy",)
@@ -89,6 +93,7 @@ def watering_record(plan: WateringPlan) -> dict[str, Any]:
             {"id": one.assumption_id, "text": _both(one.text), "source": _both(one.source)}
             for one in plan.assumptions
         ],
+        "turns": _describe_turns(plan.turns),
         "carts": _rows(plan.fleet.carts, _CARTS),
         "fleet_source": plan.fleet.source,
         "sites": [
@@ -174,7 +179,17 @@ def _describe_drying(drying: DryingDay) -> dict[str, Any]:
         "source": _both(drying.source),
         "interval_h": plain(drying.interval_h),
         "is_rain": plain(drying.is_rain),
+        "is_frost": plain(drying.is_frost),
     }
+
+
+def _describe_turns(turns: HeldTurns | None) -> dict[str, Any] | None:
+    """Count the turn restrictions that are held, and name those that are not."""
+    if turns is None:
+        return None
+    names = ("rows", "held", "needless", "not_for_carts", "timed", "several", "closed_moves")
+    missed = [{"row": _both(name), "why": _both(why)} for name, why in turns.unmatched]
+    return {**{name: getattr(turns, name) for name in names}, "unmatched": missed}
 
 
 def _describe_bound(plan: WateringPlan) -> dict[str, Any]:
@@ -187,13 +202,17 @@ def _describe_bound(plan: WateringPlan) -> dict[str, Any]:
 def _describe_diagnosis(plan: WateringPlan) -> dict[str, Any]:
     """Say whether everything stays wet, and what would help."""
     one = plan.diagnosis
-    return {
+    found = {
         "is_kept": one.is_kept,
         "wet_share": plain(one.wet_share),
         "carts_more": one.carts_more,
         "first_sections": plain(one.first_sections),
         "reasons": [_both(reason) for reason in one.reasons],
     }
+    if one.protected:
+        found["protected_sections"] = plain(one.protected)
+        found["alike_share"] = plain(one.alike_share)
+    return found
 
 
 def _describe_sections(plan: WateringPlan) -> list[dict[str, Any]]:

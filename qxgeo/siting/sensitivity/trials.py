@@ -292,7 +292,7 @@ def with_layers(district: District, *layers: Layer) -> District:
     ----------
     district
         Any district.
-    layers
+    *layers
         By their own names.
 
     Returns

@@ -12,8 +12,9 @@ from qxgeo.errors import DistrictError, Fault, Text
 from qxgeo.readers.carts import read_carts
 from qxgeo.watering.demand import find_demand
 from qxgeo.watering.drying import plan_drying, read_drying
-from qxgeo.watering.streets import TurnCosts, build_streets
+from qxgeo.watering.frost import frost_of, tell_frost_to_audit
 from qxgeo.watering.tracks.model import Duty
+from qxgeo.watering.turns import lay_driven_streets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,18 +73,9 @@ def build_audit_streets(district: District) -> StreetGraph:
     Returns
     -------
     streets
-        For driving.
+        For driving. A forbidden turn costs more and can be found driven all the same.
     """
-    settings = watering_settings(district)
-    return build_streets(
-        district.layers["roads"].table,
-        speed_kmh=settings.number("drive_speed_kmh"),
-        turns=TurnCosts(
-            u_turn_s=settings.number("u_turn_s"),
-            left_s=settings.number("left_turn_s"),
-            right_s=settings.number("right_turn_s"),
-        ),
-    )
+    return lay_driven_streets(district, watering_settings(district))
 
 
 def list_duty(
@@ -135,6 +127,7 @@ def list_duty(
         traffic_mm_per_h=number("traffic_mm_per_h"),
         longest_h=number("longest_h"),
         rain=rain,
+        frost=frost_of(settings),
     )
     return Duty(
         sections=keep_facts(demand.sections),
@@ -147,7 +140,7 @@ def list_duty(
             "行动方案的保持湿润路段（主任务结论）",
             "roads to keep wet by the action plan (main job)",
         ),
-        problems=demand.problems,
+        problems=(*demand.problems, *tell_frost_to_audit(drying)),
         is_demo=is_demo,
     )
 

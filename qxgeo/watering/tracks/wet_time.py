@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from qxgeo.watering.drying import clock_of
+from qxgeo.watering.drying import clock_of, cut_out, frost_spells
 from qxgeo.watering.tracks.model import DAY_S, Wetness
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def measure_wetness(
     Returns
     -------
     wetness
-        A cell is wet from a wetting until one drying interval has passed, and while it rains.
+        A cell is wet from a wetting until one drying interval has passed, and while it rains. In
+        frost, when nothing may be sprayed, it counts as unknown.
     """
     clock = clock_of(duty.drying)
     factor = duty.sections["interval_factor"].to_numpy(dtype=np.float64)
@@ -58,6 +59,9 @@ def measure_wetness(
     begin_s = min(first_record_s, 0.0)
     edge = clock.when(clock.at(begin_s) + factor) if len(factor) else np.empty(0)
     unknown = _unknown_spans(wet, cells, np.clip(edge, 0.0, DAY_S))
+    frost = frost_spells(duty.drying)
+    if frost:
+        wet, unknown = _set_apart(wet, unknown, len(cells), frost)
     count = len(duty.sections)
     weight = cells["share"].to_numpy(dtype=np.float64)
     section = cells["section"].to_numpy(dtype=np.int64)
@@ -129,6 +133,25 @@ def _unknown_spans(wet: pd.DataFrame, cells: pd.DataFrame, edge: Floats) -> pd.D
     to_s = np.minimum(first, own)
     spans = pd.DataFrame({"cell": np.arange(size), "from_s": 0.0, "to_s": to_s})
     return spans[spans["to_s"] > 0].reset_index(drop=True)
+
+
+def _set_apart(
+    wet: pd.DataFrame, unknown: pd.DataFrame, size: int, frost: list[tuple[float, float]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make the hours of frost unknown for every cell."""
+
+    def outside(spans: pd.DataFrame) -> pd.DataFrame:
+        parts = [
+            spans.assign(from_s=spans["from_s"].clip(low, high), to_s=spans["to_s"].clip(low, high))
+            for low, high in cut_out((0.0, DAY_S), frost)
+        ]
+        cut = pd.concat([spans.iloc[:0], *parts], ignore_index=True)
+        return cut[cut["to_s"] > cut["from_s"]].reset_index(drop=True)
+
+    frozen = [
+        pd.DataFrame({"cell": np.arange(size), "from_s": low, "to_s": high}) for low, high in frost
+    ]
+    return outside(wet), pd.concat([outside(unknown), *frozen], ignore_index=True)
 
 
 def _by_hour(spans: pd.DataFrame, section: NDArray[np.int64], weight: Floats, count: int) -> Floats:

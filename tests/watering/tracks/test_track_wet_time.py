@@ -189,3 +189,17 @@ def test_a_cell_crossed_by_several_stretches_of_one_pass_is_wetted_once(duty_of:
     events = pass_cells(parts, cells)
     assert events["cell"].tolist() == [0, 1, 2, 3]
     assert events["at_s"].tolist() == pytest.approx([3.125, 9.375, 15.625, 23.125], abs=2)
+
+
+def test_in_frost_a_road_is_neither_wet_nor_dry(duty_of: Duties) -> None:
+    duty = duty_of({"to_m": 20.0}, interval_h=2.0)
+    is_frost = np.isin(np.arange(24), (0, 1, 10, 11))
+    drying = replace(duty.drying, is_frost=is_frost, interval_h=np.where(is_frost, np.inf, 2.0))
+    found = measure(legs_of((9 * HOUR, 0.0, 20.0)), replace(duty, drying=drying))
+    # Wet from 9:00 to 10:00 and, the frost of two hours cut out, from 12:00 to 13:00.
+    table = found.table.iloc[0]
+    assert table["wet_share"] == pytest.approx(2 / 24, abs=1e-3)
+    assert table["unknown_share"] == pytest.approx(4 / 24)
+    assert table["dry_share"] == pytest.approx(18 / 24, abs=1e-3)
+    spells = found.gaps[["from_s", "to_s"]].to_numpy() / HOUR
+    assert spells.round(2).tolist() == [[2.0, 9.0], [13.0, 24.0]]

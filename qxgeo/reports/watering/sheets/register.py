@@ -11,6 +11,7 @@ from qxgeo.reports.watering.stretches import Stretch, list_stretches
 from qxgeo.reports.watering.tracks import say_clock
 from qxgeo.vocabulary import DEMO_BANNER, NOT_LEGAL_BOUNDARY
 from qxgeo.watering.sums import sum_carts
+from qxgeo.watering.tables import list_spare_tours
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -60,6 +61,7 @@ def _tell_cart(
 ) -> CartDuty:
     """Write one sheet."""
     runs = plan.runs[plan.runs["cart_id"] == cart["cart_id"]].sort_values("start_s", kind="stable")
+    spare = list_spare_tours(plan.legs, plan.diagnosis.protected)
     numbers = {tour: place + 1 for place, tour in enumerate(_tours_of(runs))}
     return CartDuty(
         lang=lang,
@@ -73,9 +75,9 @@ def _tell_cart(
         facts=_tell_facts(plan, cart, amount, lang),
         quotes=_quote(plan),
         drivers=_tell_drivers(plan, str(cart["cart_id"]), lang),
-        runs=_tell_runs(runs, numbers, lang),
+        runs=_tell_runs(runs, numbers, spare, lang),
         tours=tuple(
-            _tell_tour(plan, tour, number, runs, stretches[tour], lang)
+            _tell_tour(plan, tour, number, runs, stretches[tour], lang, is_spare=tour in spare)
             for tour, number in numbers.items()
         ),
         notes=(say("note_time", lang), say("note_turn", lang)),
@@ -154,14 +156,19 @@ def _say_end(at_s: float) -> str:
 
 
 def _tell_runs(
-    runs: pd.DataFrame, numbers: Mapping[int, int], lang: str
+    runs: pd.DataFrame, numbers: Mapping[int, int], spare: frozenset[int], lang: str
 ) -> tuple[tuple[str, str, str, str], ...]:
     """Write the timetable of the day."""
+    words = dict.fromkeys(spare, "spare_lap")
     return tuple(
         (
             say_clock(row["start_s"]),
             _say_end(row["end_s"]),
-            say(_RUNS[str(row["task"])], lang, number=numbers.get(int(row["tour"]), 0)),
+            say(
+                words.get(int(row["tour"]), _RUNS[str(row["task"])]),
+                lang,
+                number=numbers.get(int(row["tour"]), 0),
+            ),
             str(row["driver"]),
         )
         for row in runs.to_dict("records")
@@ -175,6 +182,8 @@ def _tell_tour(
     runs: pd.DataFrame,
     own: tuple[Stretch, ...],
     lang: str,
+    *,
+    is_spare: bool,
 ) -> CartTour:
     """Write one tour with its starts, refills and steps."""
     facts = plan.tours[plan.tours["tour"] == tour].iloc[0]
@@ -196,6 +205,8 @@ def _tell_tour(
             refills=int(facts["refills"]),
         )
         lines.append(told)
+        if plan.diagnosis.protected:
+            lines.append(say("spare" if is_spare else "first_of_all", lang))
     for one in own:
         if one.task == "refill":
             times = " ".join(say_clock(start + one.offset_s) for start in starts)

@@ -47,6 +47,14 @@ WORDS: dict[str, Text] = {
     "step": Text("{action} {road}（{length} 米）", "{action} {road} ({length} m)"),
     "last_step": Text("{action} {road}", "{action} {road}"),
     "lap": Text("线路 {number} 作业", "tour {number}"),
+    "spare_lap": Text("线路 {number} 作业（有空才洒）", "tour {number} (if there is time)"),
+    "spare": Text(
+        "有空才洒的线路：晚点时先放下这一趟，不耽误其他线路。",
+        "Driven if there is time: when late, leave this lap out before any other.",
+    ),
+    "first_of_all": Text(
+        "优先线路：须准时出发，不得略过。", "Comes first: start in time, never leave it out."
+    ),
     "transfer": Text("转场 {number}", "transfer {number}"),
     "wait": Text("等待", "wait"),
     "rest": Text("休息", "break"),

@@ -1,8 +1,7 @@
 """The first schema: history, head, and eight tables of work.
 
 Revision ID: 0001
-Revises:
-
+Revises: nothing.
 """
 
 from __future__ import annotations
