@@ -109,12 +109,21 @@ class Territories:
 
     def edges(self, which: Ints | slice = slice(None)) -> tuple[Floats, Ints]:
         """Give the edges of some, degrees, shape (e, 4), and where those of each polygon begin."""
-        parts, polygon = shapely.get_parts(self.polygons[which], return_index=True)
+        edges, first = self._edges
+        count = np.diff(first)[which]
+        begin = np.cumsum(count) - count
+        place = np.arange(count.sum()) + np.repeat(first[:-1][which] - begin, count)
+        return edges[place], np.append(begin, count.sum())
+
+    @cached_property
+    def _edges(self) -> tuple[Floats, Ints]:
+        """The edges of all, looked up once."""
+        parts, polygon = shapely.get_parts(self.polygons, return_index=True)
         rings, part = shapely.get_rings(parts, return_index=True)
         corner, ring = shapely.get_coordinates(rings, return_index=True)
         edge = np.flatnonzero(ring[1:] == ring[:-1])
         owner = polygon[part[ring[edge]]]
-        first = np.searchsorted(owner, np.arange(len(self.polygons[which]) + 1))
+        first = np.searchsorted(owner, np.arange(len(self.polygons) + 1))
         return np.concatenate((corner[edge], corner[edge + 1]), axis=1), first.astype(np.int64)
 
     def grid(self, loops: ModuleType) -> tuple[Any, ...]:
@@ -143,7 +152,7 @@ class Territories:
         if len(boxes) == 0:
             return self.numbers[:0], self._lay(loops, slice(0))
         around = np.concatenate((boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)))
-        which = np.flatnonzero(_meet(self._boxes, around))
+        which = np.sort(self.tree.query(shapely.box(*around)))
         if len(which) * len(boxes) <= _MOST_PAIRS:
             which = which[_meet(self._boxes[which, None], boxes).any(axis=1)]
         if 2 * len(which) > len(self.numbers):  # one grid for all pieces is the cheaper one

@@ -13,14 +13,14 @@ from qxgeo.streaming.jobs import Job, Numbered, Outcome
 from qxgeo.streaming.journal import clear_journal
 from qxgeo.streaming.roads import RoadTotals, measure_roads
 from qxgeo.streaming.running import run_pieces
-from qxgeo.streaming.sums import add_rows, sum_by_key, sum_exactly, to_nanometres
+from qxgeo.streaming.sums import add_columns, sum_by_key, sum_exactly, to_nanometres
 
 __all__ = [
     "Job",
     "Numbered",
     "Outcome",
     "RoadTotals",
-    "add_rows",
+    "add_columns",
     "clear_journal",
     "connect",
     "measure_roads",

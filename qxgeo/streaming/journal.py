@@ -186,6 +186,9 @@ def clear_journal(folder: Path) -> None:
         folder.rmdir()
 
 
+_EXACT = frozenset({int, str, bool, type(None)})
+
+
 def refuse_inexact(values: Any) -> None:  # noqa: ANN401 - whatever JSON takes
     """Refuse a float: sums of floats depend on the order, and totals must not.
 
@@ -199,8 +202,9 @@ def refuse_inexact(values: Any) -> None:  # noqa: ANN401 - whatever JSON takes
             refuse_inexact(key)
             refuse_inexact(value)
     elif isinstance(values, list | tuple):
-        for value in values:
-            refuse_inexact(value)
+        if not _EXACT.issuperset(map(type, values)):
+            for value in values:
+                refuse_inexact(value)
     elif not (values is None or isinstance(values, str | int)):
         message = f"an outcome holds whole numbers and words, not {type(values).__name__}"
         raise TypeError(message)

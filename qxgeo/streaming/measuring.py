@@ -19,10 +19,10 @@ from qxgeo.geodesy import Territories, partition_lines, reach_of_discs, stretche
 from qxgeo.geodesy.compiled import find_loops
 from qxgeo.geodesy.sieve import Sieve
 from qxgeo.geodesy.totals import Meter
-from qxgeo.streaming.sums import NANOMETRES, add_rows, sum_by_key, to_nanometres
+from qxgeo.streaming.sums import NANOMETRES, add_columns, sum_by_key, to_nanometres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -113,8 +113,8 @@ class MeasureJob:
         Returns
         -------
         values
-            ``roads``: how many have a part inside. ``territories``: number (-1 outside all), how
-            many roads, how many parts, nanometres.
+            ``roads``: how many have a part inside. ``territories``: columns of number (-1 outside
+            all), how many roads, how many parts, nanometres.
         """
         sums = _Sums()
         tools, near = _tools_of(self), self._stations_near(piece)
@@ -238,18 +238,16 @@ class _Sums:
 
     def __init__(self) -> None:
         self.roads = 0
-        self.tables: list[list[list[int]]] = []
+        self.tables: list[Sequence[Sequence[int] | NDArray[np.int64]]] = []
 
     def values(self) -> dict[str, Any]:
         """Give what was added up, as JSON holds it."""
-        return {"roads": self.roads, "territories": add_rows(self.tables)}
+        return {"roads": self.roads, "territories": add_columns(self.tables)}
 
     def add_tally(self, tally: Tally) -> None:
         """Add what is added up already."""
         self.roads += tally.roads
-        columns = (tally.label, tally.road_count, tally.part_count)
-        rows = zip(*(column.tolist() for column in columns), tally.length_nm, strict=True)
-        self.tables.append([list(row) for row in rows])
+        self.tables.append((tally.label, tally.road_count, tally.part_count, tally.length_nm))
 
     def add(self, lines: Lines, parts: Intervals, length_nm: NDArray[np.int64]) -> None:
         """Add the parts of a batch."""
@@ -258,8 +256,8 @@ class _Sums:
         span = int(parts.label.max(initial=OUTSIDE)) + 2
         pairs = _list_pairs(line, line * span + (parts.label - OUTSIDE))
         roads = np.bincount(pairs % span, minlength=span)
-        sums = sum_by_key(parts.label, length_nm)
-        self.tables.append([[key, int(roads[key - OUTSIDE]), n, nm] for key, n, nm in sums])
+        label, count, added_nm = sum_by_key(parts.label, length_nm)
+        self.tables.append((label, roads[label - OUTSIDE], count, added_nm))
 
 
 def _list_pairs(line: NDArray[np.int64], pair: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -23,7 +23,7 @@ from qxgeo.errors import Fault, InputError, SchemaError, Text
 from qxgeo.geodesy.frames import disc_half_sizes
 from qxgeo.streaming.measuring import OUTSIDE, PLAIN_ROWS, MeasureJob, Names, has_loops
 from qxgeo.streaming.running import run_pieces
-from qxgeo.streaming.sums import NANOMETRES, add_rows
+from qxgeo.streaming.sums import NANOMETRES, add_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,7 +190,9 @@ def _make_job(
         told.update(b"-" if raw is None else raw)
     named = None if names is None else (names.stations.to_pylist(), names.territories.to_pylist())
     road = None if names is None else names.road
-    told.update(json.dumps(["measure", float(radius_m).hex(), is_compiled, named, road]).encode())
+    told.update(
+        json.dumps(["measure by columns", float(radius_m).hex(), is_compiled, named, road]).encode()
+    )
     geometry_bytes = _geometry_bytes(dataset)
     row_bytes = _ROW_BYTES + _TIMES_GEOMETRY * geometry_bytes + _PART_BYTES * (names is not None)
     own_bytes = _CORNER_BYTES * int(shapely.get_num_coordinates(polygons).sum())
@@ -251,11 +253,11 @@ def _add_up(
     outcomes: Sequence[Outcome], count: int, radius_m: float, files: tuple[Path, ...]
 ) -> RoadTotals:
     """Add up what came of the pieces."""
-    rows = add_rows(one.values["territories"] for one in outcomes)
+    label, *added = add_columns(one.values["territories"] for one in outcomes) or [[]]
     columns = [[0] * (count + 1) for _ in range(3)]  # the last place is OUTSIDE, which is -1
-    for label, *values in rows:
-        for column, value in zip(columns, values, strict=True):
-            column[label] = value
+    for column, values in zip(columns, added, strict=False):
+        for place, value in zip(label, values, strict=True):
+            column[place] = value
     roads, parts, length_nm = columns
     return RoadTotals(
         radius_m=radius_m,

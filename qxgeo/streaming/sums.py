@@ -6,7 +6,7 @@ numbers do not, and 40 million kilometres of road are counted to the nanometre.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,7 +31,9 @@ def sum_exactly(values: NDArray[np.int64]) -> int:
     return (int(high.sum()) << _HALF) + int(low.sum())
 
 
-def sum_by_key(keys: NDArray[np.int64], values: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+def sum_by_key(
+    keys: NDArray[np.int64], values: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], list[int]]:
     """Add up integers by key, without overflow.
 
     Parameters
@@ -43,13 +45,13 @@ def sum_by_key(keys: NDArray[np.int64], values: NDArray[np.int64]) -> list[tuple
 
     Returns
     -------
-    sums
-        Key, how many values, their sum; by ascending key.
+    used, count, sums
+        Each key once, ascending; how many values it has, and their sum.
     """
     if len(keys) == 0:
-        return []
+        return keys, keys, []
     used, index = _number_keys(keys)
-    count = np.bincount(index, minlength=len(used)).tolist()
+    count = np.bincount(index, minlength=len(used))
     mask = (1 << _THIRD) - 1
     shifts = (0, _THIRD, 2 * _THIRD)
     # Sums of whole numbers below 2^53 are exact in a double, in any order.
@@ -58,10 +60,8 @@ def sum_by_key(keys: NDArray[np.int64], values: NDArray[np.int64]) -> list[tuple
         for shift in shifts
     ]
     low, middle, high = (third.astype(np.int64).tolist() for third in thirds)
-    return [
-        (key, n, a + (b << _THIRD) + (c << 2 * _THIRD))
-        for key, n, a, b, c in zip(used.tolist(), count, low, middle, high, strict=True)
-    ]
+    thirds_of_each = zip(low, middle, high, strict=True)
+    return used, count, [a + (b << _THIRD) + (c << 2 * _THIRD) for a, b, c in thirds_of_each]
 
 
 def _number_keys(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -76,32 +76,38 @@ def _number_keys(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np
     return np.flatnonzero(is_used) + least, number[keys - least]
 
 
-def add_rows(tables: Iterable[Sequence[Sequence[int]]]) -> list[list[int]]:
+def add_columns(tables: Iterable[Sequence[Sequence[int] | NDArray[np.int64]]]) -> list[list[int]]:
     """Add up tables of whole numbers.
 
     Parameters
     ----------
     tables
-        Rows of integers of one width: first the key, then what is added up.
+        Columns of integers: first the keys, then what is added up. A list for each number would
+        take longer to make than the number.
 
     Returns
     -------
-    rows
-        One per key, ascending.
+    columns
+        The same, each key once, ascending; none where there is no row.
     """
-    rows = [row for table in tables for row in table]
-    if not rows:
+    several = [table for table in tables if table and len(table[0])]
+    if not several:
         return []
+    keys, *columns = (_join(column) for column in zip(*several, strict=True))
+    used, index = np.unique(keys.astype(np.int64), return_inverse=True)
+    added = [used.tolist()]
+    for column in columns:
+        low, high = (np.zeros(len(used), dtype=column.dtype) for _ in range(2))
+        np.add.at(low, index, column & ((1 << _HALF) - 1))
+        np.add.at(high, index, column >> _HALF)
+        sums = zip(low.tolist(), high.tolist(), strict=True)
+        added.append([a + (b << _HALF) for a, b in sums])
+    return added
+
+
+def _join(columns: Iterable[Sequence[int] | NDArray[np.int64]]) -> NDArray[Any]:
+    """Join columns of whole numbers; above 9e9 m in one of them Python's own have no end."""
     try:
-        whole = np.asarray(rows, dtype=np.int64)
-    except OverflowError:  # more than 9e9 m in one table: Python's own numbers have no end
-        whole = np.asarray(rows, dtype=object)
-    used, index = np.unique(whole[:, 0].astype(np.int64), return_inverse=True)
-    values = whole[:, 1:]
-    low, high = (np.zeros((len(used), values.shape[1]), dtype=values.dtype) for _ in range(2))
-    np.add.at(low, index, values & ((1 << _HALF) - 1))
-    np.add.at(high, index, values >> _HALF)
-    return [
-        [key, *(a + (b << _HALF) for a, b in zip(left, right, strict=True))]
-        for key, left, right in zip(used.tolist(), low.tolist(), high.tolist(), strict=True)
-    ]
+        return np.concatenate([np.asarray(column, dtype=np.int64) for column in columns])
+    except OverflowError:
+        return np.concatenate([np.asarray(column, dtype=object) for column in columns])

@@ -19,7 +19,7 @@ from qxgeo.geodesy import Lines, compiled, partition_lines, stretches_in_discs
 from qxgeo.geodesy.sieve import Sieve
 from qxgeo.streaming import (
     RoadTotals,
-    add_rows,
+    add_columns,
     measure_roads,
     measuring,
     sum_by_key,
@@ -334,14 +334,18 @@ def test_sums_are_exact_where_floats_are_not() -> None:
     expected: dict[int, list[int]] = {}
     for key, value in zip(keys.tolist(), values.tolist(), strict=True):
         expected.setdefault(key, []).append(value)
-    sums = sum_by_key(keys, values)
-    assert sums == [(k, len(v), sum(v)) for k, v in sorted(expected.items())]
-    assert sum_by_key(keys * 10**9, values) == [(k * 10**9, n, s) for k, n, s in sums]
-    assert sum_by_key(keys[:0], values[:0]) == []
+    used, count, sums = sum_by_key(keys, values)
+    found = list(zip(used.tolist(), count.tolist(), sums, strict=True))
+    assert found == [(k, len(v), sum(v)) for k, v in sorted(expected.items())]
+    far, _, same = sum_by_key(keys * 10**9, values)
+    assert (far.tolist(), same) == ((used * 10**9).tolist(), sums)
+    assert sum_by_key(keys[:0], values[:0])[2] == []
     assert sum_exactly(values) == sum(values.tolist()) > 2**63
     assert sum(float(v) for v in values) != sum_exactly(values)
     assert list(to_nanometres(np.array([1.25e-9, 150.0]))) == [1, 150_000_000_000]
-    assert add_rows([[[2, 5], [1, 3]], [[2, 2**70]]]) == [[1, 3], [2, 5 + 2**70]]
+    assert add_columns([[[2, 1], [5, 3]], [[], []], [[2], [2**70]]]) == [[1, 2], [3, 5 + 2**70]]
+    assert add_columns([[[7, 7], np.array([2**62, 2**62]), [1, 0]]]) == [[7], [2**63], [1]]
+    assert add_columns([[], [[], []]]) == []
 
 
 def test_parts_are_geoparquet_with_a_covering(
