@@ -111,7 +111,7 @@ class Meter:
         tables = (frames.lonlat, frames.axis_m, frames.equator_m, frames.curvature)
         bounds = (frames.half_deg, frames.most_m2, frames.least_m2)
         grid = lay_grid(frames.lonlat - frames.half_deg, frames.lonlat + frames.half_deg)
-        return cls(loops, cells, clear, (tables, bounds, grid, radius_m**2), territories)
+        return cls(loops, cells, clear, (tables, bounds, grid, float(radius_m) ** 2), territories)
 
     def land_within(self, bounds: tuple[float, float, float, float] | None) -> Land:
         """Give the territories of lines that all lie within some bounds.
@@ -158,6 +158,8 @@ class Meter:
             none = np.empty(0, dtype=np.int64)
             return Tally(0, none, none, none, [], np.arange(size))
         count = len(land.numbers) + 1
+        data = data.view()
+        data.flags.writeable = False  # bytes of whatever origin are one type to the compiler
         totals = tuple(np.zeros((4, count), dtype=np.int64))
         last = np.full(count, -1, dtype=np.int64)
         left = np.empty(size, dtype=np.int64)
