@@ -37,7 +37,7 @@ MOST_ROWS = 1 << 16
 PLAIN_ROWS = 1 << 13
 OUTSIDE = -1  # the label of what lies in no territory
 LARGE = 1 << 62  # the size of a work for which compiled loops answer, on any machine
-_LOOPS = ("binary", "cells", "discs", "lengths", "partition", "totals")
+_LOOPS = ("binary", "cells", "clear", "discs", "lengths", "partition", "totals")
 
 
 class Tools(NamedTuple):
