@@ -16,6 +16,7 @@ import shapely
 
 from qxgeo.geodesy.compiled import find_loops, in_threads
 from qxgeo.geodesy.intervals import STEPS, Intervals, to_steps
+from qxgeo.geodesy.shares import cut_shares
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -37,6 +38,7 @@ _MOST_CELLS = 1 << 22
 _DIVIDED = 4  # squares of a cell each way: some 100 m where towns are small, as long as a road
 _MOST_SQUARES = 1 << 23
 _MOST_PAIRS = 1 << 20  # of polygons and boxes
+_MANY_POLYGONS = 100  # a district has fewer: there each is cut out of what the others left
 # GEOS lays the indices of a prepared shape when it is first asked: never two threads at once.
 _ASKING_PREPARED = Lock()
 FEW = 5_000  # polygons: one grid over them is fine enough, and cheaper than one for each piece
@@ -279,10 +281,16 @@ def partition_polygons(
         labels.append(np.full(int(has_area.sum()), number, dtype=np.int64))
         pieces.append(_polygonal(cut[has_area]))
 
-    for number in _usable(polygons):
-        rows = np.flatnonzero(shapely.intersects(rest, polygons[number]))
-        keep(rows, int(number), shapely.intersection(rest[rows], polygons[number]))
-        rest[rows] = shapely.difference(rest[rows], polygons[number])
+    numbers = _usable(polygons)
+    if len(numbers) > _MANY_POLYGONS:
+        row, which, share, rest = cut_shares(rest, np.asarray(polygons, dtype=object)[numbers])
+        for place in np.unique(which).tolist():
+            keep(row[which == place], int(numbers[place]), share[which == place])
+    else:
+        for number in numbers:
+            rows = np.flatnonzero(shapely.intersects(rest, polygons[number]))
+            keep(rows, int(number), shapely.intersection(rest[rows], polygons[number]))
+            rest[rows] = shapely.difference(rest[rows], polygons[number])
     keep(np.arange(len(rest)), NOWHERE, rest)
     subject, label = np.concatenate(owner), np.concatenate(labels)
     order = np.lexsort((np.where(label == NOWHERE, np.iinfo(np.int64).max, label), subject))

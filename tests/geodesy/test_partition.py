@@ -18,6 +18,7 @@ from qxgeo.geodesy import (
     area_m2,
     nearest_feature,
     nearest_station,
+    partition,
     partition_lines,
     partition_polygons,
     reach_of_discs,
@@ -201,3 +202,33 @@ def test_threads_that_share_territories_cut_alike() -> None:
             for found in threads.map(cut, range(4)):
                 assert np.array_equal(found.label, alone.label)
                 assert np.array_equal(found.start, alone.start)
+
+
+def test_polygons_are_cut_by_a_province_of_towns_as_by_each_town_in_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Towns that touch or overlap, one missing; subjects inside, across and outside all."""
+    rng = np.random.default_rng(3)
+    seeds = shapely.multipoints(rng.uniform(-0.2, 0.2, (150, 2)) + (110.0, 25.0))  # noqa: RUF005
+    towns = shapely.get_parts(shapely.voronoi_polygons(seeds))
+    wide = [shapely.Point(110.05, 25.0).buffer(0.06), shapely.Point(110.1, 25.0).buffer(0.06)]
+    towns = np.concatenate((towns[:40], wide, [None], towns[40:]))
+    places = rng.uniform(-0.35, 0.35, (60, 2)) + (110.0, 25.0)  # noqa: RUF005
+    subjects = shapely.buffer(shapely.points(places), rng.choice([1e-4, 0.01, 0.15], 60))
+    subjects[7] = shapely.multipolygons([subjects[8], shapely.box(109.0, 24.0, 109.1, 24.1)])
+    found = partition_polygons(subjects, towns)
+    monkeypatch.setattr(partition, "_MANY_POLYGONS", 10_000)
+    expected = partition_polygons(subjects, towns)
+    areas = []
+    for row, label, piece in (found, expected):
+        table = np.zeros((len(subjects), len(towns) + 1))
+        np.add.at(table, (row, label), shapely.area(piece))
+        areas.append(table)
+    np.testing.assert_allclose(areas[0], areas[1], rtol=0, atol=1e-13)
+    np.testing.assert_allclose(areas[0].sum(axis=1), shapely.area(subjects), rtol=1e-12)
+    assert (areas[0] > 0).sum() > 500
+    assert (areas[0][:, 41] > 1e-6).any()  # the later of the two wide ones keeps something
+    for row, label, piece in (found, expected):
+        held = shapely.area(piece) > 1e-12  # not rounding
+        areas.append(np.stack((row[held], label[held])))
+    np.testing.assert_array_equal(areas[2], areas[3])  # in the same order
