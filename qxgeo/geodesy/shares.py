@@ -49,8 +49,9 @@ def cut_shares(subjects: Shapes, polygons: Shapes) -> tuple[Ints, Ints, Shapes, 
     rest = subjects.copy()
     order = np.argsort(subject, kind="stable")
     met, begin = np.unique(subject[order], return_index=True)
-    for number, rows in zip(met.tolist(), np.split(order, begin[1:]), strict=True):
-        around = shapely.union_all(polygons[polygon[rows]])
+    end = np.append(begin, len(order))[1:]
+    for number, low, high in zip(met.tolist(), begin.tolist(), end.tolist(), strict=True):
+        around = shapely.union_all(polygons[polygon[order[low:high]]])
         rest[number] = shapely.difference(subjects[number], around)
     return subject, polygon, share, rest
 

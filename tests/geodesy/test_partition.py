@@ -217,6 +217,9 @@ def test_polygons_are_cut_by_a_province_of_towns_as_by_each_town_in_turn(
     subjects = shapely.buffer(shapely.points(places), rng.choice([1e-4, 0.01, 0.15], 60))
     subjects[7] = shapely.multipolygons([subjects[8], shapely.box(109.0, 24.0, 109.1, 24.1)])
     found = partition_polygons(subjects, towns)
+    assert partition_polygons(subjects[:0], towns)[0].tolist() == []
+    far = np.array([shapely.box(100, 20, 101, 21)])
+    assert [one.tolist() for one in partition_polygons(far, towns)[:2]] == [[0], [-1]]
     monkeypatch.setattr(partition, "_MANY_POLYGONS", 10_000)
     expected = partition_polygons(subjects, towns)
     areas = []
