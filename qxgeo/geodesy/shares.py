@@ -12,6 +12,8 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
@@ -42,18 +44,22 @@ def cut_shares(subjects: Shapes, polygons: Shapes) -> tuple[Ints, Ints, Shapes, 
     tree = shapely.STRtree(polygons)
     subject, polygon = tree.query(subjects, predicate="intersects")
     share = np.asarray(shapely.intersection(subjects[subject], polygons[polygon]), dtype=object)
-    late, early = _list_overlaps(tree, polygons)
-    for one, other in zip(late.tolist(), early.tolist(), strict=True):
-        rows = np.flatnonzero(polygon == one)
-        share[rows] = shapely.difference(share[rows], polygons[other])
+    for late, early in _each(*_list_overlaps(tree, polygons)):
+        rows = np.flatnonzero(polygon == late)
+        share[rows] = shapely.difference(share[rows], shapely.union_all(polygons[early]))
     rest = subjects.copy()
-    order = np.argsort(subject, kind="stable")
-    met, begin = np.unique(subject[order], return_index=True)
-    end = np.append(begin, len(order))[1:]
-    for number, low, high in zip(met.tolist(), begin.tolist(), end.tolist(), strict=True):
-        around = shapely.union_all(polygons[polygon[order[low:high]]])
-        rest[number] = shapely.difference(subjects[number], around)
+    for number, around in _each(subject, polygon):
+        rest[number] = shapely.difference(subjects[number], shapely.union_all(polygons[around]))
     return subject, polygon, share, rest
+
+
+def _each(keys: Ints, values: Ints) -> Iterator[tuple[int, Ints]]:
+    """Give each key once, ascending, with its values."""
+    order = np.argsort(keys, kind="stable")
+    met, begin = np.unique(keys[order], return_index=True)
+    end = np.append(begin, len(order))[1:]
+    for key, low, high in zip(met.tolist(), begin.tolist(), end.tolist(), strict=True):
+        yield key, values[order[low:high]]
 
 
 def _list_overlaps(tree: shapely.STRtree, polygons: Shapes) -> tuple[Ints, Ints]:
