@@ -141,21 +141,20 @@ def _parse(text: str) -> object:
 
 
 def _marks(assessment: Assessment, shelf: Shelf, step: float) -> NDArray[np.object_]:
-    """Gather the roads to which a rule applies, each pixel once, township by township."""
+    """Gather the roads to which a rule applies, each pixel once."""
     rules = [
         rule.rule_id
         for rule in assessment.plan.rules
         if rule.page in ("keep_wet", "repair") and not lists_roads(rule)
     ]
-    found = np.empty((0, 4), dtype=np.int64)
-    for place in shelf.places:
-        if not any(
-            rule in rules and verdict == Verdict.APPLIES for rule, _, verdict in place.counts
-        ):
-            continue
-        steps = _segments(shelf.folder / f"{file_name(place.township_id)}.parquet", rules, step)
-        found = np.unique(np.concatenate((found, steps)), axis=0)
-    ends = found.reshape(-1, 2, 2) * step
+    found = [
+        _segments(shelf.folder / f"{file_name(place.township_id)}.parquet", rules, step)
+        for place in shelf.places
+        if any(rule in rules and verdict == Verdict.APPLIES for rule, _, verdict in place.counts)
+    ]
+    none = np.empty((0, 4), dtype=np.int64)
+    # Sorted once for all: townships share only the pixels of their borders.
+    ends = np.unique(np.concatenate((none, *found)), axis=0).reshape(-1, 2, 2) * step
     return np.asarray(shapely.linestrings(ends), dtype=object)
 
 
