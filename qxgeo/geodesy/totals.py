@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _VERTEX = 16  # bytes
+_NO_BOX = (np.inf, np.inf, -np.inf, -np.inf, 0.0)  # and its owner: nothing lies in it
 _HALF = 32  # bits
 
 
@@ -170,7 +171,7 @@ class Meter:
             offsets,
             *self.discs,
             land.grid,
-            (*land.squares, np.array([1.0, 1.0, -1.0, -1.0, 0.0]) * 1e9),
+            (*land.squares, np.array(_NO_BOX)),
             latitude_bands(),
             self._make_room(),
             self._make_waiting(),

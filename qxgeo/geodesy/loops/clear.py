@@ -58,9 +58,7 @@ def owner_of_box(box, edges, origin, scale, cells, grid, known):
     found = UNASKED
     for j in range(low, high + 1):
         for i in range(left, right + 1):
-            state = squares[j * across + i]
-            if state == UNASKED:
-                state = _ask(i, j, edges, origin, scale, cells, grid, squares, divided)
+            state = _state_of(i, j, edges, origin, scale, cells, grid, squares, divided)
             if state == MIXED or found not in (UNASKED, state):
                 return np.int64(HARD)
             found = state
@@ -80,10 +78,7 @@ def owner_of_stretch(lonlat, start, end, edges, origin, scale, cells, grid, know
     x, y = (lon - origin[0]) * (scale[0] * divided), (lat - origin[1]) * (scale[1] * divided)
     if x < 0 or y < 0 or x >= across or y >= up:
         return np.int64(NOWHERE)
-    i, j = int(x), int(y)
-    state = squares[j * across + i]
-    if state == UNASKED:
-        state = _ask(i, j, edges, origin, scale, cells, grid, squares, divided)
+    state = _state_of(int(x), int(y), edges, origin, scale, cells, grid, squares, divided)
     if state != MIXED:
         return np.int64(state - OWNED)
     return label_place(lon, lat, edges, origin, scale, cells, grid)
@@ -112,6 +107,15 @@ def _is_clear(left, right, low, high, across, squares):
             if squares[j * across + i] == MIXED:
                 return False
     return True
+
+
+@bare
+def _state_of(i, j, edges, origin, scale, cells, grid, squares, divided):
+    """Read a square; the first who does asks whose it is."""
+    state = squares[j * cells[0] * divided + i]
+    if state == UNASKED:
+        state = _ask(i, j, edges, origin, scale, cells, grid, squares, divided)
+    return state
 
 
 @bare

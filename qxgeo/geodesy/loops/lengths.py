@@ -13,7 +13,7 @@ from qxgeo.geodesy.lengths import BAND_DEG
 from qxgeo.geodesy.loops.ground import RADIAN
 from qxgeo.geodesy.loops.room import bare
 
-DEGREE = 5  # of the series within a band: the rest is below 1e-14 m
+# The series within a band are of degree 5: the rest is below 1e-14 m.
 TWELFTH = 1 / 12  # to multiply with: a division takes longer
 HALF_BAND_DEG = BAND_DEG / 2  # a segment begins within it and ends 0.02 degrees farther at most
 
@@ -35,24 +35,21 @@ def measure_stretch(lonlat, start, end, middle, axis, equator, curvature):
     vertex = int(np.floor(start))
     last = int(np.ceil(end)) - 1
     lon, lat = _place(lonlat, start, vertex)
-    total, band = 0.0, -1
-    p, z = 0.0, 0.0
+    band = _band_of(lat, middle)
+    shape = _shape_of(band, axis, equator, curvature)
+    p, z = _meridian(shape, (lat - middle[band]) * RADIAN)
+    total = 0.0
     while vertex <= last:
         if vertex < last:
             next_lon, next_lat = lonlat[vertex + 1, 0], lonlat[vertex + 1, 1]
         else:
             next_lon, next_lat = _place(lonlat, end, last)
-        if band < 0 or abs(lat - middle[band]) > HALF_BAND_DEG:
+        if abs(lat - middle[band]) > HALF_BAND_DEG:
             band = _band_of(lat, middle)
-            p, z = _meridian(axis, equator, band, (lat - middle[band]) * RADIAN)
-        next_p, next_z = _meridian(axis, equator, band, (next_lat - middle[band]) * RADIAN)
-        u = (next_lon - lon) * RADIAN
-        u2 = u * u
-        middle_m = axis[band, 0]
-        across2 = (middle_m + p) * (middle_m + next_p) * u2 * (1.0 - u2 * TWELFTH)
-        along2 = (next_p - p) ** 2 + (next_z - z) ** 2
-        bend = curvature[band, 0] * along2 + curvature[band, 1] * across2
-        total += np.sqrt(across2 + along2 + bend * bend * TWELFTH)
+            shape = _shape_of(band, axis, equator, curvature)
+            p, z = _meridian(shape, (lat - middle[band]) * RADIAN)
+        next_p, next_z = _meridian(shape, (next_lat - middle[band]) * RADIAN)
+        total += _segment_m(shape, (next_lon - lon) * RADIAN, p, next_p, z, next_z)
         lon, lat, p, z = next_lon, next_lat, next_p, next_z
         vertex += 1
     return total
@@ -66,24 +63,14 @@ def measure_chain(lonlat, count, band, middle, axis, equator, curvature, lon, p,
     room. No step needs the one before, and what is read together stands together: so a processor
     takes eight at a time.
     """
-    middle_deg, middle_m = middle[band], axis[band, 0]
-    p1, p2, p3, p4, p5 = axis[band, 1], axis[band, 2], axis[band, 3], axis[band, 4], axis[band, 5]
-    z1, z2, z3 = equator[band, 1], equator[band, 2], equator[band, 3]
-    z4, z5 = equator[band, 4], equator[band, 5]
-    bend_along, bend_across = curvature[band, 0], curvature[band, 1]
+    shape = _shape_of(band, axis, equator, curvature)
+    middle_deg = middle[band]
     for k in range(count):
-        v = (lonlat[k, 1] - middle_deg) * RADIAN
         lon[k] = lonlat[k, 0]
-        p[k] = ((((p5 * v + p4) * v + p3) * v + p2) * v + p1) * v
-        z[k] = ((((z5 * v + z4) * v + z3) * v + z2) * v + z1) * v
+        p[k], z[k] = _meridian(shape, (lonlat[k, 1] - middle_deg) * RADIAN)
     for k in range(count - 1):
         u = (lon[k + 1] - lon[k]) * RADIAN
-        u2 = u * u
-        across2 = (middle_m + p[k]) * (middle_m + p[k + 1]) * u2 * (1.0 - u2 * TWELFTH)
-        rise, climb = p[k + 1] - p[k], z[k + 1] - z[k]
-        along2 = rise * rise + climb * climb
-        bend = bend_along * along2 + bend_across * across2
-        length_m[k] = np.sqrt(across2 + along2 + bend * bend * TWELFTH)
+        length_m[k] = _segment_m(shape, u, p[k], p[k + 1], z[k], z[k + 1])
 
 
 @bare
@@ -130,10 +117,35 @@ def _band_of(lat, middle):
 
 
 @bare
-def _meridian(axis, equator, band, v):
+def _shape_of(band, axis, equator, curvature):
+    """Give what the meridian of a band is like: p of its middle, both series, curvatures.
+
+    As numbers of their own: out of an array they would be read again after every number written.
+    """
+    return (
+        axis[band, 0],
+        (axis[band, 1], axis[band, 2], axis[band, 3], axis[band, 4], axis[band, 5]),
+        (equator[band, 1], equator[band, 2], equator[band, 3], equator[band, 4], equator[band, 5]),
+        (curvature[band, 0], curvature[band, 1]),
+    )
+
+
+@bare
+def _meridian(shape, v):
     """Give p less that of the middle of the band, and z less that, metres."""
-    p, z = axis[band, DEGREE], equator[band, DEGREE]
-    for power in range(DEGREE - 1, 0, -1):
-        p = p * v + axis[band, power]
-        z = z * v + equator[band, power]
-    return p * v, z * v
+    _, (p1, p2, p3, p4, p5), (z1, z2, z3, z4, z5), _ = shape
+    p = ((((p5 * v + p4) * v + p3) * v + p2) * v + p1) * v
+    z = ((((z5 * v + z4) * v + z3) * v + z2) * v + z1) * v
+    return p, z
+
+
+@bare
+def _segment_m(shape, u, p, next_p, z, next_z):
+    """Measure a segment, ground metres."""
+    middle_m, _, _, (bend_along, bend_across) = shape
+    u2 = u * u
+    across2 = (middle_m + p) * (middle_m + next_p) * u2 * (1.0 - u2 * TWELFTH)
+    rise, climb = next_p - p, next_z - z
+    along2 = rise * rise + climb * climb
+    bend = bend_along * along2 + bend_across * across2
+    return np.sqrt(across2 + along2 + bend * bend * TWELFTH)

@@ -83,7 +83,7 @@ def find_cuts(lonlat, begin, end, box, edges, origin, scale, cells, grid, near, 
 
     Gives how many there are, or TOO_SMALL.
     """
-    few = gather(box, edges, origin, scale, cells, grid, near)
+    few = _gather(box, edges, origin, scale, cells, grid, near)
     if few == 0:
         places[0], places[1] = begin, end - 1
         return 2
@@ -111,7 +111,7 @@ def middle_of(lonlat, start, end):
 
 
 @bare
-def gather(box, edges, origin, scale, cells, grid, near):
+def _gather(box, edges, origin, scale, cells, grid, near):
     """List the edges that a box around a part meets, and count them; -1 if they are many."""
     across, up = cells
     first, entry = grid[0], grid[1]

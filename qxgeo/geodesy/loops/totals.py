@@ -103,20 +103,24 @@ def add_up(
                 length_m = measure_stretch(lonlat, begin[part], finish[part], *bands)
                 _enter(totals, label[part], row, np.int64(np.rint(length_m * NANOMETRES)))
             continue
-        if found == 1 and begin[0] == fill and finish[0] == stop - 1:
-            waiting[0][stretches], waiting[1][stretches] = row, label[0]
-            waiting[2][stretches], waiting[3][stretches] = fill, stop
-            stretches += 1
-        else:
-            for part in range(found):
-                waiting[0][stretches], waiting[1][stretches] = row, label[part]
-                waiting[2][stretches] = stop
-                stop = copy_stretch(lonlat, begin[part], finish[part], stop)
-                waiting[3][stretches] = stop
-                stretches += 1
-        fill = int(stop)
+        fill = _put_aside(lonlat, begin, finish, label, found, row, fill, stop, waiting, stretches)
+        stretches += found
     _settle(lonlat, fill, band, bands, stretches, waiting, totals)
     return roads, others
+
+
+@bare
+def _put_aside(lonlat, begin, finish, label, found, row, fill, stop, waiting, stretches):
+    """Let the stretches of the last line wait, whole or copied behind it; give the free vertex."""
+    row_of, owner_of, begin_of, stop_of = waiting[:4]
+    is_whole = found == 1 and begin[0] == fill and finish[0] == stop - 1
+    for part in range(found):
+        row_of[stretches + part], owner_of[stretches + part] = row, label[part]
+        begin_of[stretches + part] = fill if is_whole else stop
+        if not is_whole:
+            stop = copy_stretch(lonlat, begin[part], finish[part], stop)
+        stop_of[stretches + part] = stop
+    return stop
 
 
 @bare
