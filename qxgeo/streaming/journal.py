@@ -30,6 +30,7 @@ _HEAD = "job.json"
 _LOCK = "job.lock"
 _HALF_DONE = (".piece-*", ".job-*")
 _OURS = (_HEAD, "piece-*", *_HALF_DONE)
+_EXACT = frozenset({int, str, bool, type(None)})  # of a long list: looked at all at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +185,6 @@ def clear_journal(folder: Path) -> None:
     _clear(folder, _OURS)
     with suppress(OSError):
         folder.rmdir()
-
-
-_EXACT = frozenset({int, str, bool, type(None)})
 
 
 def refuse_inexact(values: Any) -> None:  # noqa: ANN401 - whatever JSON takes

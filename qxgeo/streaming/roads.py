@@ -253,11 +253,12 @@ def _add_up(
     outcomes: Sequence[Outcome], count: int, radius_m: float, files: tuple[Path, ...]
 ) -> RoadTotals:
     """Add up what came of the pieces."""
-    label, *added = add_columns(one.values["territories"] for one in outcomes) or [[]]
     columns = [[0] * (count + 1) for _ in range(3)]  # the last place is OUTSIDE, which is -1
-    for column, values in zip(columns, added, strict=False):
-        for place, value in zip(label, values, strict=True):
-            column[place] = value
+    if found := add_columns(one.values["territories"] for one in outcomes):
+        label, *added = found
+        for column, values in zip(columns, added, strict=True):
+            for place, value in zip(label, values, strict=True):
+                column[place] = value
     roads, parts, length_nm = columns
     return RoadTotals(
         radius_m=radius_m,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NANOMETRES = 1_000_000_000  # to the metre
 _HALF = 32  # bits: halves of a length add up without overflow over 2^31 terms
-_THIRD = 22  # bits: so do thirds over 2^31 terms in a double
+_BITS = 22  # of numbers whose sum over 2^31 terms a double holds exactly
 
 
 def to_nanometres(length_m: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -51,17 +51,21 @@ def sum_by_key(
     if len(keys) == 0:
         return keys, keys, []
     used, index = _number_keys(keys)
-    count = np.bincount(index, minlength=len(used))
-    mask = (1 << _THIRD) - 1
-    shifts = (0, _THIRD, 2 * _THIRD)
-    # Sums of whole numbers below 2^53 are exact in a double, in any order.
-    thirds = [
-        np.bincount(index, weights=(values >> shift) & mask, minlength=len(used))
-        for shift in shifts
-    ]
-    low, middle, high = (third.astype(np.int64).tolist() for third in thirds)
-    thirds_of_each = zip(low, middle, high, strict=True)
-    return used, count, [a + (b << _THIRD) + (c << 2 * _THIRD) for a, b, c in thirds_of_each]
+    return used, np.bincount(index, minlength=len(used)), _add_up(index, values, len(used))
+
+
+def _add_up(index: NDArray[np.int64], values: NDArray[Any], size: int) -> list[int]:
+    """Add up whole numbers from 0 on by place, `_BITS` at a time.
+
+    Sums of numbers below 2^22 are exact in a double, in any order, over 2^31 terms.
+    """
+    total, shift = [0] * size, 0
+    while values.any():
+        low = (values & ((1 << _BITS) - 1)).astype(np.float64)
+        sums = np.bincount(index, weights=low, minlength=size).astype(np.int64).tolist()
+        total = [before + (more << shift) for before, more in zip(total, sums, strict=True)]
+        values, shift = values >> _BITS, shift + _BITS
+    return total
 
 
 def _number_keys(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -82,8 +86,8 @@ def add_columns(tables: Iterable[Sequence[Sequence[int] | NDArray[np.int64]]]) -
     Parameters
     ----------
     tables
-        Columns of integers: first the keys, then what is added up. A list for each number would
-        take longer to make than the number.
+        Columns of whole numbers: first the keys, then what is added up, from 0 on. Rows as lists
+        would take longer to make than to add up.
 
     Returns
     -------
@@ -94,15 +98,8 @@ def add_columns(tables: Iterable[Sequence[Sequence[int] | NDArray[np.int64]]]) -
     if not several:
         return []
     keys, *columns = (_join(column) for column in zip(*several, strict=True))
-    used, index = np.unique(keys.astype(np.int64), return_inverse=True)
-    added = [used.tolist()]
-    for column in columns:
-        low, high = (np.zeros(len(used), dtype=column.dtype) for _ in range(2))
-        np.add.at(low, index, column & ((1 << _HALF) - 1))
-        np.add.at(high, index, column >> _HALF)
-        sums = zip(low.tolist(), high.tolist(), strict=True)
-        added.append([a + (b << _HALF) for a, b in sums])
-    return added
+    used, index = _number_keys(keys.astype(np.int64))
+    return [used.tolist(), *(_add_up(index, column, len(used)) for column in columns)]
 
 
 def _join(columns: Iterable[Sequence[int] | NDArray[np.int64]]) -> NDArray[Any]:
