@@ -31,11 +31,13 @@ NUMBERS = (
     "traffic_mm_per_h", "longest_h", "u_turn_s", "left_turn_s", "right_turn_s", "refill_setup_s",
     "snap_limit_m", "longest_section_m", "frost_c", "frost_ahead_h",
 )  # fmt: skip
-_ZERO_ALLOWED = frozenset(
-    ("dry_film_mm", "traffic_mm_per_h", "u_turn_s", "left_turn_s", "right_turn_s", "refill_setup_s",
-     "frost_ahead_h")
-)  # fmt: skip
-_BELOW_ZERO_ALLOWED = frozenset(("frost_c",))
+_LEAST = {  # all others are above zero
+    **dict.fromkeys(
+        ("dry_film_mm", "traffic_mm_per_h", "u_turn_s", "left_turn_s", "right_turn_s",
+         "refill_setup_s", "frost_ahead_h"), 0.0
+    ),
+    "frost_c": -60.0,
+}  # fmt: skip
 _MOST = {
     "retained_share": 1.0,
     "longest_h": 24.0,
@@ -213,13 +215,8 @@ def _number(own: Entry, name: str, base: Mapping[str, Any]) -> Setting:
     source = _words(holder)
     holder.close()
     if value is not None and not _is_usable(name, float(value)):
-        most = _MOST.get(name)
-        upto = Text("", "") if most is None else Text(f"，至多 {most:g}", f", at most {most:g}")
-        holder.fault(
-            "value",
-            Text(f"数值不对：{value}", f"not a usable number: {value}"),
-            Text(f"大于零的数{upto.zh}", f"a number above zero{upto.en}"),
-        )
+        problem = Text(f"数值不对：{value}", f"not a usable number: {value}")
+        holder.fault("value", problem, _say_range(name))
     if len(holder.faults.found) > before:
         return default
     return Setting(value=float(value), source=source, is_default=False)
@@ -227,9 +224,17 @@ def _number(own: Entry, name: str, base: Mapping[str, Any]) -> Setting:
 
 def _is_usable(name: str, value: float) -> bool:
     """Tell whether a number can be meant."""
-    is_low = value < 0 or (value == 0 and name not in _ZERO_ALLOWED)
-    is_low &= name not in _BELOW_ZERO_ALLOWED
+    is_low = value < _LEAST[name] if name in _LEAST else value <= 0
     return math.isfinite(value) and not is_low and value <= _MOST.get(name, math.inf)
+
+
+def _say_range(name: str) -> Text:
+    """Say which numbers can be meant."""
+    least, most = _LEAST.get(name), _MOST.get(name)
+    upto = Text("", "") if most is None else Text(f"，至多 {most:g}", f", at most {most:g}")
+    if least is None:
+        return Text(f"大于零的数{upto.zh}", f"a number above zero{upto.en}")
+    return Text(f"不小于 {least:g} 的数{upto.zh}", f"a number not below {least:g}{upto.en}")
 
 
 def _words(entry: Entry) -> Text:
