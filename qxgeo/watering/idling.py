@@ -9,7 +9,7 @@ from qxgeo.watering.drying import DAY_S
 from qxgeo.watering.laps import BREAK, TOUR, TRANSFER, WAIT, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from qxgeo.watering.laps import Crew
 
@@ -97,12 +97,8 @@ def list_idles(runs: Sequence[Run], bases: Sequence[int], crews: Sequence[Crew])
         driver whose break is owed and not taken gets it in the middle of the longest; where none
         is long enough the shift has no idle time.
     """
-    by_cart: dict[int, list[Run]] = {}
-    for run in runs:
-        by_cart.setdefault(run.cart, []).append(run)
     found: list[Idle] = []
-    for crew in sorted(crews, key=lambda one: (one.cart, one.start_s)):
-        mine = by_cart.get(crew.cart, [])
+    for crew, mine in _with_runs(crews, runs):
         parts = _parts(crew)
         free = [idle for part in parts for idle in _free(crew, part, mine, bases)]
         has_rested = any(
@@ -131,19 +127,10 @@ def cart_windows(runs: Sequence[Run], bases: Sequence[int], crews: Sequence[Crew
     windows
         By cart and time, without what is under way at midnight.
     """
-    by_cart: dict[int, list[Run]] = {}
-    for run in runs:
-        by_cart.setdefault(run.cart, []).append(run)
     found: list[Idle] = []
-    for crew in sorted(crews, key=lambda one: (one.cart, one.start_s)):
-        mine = by_cart.get(crew.cart, [])
+    for crew, mine in _with_runs(crews, runs):
+        busy = _list_busy(mine, (TOUR, TRANSFER, BREAK))
         for low, high, is_end in _parts(crew):
-            busy = sorted(
-                (run.start_s - back, run.end_s - back)
-                for run in mine
-                for back in (0.0, DAY_S)
-                if run.task != WAIT
-            )
             start, end = low, high
             for begins, ends in busy:
                 start = ends if begins < start < ends else start
@@ -151,6 +138,25 @@ def cart_windows(runs: Sequence[Run], bases: Sequence[int], crews: Sequence[Crew
                 end = begins if begins < end < ends else end
             found += _stretch(crew, (start, end), mine, bases, is_last=is_end and end == high)
     return found
+
+
+def _with_runs(crews: Sequence[Crew], runs: Sequence[Run]) -> Iterator[tuple[Crew, list[Run]]]:
+    """Give the crews by cart and time, each with all that its cart does in the day."""
+    by_cart: dict[int, list[Run]] = {}
+    for run in runs:
+        by_cart.setdefault(run.cart, []).append(run)
+    for crew in sorted(crews, key=lambda one: (one.cart, one.start_s)):
+        yield crew, by_cart.get(crew.cart, [])
+
+
+def _list_busy(runs: Sequence[Run], tasks: tuple[str, ...]) -> list[tuple[float, float]]:
+    """List when some tasks are done, by time; each a day earlier, too, as the day is a circle."""
+    return sorted(
+        (run.start_s - back, run.end_s - back)
+        for run in runs
+        for back in (0.0, DAY_S)
+        if run.task in tasks
+    )
 
 
 def _stretch(
@@ -194,9 +200,7 @@ def _free(
 ) -> list[Idle]:
     """Give the times between tours and breaks in a part of a shift."""
     low, high, is_end = part
-    busy = [(run.start_s - back, run.end_s - back) for run in runs for back in (0.0, DAY_S)
-            if run.task in (TOUR, BREAK)]  # fmt: skip
-    busy = sorted(one for one in busy if one[0] < high and one[1] > low)
+    busy = [one for one in _list_busy(runs, (TOUR, BREAK)) if one[0] < high and one[1] > low]
     stops = [low, *(moment for one in busy for moment in one), high]
     found: list[Idle] = []
     for number in range(0, len(stops), 2):
