@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from qxgeo.cli.progress import Tell
-    from qxgeo.readers import ReadResult
 
 _WORDS = {
     "ways": ("读取道路", "reading roads"),
@@ -85,8 +84,11 @@ def command(  # noqa: PLR0913 - one keyword per option
     quiet: bool,
 ) -> None:
     """Stream roads into a dataset and say what became of them."""
-    found = None if turns is None else _read_turns(source, turns)
-    with showing_progress(session, is_quiet=quiet) as tell, _work_folder(out) as work:
+    with (
+        _writing_turns(source, turns) as of_turns,
+        showing_progress(session, is_quiet=quiet) as tell,
+        _work_folder(out) as work,
+    ):
         show = _translate(session, tell)
         if source.name.lower().endswith(ENDINGS):
             stream = stream_osm_roads(source, work_folder=work, progress=show)
@@ -100,11 +102,9 @@ def command(  # noqa: PLR0913 - one keyword per option
             notes=stream.notes,
             progress=show,
         )
-    if turns is not None and found is not None:
-        write_turn_table(found.table, turns)
     if quiet:
         return
-    for note in (*stream.notes(), *(() if found is None else found.notes[1:])):
+    for note in dict.fromkeys((*stream.notes(), *of_turns)):
         session.say(note)
     dataset = written.dataset
     session.say(
@@ -124,14 +124,18 @@ def command(  # noqa: PLR0913 - one keyword per option
         )
 
 
-def _read_turns(source: Path, turns: Path) -> ReadResult:
-    """Read the turn restrictions before the long work begins.
+@contextmanager
+def _writing_turns(source: Path, turns: Path | None) -> Iterator[tuple[Text, ...]]:
+    """Write the turn restrictions before the long work begins; where that fails they go again.
 
     Raises
     ------
     InputError
         If the source is no OpenStreetMap file.
     """
+    if turns is None:
+        yield ()
+        return
     if not source.name.lower().endswith(ENDINGS):
         problem = Text(
             "只有 OpenStreetMap 文件含转向限制", "only OpenStreetMap files hold turn restrictions"
@@ -139,7 +143,13 @@ def _read_turns(source: Path, turns: Path) -> ReadResult:
         mend = Text("去掉 --turns", "leave --turns out")
         raise InputError(Fault(file=str(source), problem=problem, mend=mend))
     refuse_existing_table(turns)
-    return read_osm_turns(source)
+    found = read_osm_turns(source)
+    write_turn_table(found.table, turns)
+    try:
+        yield found.notes
+    except BaseException:
+        turns.unlink(missing_ok=True)
+        raise
 
 
 def _translate(session: Session, tell: Tell) -> Callable[[str, int, int], None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -66,10 +65,12 @@ def write_turn_table(turns: gpd.GeoDataFrame, path: Path) -> None:
     table = pd.DataFrame({**cells, "经度": places["x"].to_list(), "纬度": places["y"].to_list()})
     beside = path.with_name(f".{path.name}.qxgeo-new")
     try:
-        beside.write_bytes(table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig"))
-        os.replace(beside, path)  # noqa: PTH105 - over nothing, and on every system
+        try:
+            beside.write_bytes(table.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig"))
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
-        beside.unlink(missing_ok=True)
         detail = error.strerror or str(error)
         problem = Text(f"写不成：{detail}", f"cannot be written: {detail}")
         mend = Text("请另选位置", "choose another place")

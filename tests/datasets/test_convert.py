@@ -361,3 +361,30 @@ def test_turn_restrictions_of_a_vector_file_are_refused(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "OpenStreetMap" in result.output
     assert not (tmp_path / "t.csv").exists()
+
+
+@pytest.mark.parametrize("place", ["nowhere/t.csv", "cross.osm/t.csv"])
+def test_a_table_of_turns_that_cannot_be_written_is_told_before_the_roads(
+    tmp_path: Path, place: str
+) -> None:
+    path = tmp_path / "cross.osm"
+    path.write_text(OSM.format(nodes=NODES, more=RESTRICTION), encoding="utf-8")
+    arguments = ["convert", str(path), str(tmp_path / "out"), "--turns", str(tmp_path / place)]
+    result = CliRunner().invoke(doors.doors, arguments)
+    assert result.exit_code == 2
+    assert "写不成" in result.output
+    assert [one.name for one in tmp_path.iterdir()] == ["cross.osm"]
+
+
+def test_where_the_roads_fail_no_table_of_turns_is_left(tmp_path: Path) -> None:
+    path, out = tmp_path / "cross.osm", tmp_path / "out"
+    path.write_text(OSM.format(nodes=NODES, more=RESTRICTION), encoding="utf-8")
+    out.mkdir()
+    (out / "notes.txt").write_text("ours", encoding="utf-8")
+    for table in (tmp_path / "t.csv", out / "t.csv"):
+        arguments = ["convert", str(path), str(out), "--turns", str(table)]
+        result = CliRunner().invoke(doors.doors, arguments)
+        assert result.exit_code == 2
+        assert "notes.txt" in result.output
+        names = sorted(one.relative_to(tmp_path).as_posix() for one in tmp_path.rglob("*"))
+        assert names == ["cross.osm", "out", "out/notes.txt"]
