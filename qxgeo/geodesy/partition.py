@@ -38,7 +38,9 @@ _MOST_CELLS = 1 << 22
 _DIVIDED = 4  # squares of a cell each way: some 100 m where towns are small, as long as a road
 _MOST_SQUARES = 1 << 23
 _MOST_PAIRS = 1 << 20  # of polygons and boxes
-_MANY_POLYGONS = 100  # a district has fewer: there each is cut out of what the others left
+# A district has fewer: there each is cut out of what the others left, as it always was. The other
+# way rounds corners otherwise, which is enough to give a patrol other cells.
+_MANY_POLYGONS = 100
 # GEOS lays the indices of a prepared shape when it is first asked: never two threads at once.
 _ASKING_PREPARED = Lock()
 FEW = 5_000  # polygons: one grid over them is fine enough, and cheaper than one for each piece
@@ -275,23 +277,22 @@ def partition_polygons(
     labels: list[Ints] = []
     pieces: list[NDArray[np.object_]] = []
 
-    def keep(rows: Ints, number: int, cut: NDArray[np.object_]) -> None:
+    def keep(rows: Ints, label: Ints, cut: NDArray[np.object_]) -> None:
         has_area = shapely.area(cut) > 0
         owner.append(rows[has_area])
-        labels.append(np.full(int(has_area.sum()), number, dtype=np.int64))
+        labels.append(np.broadcast_to(label, rows.shape)[has_area])
         pieces.append(_polygonal(cut[has_area]))
 
     numbers = _usable(polygons)
     if len(numbers) > _MANY_POLYGONS:
         row, which, share, rest = cut_shares(rest, np.asarray(polygons, dtype=object)[numbers])
-        for place in np.unique(which).tolist():
-            keep(row[which == place], int(numbers[place]), share[which == place])
+        keep(row, numbers[which], share)
     else:
         for number in numbers:
             rows = np.flatnonzero(shapely.intersects(rest, polygons[number]))
-            keep(rows, int(number), shapely.intersection(rest[rows], polygons[number]))
+            keep(rows, number, shapely.intersection(rest[rows], polygons[number]))
             rest[rows] = shapely.difference(rest[rows], polygons[number])
-    keep(np.arange(len(rest)), NOWHERE, rest)
+    keep(np.arange(len(rest)), np.int64(NOWHERE), rest)
     subject, label = np.concatenate(owner), np.concatenate(labels)
     order = np.lexsort((np.where(label == NOWHERE, np.iinfo(np.int64).max, label), subject))
     return subject[order], label[order], np.concatenate(pieces)[order]
