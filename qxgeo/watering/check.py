@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 _DAY_S = 86_400.0
 _HOUR_S = 3_600.0
@@ -50,6 +51,11 @@ class Wetness:
     wettings: Ints
     spells: tuple[tuple[tuple[float, float], ...], ...]
     required_s: float = _DAY_S
+
+    @property
+    def is_kept(self) -> Bools:
+        """Tell of each section whether it is wet all day."""
+        return self.longest_gap <= 1.0 + _EASE
 
     @property
     def dry_s(self) -> Floats:

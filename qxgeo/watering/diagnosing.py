@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _MOST_TIMES = 2  # as many carts as the fleet has: more are not tried
 _AHEAD_S = (2_400.0,)
-_EASE = 1e-9
 
 
 def diagnose(
@@ -107,8 +106,8 @@ def tell_protected(
 
 def _list_late(best: Round, never: Mapping[int, Text]) -> list[int]:
     """List the sections that fall dry though carts get to them."""
-    gaps = best.wetness.longest_gap
-    return [place for place in range(len(gaps)) if gaps[place] > 1.0 + _EASE and place not in never]
+    late = np.flatnonzero(~best.wetness.is_kept).tolist()
+    return [place for place in late if place not in never]
 
 
 def _wet_share(ground: Ground, best: Round) -> float:
@@ -132,9 +131,9 @@ def _carts_more(
         tried = drive_rounds(
             ground, best.tours, [*crews, *_clone(crews, carts, count)], ahead_s=_AHEAD_S
         )
-        is_wet = tried.wetness.longest_gap <= 1.0 + _EASE
-        kept.update(np.flatnonzero(is_wet).tolist())
-        return bool(np.delete(is_wet, list(never)).all())
+        is_kept = tried.wetness.is_kept
+        kept.update(np.flatnonzero(is_kept).tolist())
+        return bool(np.delete(is_kept, list(never)).all())
 
     low, high = 0, max(1, len(carts) // 8)
     while not is_enough(high):

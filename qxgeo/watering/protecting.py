@@ -36,7 +36,6 @@ _WORTH = 0.5  # of an interval used: earlier nothing is watered again in the tim
 _MOST_MISSES = 3  # sections passed over
 _MOST_TESTS = 24  # of each kind of cart
 _FINEST = 100  # parts of the order, where it is long
-_EASE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -200,7 +199,7 @@ def _keep(
         return None
     for ahead_s in AHEAD_S:
         tried = drive_rounds(ground, tours, crews, ahead_s=(ahead_s,))
-        if bool((tried.wetness.longest_gap[sections] <= 1.0 + _EASE).all()):
+        if tried.wetness.is_kept[sections].all():
             return tried
     return None
 

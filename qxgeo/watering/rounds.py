@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 AHEAD_S = (1_200.0, 2_400.0, 3_600.0, 4_500.0)  # time to spare that carts keep, tried in turn
 DAYS = 3  # the first ones wear in
-_EASE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,11 +81,6 @@ class Round:
     work_h: float
     dry_mh: float
     ahead_s: float
-
-    @property
-    def is_kept(self) -> bool:
-        """Tell whether every section is wet all day."""
-        return bool((self.wetness.longest_gap <= 1.0 + _EASE).all())
 
     @property
     def rank(self) -> tuple[float, float]:

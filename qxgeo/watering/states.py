@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from qxgeo.watering.check import Wetness
 
 KEPT, DRY, NEVER = "kept", "dry_at_times", "never"
-_EASE = 1e-9
 
 NO_WAY = Text(
     "与加水点所在的路网不相通，洒水车到不了",
@@ -83,13 +82,13 @@ def describe_sections(
     sections
         With ``state``, ``wet_share``, ``wettings``, ``longest_gap``, ``why_zh``, ``why_en``.
     """
-    gaps, dry_s = wetness.longest_gap, wetness.dry_s
+    is_kept, dry_s = wetness.is_kept, wetness.dry_s
     states, reasons = [], []
     for place in range(len(sections)):
         if place in never:
             states.append(NEVER)
             reasons.append(never[place])
-        elif gaps[place] <= 1.0 + _EASE:
+        elif is_kept[place]:
             states.append(KEPT)
             reasons.append(Text("", ""))
         else:
@@ -99,7 +98,7 @@ def describe_sections(
         state=states,
         wet_share=np.clip(1.0 - dry_s / wetness.required_s, 0.0, 1.0),
         wettings=wetness.wettings,
-        longest_gap=gaps,
+        longest_gap=wetness.longest_gap,
         why_zh=[one.zh for one in reasons],
         why_en=[one.en for one in reasons],
     )
