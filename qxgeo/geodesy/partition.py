@@ -277,7 +277,7 @@ def partition_polygons(
     labels: list[Ints] = []
     pieces: list[NDArray[np.object_]] = []
 
-    def keep(rows: Ints, label: Ints, cut: NDArray[np.object_]) -> None:
+    def keep(rows: Ints, label: Ints | np.int64, cut: NDArray[np.object_]) -> None:
         has_area = shapely.area(cut) > 0
         owner.append(rows[has_area])
         labels.append(np.broadcast_to(label, rows.shape)[has_area])
