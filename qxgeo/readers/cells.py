@@ -242,11 +242,16 @@ def word_reader(column: Column) -> Callable[[Any], str | None]:
         if plain in known:
             return known[plain]
         firsts = [others[0] for others in column.words.values()]
+        or_blank = (
+            Text("", "")
+            if column.required
+            else Text("，不明请留空", ", leave it blank where unknown")
+        )
         raise CellError(
             Text(f"“{text}”无法识别", f'unknown word "{text}"'),
             Text(
-                f"请写 {' / '.join(firsts)}，不明请留空",
-                f"write {' / '.join(column.words)}, leave it blank where unknown",
+                f"请写 {' / '.join(firsts)}{or_blank.zh}",
+                f"write {' / '.join(column.words)}{or_blank.en}",
             ),
         )
 

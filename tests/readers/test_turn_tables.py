@@ -72,6 +72,17 @@ def test_a_fault_names_its_row_its_column_and_the_mend(
     assert fault.mend.zh
 
 
+def test_only_a_column_that_may_be_blank_is_told_to_be_left_blank(tmp_path: Path) -> None:
+    row = f"Z1,,解放路,中山路,不让左转,朝北边,,,{PLACE}"
+    with pytest.raises(InputError) as caught:
+        read_table(write(tmp_path, row), layer="turns", datum="wgs84")
+    told = {fault.column: fault.mend for fault in caught.value.faults}
+    assert "留空" not in told["限制类型"].zh
+    assert told["限制类型"].en.endswith("only_u_turn")
+    assert told["行驶方向"].zh.endswith("不明请留空")
+    assert told["行驶方向"].en.endswith("leave it blank where unknown")
+
+
 def test_a_table_without_the_road_turned_into_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text(f"来路,限制类型,经度,纬度\n解放路,禁止左转,{PLACE}\n", encoding="utf-8")
