@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qxgeo.watering.drying import cut_out, frost_spells
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -102,10 +104,14 @@ def check_wetness(
         gaps[section] = max(gaps[section], gap)
         wettings[section] = min(wettings[section], len(times))
         spells[section] += dry
+    frost = frost_spells(drying)
     return Wetness(
         longest_gap=gaps,
         wettings=np.where(wettings == np.iinfo(np.int64).max, 0, wettings),
-        spells=tuple(tuple(_outside_frost(drying, _joined(one))) for one in spells),
+        spells=tuple(
+            tuple(piece for spell in _joined(one) for piece in cut_out(spell, frost))
+            for one in spells
+        ),
         required_s=drying.required_h * _HOUR_S,
     )
 
@@ -157,25 +163,6 @@ def _within_day(start: float, end: float) -> list[tuple[float, float]]:
     back = np.floor(start / _DAY_S) * _DAY_S
     start, end = float(start - back), float(end - back)
     return [(start, end)] if end <= _DAY_S else [(start, _DAY_S), (0.0, end - _DAY_S)]
-
-
-def _outside_frost(
-    drying: DryingDay, spells: list[tuple[float, float]]
-) -> list[tuple[float, float]]:
-    """Leave out the hours in which spraying is forbidden."""
-    left = []
-    for start, end in spells:
-        at = start
-        for hour in np.flatnonzero(drying.is_frost).tolist():
-            low, high = hour * _HOUR_S, (hour + 1) * _HOUR_S
-            if high <= at or low >= end:
-                continue
-            if low > at:
-                left.append((at, low))
-            at = high
-        if at < end:
-            left.append((at, end))
-    return left
 
 
 def _joined(spells: list[tuple[float, float]]) -> list[tuple[float, float]]:
