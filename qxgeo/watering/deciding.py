@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qxgeo.watering.crews import list_crews, order_carts
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from qxgeo.errors import Text
     from qxgeo.watering.demand import Demand
+    from qxgeo.watering.laps import Crew
     from qxgeo.watering.model import Diagnosis, Fleet
     from qxgeo.watering.preparing import Prepared
     from qxgeo.watering.rounds import Ground, Round
@@ -84,18 +85,19 @@ def decide_day(
         Where no section can be kept by itself, all are watered alike.
     """
     crews = list_crews(fleet)
-    best, limit_s, unserved = _try_tours(
-        prepared, demand, ground, fleet, tightest_s, seed=seed, iterations=iterations, tell=tell
+    search = Search(
+        problems=prepared.problems,
+        limit_s=tightest_s,
+        seed=seed,
+        iterations=iterations // len(LIMIT_SHARES),
     )
+    best, limit_s, unserved = _try_tours(search, demand, ground, crews, tell)
     never = _never(prepared, demand, unserved)
     diagnosis, order = diagnose(demand, ground, best, crews, never)
     left: frozenset[int] = frozenset()
     if order:
         tell("urgent")
-        search = Search(
-            problems=prepared.problems, limit_s=limit_s, seed=seed, iterations=iterations // 2
-        )
-        found = protect_urgent(search, demand, ground, crews, order)
+        found = protect_urgent(replace(search, limit_s=limit_s), demand, ground, crews, order)
         if found is not None:
             best, never = found.best, _never(prepared, demand, found.unserved)
             diagnosis = tell_protected(diagnosis, demand, ground, best, never, found.sections)
@@ -112,30 +114,26 @@ def _never(prepared: Prepared, demand: Demand, unserved: Sequence[int]) -> dict[
 
 
 def _try_tours(
-    prepared: Prepared,
+    search: Search,
     demand: Demand,
     ground: Ground,
-    fleet: Fleet,
-    tightest_s: float,
-    *,
-    seed: int,
-    iterations: int,
+    crews: Sequence[Crew],
     tell: Callable[[str], object],
 ) -> tuple[Round, float, list[int]]:
     """Find tours of several lengths, drive them, keep the best with as few carts as do."""
-    crews = list_crews(fleet)
     tried = []
     for share in LIMIT_SHARES:
+        limit_s = share * search.limit_s
         tours, unserved = find_tours(
-            prepared.problems,
+            search.problems,
             demand.tasks,
-            limit_s=share * tightest_s,
-            seed=seed,
-            iterations=iterations // len(LIMIT_SHARES),
+            limit_s=limit_s,
+            seed=search.seed,
+            iterations=search.iterations,
         )
         tell("rounds")
         found = drive_rounds(ground, tours, crews)
-        tried.append((found.rank, found, share * tightest_s, unserved))
+        tried.append((found.rank, found, limit_s, unserved))
     _, best, limit_s, unserved = min(tried, key=lambda one: one[0])
     fewest = fewest_crews(ground, best.tours, crews, best, order_carts(crews))
-    return thin_round(ground, fewest, fleet.carts["kind"].tolist()), limit_s, unserved
+    return thin_round(ground, fewest, crews), limit_s, unserved

@@ -68,7 +68,7 @@ class Search:
     limit_s
         Longest tour.
     seed, iterations
-        Of the search for all traversals.
+        Of one search for all traversals.
     """
 
     problems: Sequence[TourProblem]
@@ -141,9 +141,7 @@ def protect_urgent(
     if not found:
         return None
     chosen = {section for kept, _ in found for section in kept}
-    kinds = {crew.cart: crew.kind for crew in crews}
-    joined = _join_rounds(ground, [best for _, best in found])
-    first = thin_round(ground, joined, [kinds.get(cart, 0) for cart in range(max(kinds) + 1)])
+    first = thin_round(ground, _join_rounds(ground, [best for _, best in found]), crews)
     rest = [section for section in sorted(kind_of) if section not in chosen]
     best, unserved = _fill(search, demand, ground, crews, first, rest)
     return Protection(
@@ -231,6 +229,7 @@ def _fill(
     clock = clock_of(ground.drying)
     counts = weigh_sections(ground.lengths_m, demand.sections["urgency"].to_numpy())
     per_pass = counts / np.bincount([t.section for t in demand.tasks], minlength=len(counts))
+    bases = [tour.base for tour in first.tours]
     tried = []
     for share in SPARE_SHARES:
         spare, unserved = search.tours(demand, rest, share=share)
@@ -238,7 +237,6 @@ def _fill(
             per_pass[[demand.tasks[one].section for one in tour.traversals]] for tour in spare
         ]
         jobs = [job_of(ground, tour) for tour in spare]
-        bases = [tour.base for tour in first.tours]
         runs = fill_idle(
             first.runs, bases, jobs, weights, crews, clock, ground.transfer_s, worth=_WORTH
         )

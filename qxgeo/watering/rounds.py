@@ -127,7 +127,7 @@ def drive_rounds(
     return min(found, key=lambda one: one.rank)
 
 
-def thin_round(ground: Ground, best: Round, kinds: Sequence[int]) -> Round:
+def thin_round(ground: Ground, best: Round, crews: Sequence[Crew]) -> Round:
     """Leave out the laps that nothing needs.
 
     Parameters
@@ -136,8 +136,8 @@ def thin_round(ground: Ground, best: Round, kinds: Sequence[int]) -> Round:
         What has to be kept wet and how it dries.
     best
         A day of runs.
-    kinds
-        Of each cart.
+    crews
+        Carts in their shifts.
 
     Returns
     -------
@@ -146,6 +146,8 @@ def thin_round(ground: Ground, best: Round, kinds: Sequence[int]) -> Round:
     """
     jobs = [job_of(ground, tour) for tour in best.tours]
     clock = clock_of(ground.drying)
+    kind_of = {crew.cart: crew.kind for crew in crews}
+    kinds = [kind_of.get(cart, 0) for cart in range(max(kind_of, default=-1) + 1)]
     runs = thin_runs(jobs, best.runs, clock, ground.transfer_s, kinds)
     thinned = judge_runs(ground, best.tours, runs, best.ahead_s)
     return min(best, thinned, key=lambda one: one.rank)
