@@ -14,7 +14,7 @@ from qxgeo.watering.model import Diagnosis
 from qxgeo.watering.rounds import drive_rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from qxgeo.watering.demand import Demand
     from qxgeo.watering.laps import Crew
@@ -47,8 +47,7 @@ def diagnose(
     within
         Where some fall dry: the sections that carts enough keep wet, most urgent first.
     """
-    late = _list_late(best, never)
-    urgency = demand.sections["urgency"].to_numpy()
+    late = _list_late(demand, best, never)
     more, tried, kept = _carts_more(ground, best, crews, never) if late else (0, 0, set())
     reasons = _reasons(demand, ground, never)
     reasons += _reasons_of_dryness(demand, ground, best, crews) if late else []
@@ -57,10 +56,10 @@ def diagnose(
         is_kept=not late and not never,
         wet_share=_wet_share(ground, best),
         carts_more=-1 if not late and never else more,
-        first_sections=tuple(sorted(late, key=lambda place: urgency[place])),
+        first_sections=late,
         reasons=tuple(reasons),
     )
-    return diagnosis, tuple(sorted(kept, key=lambda place: urgency[place]))
+    return diagnosis, _by_urgency(demand, kept)
 
 
 def tell_protected(
@@ -91,23 +90,28 @@ def tell_protected(
     diagnosis
         ``first_sections`` are those that the next cart would serve.
     """
-    late = _list_late(best, never)
-    urgency = demand.sections["urgency"].to_numpy()
+    late = _list_late(demand, best, never)
     return replace(
         diagnosis,
         is_kept=not late and not never,
         wet_share=_wet_share(ground, best),
         carts_more=diagnosis.carts_more if late else -1 if never else 0,
-        first_sections=tuple(sorted(late, key=lambda place: urgency[place])),
+        first_sections=late,
         protected=sections if late else (),
         alike_share=diagnosis.wet_share if late else None,
     )
 
 
-def _list_late(best: Round, never: Mapping[int, Text]) -> list[int]:
-    """List the sections that fall dry though carts get to them."""
+def _list_late(demand: Demand, best: Round, never: Mapping[int, Text]) -> tuple[int, ...]:
+    """List the sections that fall dry though carts get to them, most urgent first."""
     late = np.flatnonzero(~best.wetness.is_kept).tolist()
-    return [place for place in late if place not in never]
+    return _by_urgency(demand, (place for place in late if place not in never))
+
+
+def _by_urgency(demand: Demand, sections: Iterable[int]) -> tuple[int, ...]:
+    """Put sections into the order of their urgency."""
+    urgency = demand.sections["urgency"].to_numpy()
+    return tuple(sorted(sections, key=lambda place: urgency[place]))
 
 
 def _wet_share(ground: Ground, best: Round) -> float:
