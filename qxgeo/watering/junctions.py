@@ -15,6 +15,8 @@ import shapely
 
 from qxgeo.errors import Text
 from qxgeo.geodesy import disc_boxes, ground_distance_m
+from qxgeo.readers.cells import as_text
+from qxgeo.rules.road_names import plain_road_names
 from qxgeo.schemas import TURNS
 from qxgeo.watering.model import HeldTurns
 from qxgeo.watering.signs import ONLY, concerns_carts, fits_kind, fits_travel
@@ -50,7 +52,8 @@ def match_turns(
     ----------
     layer
         Of turn restrictions. A road is named by its ``section_id``, by the beginning of it up to a
-        dot (a way of OpenStreetMap that was cut), by its ``osm_id`` or by its name.
+        dot (a way of OpenStreetMap that was cut), by its ``osm_id`` or by its name, levelled as
+        the rules level names.
     roads
         Of which the streets are made.
     streets
@@ -143,7 +146,10 @@ class _Board:
     def _roads(self, name: str) -> set[int]:
         """Give the rows of the roads that a name means."""
         plain = _plain(name)
-        return next((known[plain] for known in self._rows_of if plain in known), set())
+        (road_name,) = plain_road_names(np.array([name], dtype=object))
+        keys = (plain, plain, plain, road_name)
+        pairs = zip(keys, self._rows_of, strict=True)
+        return next((known[key] for key, known in pairs if key in known), set())
 
     def _junctions(self, place: int, start: set[int], goal: set[int]) -> list[int]:
         """Give the junctions in reach at which both roads end; one at the very place alone."""
@@ -197,17 +203,19 @@ class _Board:
         self._unmatched.append((name, text))
 
 
-def _name_roads(roads: gpd.GeoDataFrame) -> list[dict[str, set[int]]]:
-    """Give the rows of the roads by what people may call them, the surest way first."""
-    known: list[dict[str, set[int]]] = [{}, {}, {}, {}]
-    ids = roads["section_id"].map(_cell)
-    columns = [ids, ids.map(lambda one: one.rpartition(".")[0])]
-    columns += [roads[name].map(_cell) for name in ("osm_id", "name") if name in roads.columns]
-    for names, column in zip(known, columns, strict=False):
+def _name_roads(roads: gpd.GeoDataFrame) -> tuple[dict[str, set[int]], ...]:
+    """Give the rows of the roads by id, by its beginning, by ``osm_id`` and by name."""
+    ids = [_plain(_cell(one)) for one in roads["section_id"]]
+    osm_ids = [_plain(_cell(one)) for one in roads.get("osm_id", ())]
+    names = plain_road_names(np.asarray(roads.get("name", ()), dtype=object)).tolist()
+    known: list[dict[str, set[int]]] = []
+    for column in (ids, [one.rpartition(".")[0] for one in ids], osm_ids, names):
+        rows: dict[str, set[int]] = {}
         for row, name in enumerate(column):
             if name:
-                names.setdefault(_plain(name), set()).add(row)
-    return known
+                rows.setdefault(name, set()).add(row)
+        known.append(rows)
+    return tuple(known)
 
 
 def _near_nodes(
@@ -238,15 +246,9 @@ def _read_cells(table: gpd.GeoDataFrame) -> list[dict[str, str]]:
 
 def _cell(value: object) -> str:
     """Give a cell as text, blank where it is missing."""
-    return value.strip() if isinstance(value, str) else "" if value is None else _of_number(value)
-
-
-def _of_number(value: object) -> str:
-    """Give a number or a missing value as text."""
-    text = str(value)
-    return "" if text in {"<NA>", "nan", "NaT"} else text.removesuffix(".0")
+    return as_text(value) or ""
 
 
 def _plain(name: str) -> str:
-    """Make the same name of a road the same word."""
+    """Make the same id of a road the same word; dots and dashes tell ids apart."""
     return unicodedata.normalize("NFKC", name).casefold().replace(" ", "")

@@ -138,6 +138,25 @@ def test_names_close_every_approach_that_fits_and_say_so() -> None:
     assert (counts.held, counts.several) == (1, 1)
 
 
+def test_names_are_the_same_in_any_hand_and_ids_only_letter_by_letter() -> None:
+    rows = [
+        street("w7.1", (0, 1), (1, 1)) | {"name": "建干2路"},
+        street("w71", (1, 1), (2, 1)) | {"name": "规划1-1路"},
+        street("w8", (1, 0), (1, 1)) | {"name": "南环路（西段）"},
+    ]
+    for start, goal, pair in (
+        ("建干二路", "规划1－1路", ("w7.1", "w71")),
+        ("建干二路12号", "南环路西段", ("w7.1", "-w8")),
+        ("W7.1", "w8", ("w7.1", "-w8")),
+        ("w71", "w8", ("-w71", "-w8")),
+    ):
+        signs = [sign(corner(1, 1), start, goal, "no_turn")]
+        free, held, _ = hold(rows, signs)
+        assert closed_pairs(rows, free, held) == {pair}
+    _, _, counts = hold(rows, [sign(corner(1, 1), "规划11路", "w8", "no_turn")])
+    assert len(counts.unmatched) == 1
+
+
 def test_the_way_of_travel_tells_approaches_of_one_name_apart() -> None:
     rows = crossing()
     signs = [sign(corner(1, 1), "东西路", "南北路", "no_left_turn", travel="east")]
