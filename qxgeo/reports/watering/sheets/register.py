@@ -46,8 +46,9 @@ def list_cart_duties(plan: WateringPlan, *, lang: str) -> tuple[CartDuty, ...]:
     stretches = list_stretches(plan)
     sums = sum_carts(plan).to_dict("records")
     carts = plan.fleet.carts.to_dict("records")
+    spare = list_spare_tours(plan.legs, plan.diagnosis.protected)
     return tuple(
-        _tell_cart(plan, cart, amount, stretches, lang)
+        _tell_cart(plan, cart, amount, stretches, spare, lang)
         for cart, amount in zip(carts, sums, strict=True)
     )
 
@@ -57,11 +58,11 @@ def _tell_cart(
     cart: Row,
     amount: Row,
     stretches: Mapping[int, tuple[Stretch, ...]],
+    spare: frozenset[int],
     lang: str,
 ) -> CartDuty:
     """Write one sheet."""
     runs = plan.runs[plan.runs["cart_id"] == cart["cart_id"]].sort_values("start_s", kind="stable")
-    spare = list_spare_tours(plan.legs, plan.diagnosis.protected)
     numbers = {tour: place + 1 for place, tour in enumerate(_tours_of(runs))}
     return CartDuty(
         lang=lang,
