@@ -56,7 +56,8 @@ _OWN_FILES = (
 )
 _MOST_TILE_BYTES = 2_300_000  # a page of 2,000 sections stays below 5 MB
 # From just wetted to nearly dry, and dry: told apart by colour-blind readers, dry also by width.
-BIN_COLOURS = ("#08306B", "#2171B5", "#6BAED6", "#E69F00", "#C00000", "#8A8F8A")
+BIN_COLOURS = ("#08306B", "#2171B5", "#6BAED6", "#E69F00", "#C00000")
+_FROST_COLOUR = "#8A8F8A"
 _GROUP_OF = {
     **dict.fromkeys(("wet", "never"), "wet"),
     **dict.fromkeys(("route", "empty", "cart"), "carts"),
@@ -157,7 +158,9 @@ def _tell(plan: WateringPlan, lang: str) -> dict[str, object]:
     """Gather everything that the script reads of the plan."""
     strings = Strings()
     strings.number("")
-    frost = (FROST_BIN,) if plan.drying.is_frost.any() else ()
+    bins = [*zip(BINS, BIN_COLOURS, strict=True)]
+    if plan.drying.is_frost.any():
+        bins.append((FROST_BIN, _FROST_COLOUR))
     return {
         "words": {
             **choose(PAGE_WORDS, lang),
@@ -167,10 +170,7 @@ def _tell(plan: WateringPlan, lang: str) -> dict[str, object]:
         },
         "day": plan.day.isoformat(),
         "groups": [{"id": key, "title": text.in_language(lang)} for key, text in GROUPS.items()],
-        "bins": [
-            {"title": text.in_language(lang), "colour": colour}
-            for text, colour in zip((*BINS, *frost), BIN_COLOURS, strict=False)
-        ],
+        "bins": [{"title": text.in_language(lang), "colour": colour} for text, colour in bins],
         "overlays": [_describe_overlay(kind, lang) for kind in LAYERS],
         "rules": _describe_rules(plan),
         "drying": pack_drying(plan, lang=lang),

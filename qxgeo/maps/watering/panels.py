@@ -43,7 +43,7 @@ def tell_verdict(plan: WateringPlan, *, lang: str) -> list[str]:
     drying = plan.drying
     frost = [say_frost(drying).in_language(lang) + stop] if drying.is_frost.any() else []
     if sections.empty:
-        return frost if plan.drying.is_frost.all() else [words["nothing"]]
+        return frost if drying.is_frost.all() else [words["nothing"]]
     bad = sections[sections["state"] != "kept"]
     never = int((sections["state"] == "never").sum())
     facts = {
@@ -53,7 +53,7 @@ def tell_verdict(plan: WateringPlan, *, lang: str) -> list[str]:
         "bad_km": _km(bad["length_m"].sum()),
         "never": words["never"].format(count=f"{never:,}") if never else "",
         "share": _percent(diagnosis.wet_share),
-        "hours": str(plan.drying.required_h),
+        "hours": str(drying.required_h),
     }
     kept = "kept_but_frost" if frost else "kept"
     lines = [words[kept if diagnosis.is_kept else "not_kept"].format(**facts), *frost]
