@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -11,10 +11,14 @@ from qxgeo.errors import Text
 from qxgeo.watering.drying import DAY_S, HOUR_S, Frost, cut_out, frost_spells
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from qxgeo.district.watering_settings import WateringSettings
     from qxgeo.watering.demand import Demand
     from qxgeo.watering.fleet import PlacedFleet
     from qxgeo.watering.model import DryingDay
+
+    Shift = dict[Hashable, Any]
 
 
 def frost_of(settings: WateringSettings) -> Frost:
@@ -115,10 +119,10 @@ def rest_in_frost(
         )
         return placed, empty
     table = placed.fleet.shifts
-    rows: list[dict[str, object]] = []
+    rows: list[Shift] = []
     idle: list[str] = []
     for cart, own in table.groupby("cart_id", sort=False):
-        shifts = [{str(key): one for key, one in row.items()} for row in own.to_dict("records")]
+        shifts = own.to_dict("records")
         pieces = [piece for shift in shifts for piece in _cut_shift(shift, drying)]
         if not pieces:
             idle.append(str(cart))
@@ -129,16 +133,16 @@ def rest_in_frost(
     return replace(placed, fleet=fleet, problems=(*placed.problems, said, *_name(idle))), demand
 
 
-def _cut_shift(shift: dict[str, object], drying: DryingDay) -> list[dict[str, object]]:
+def _cut_shift(shift: Shift, drying: DryingDay) -> list[Shift]:
     """Give the pieces of a shift outside frost."""
-    start, end = float(str(shift["start_s"])), float(str(shift["end_s"]))
+    start, end = shift["start_s"], shift["end_s"]
     spells = [(low + day * DAY_S, high + day * DAY_S) for day in (-1, 0, 1)
               for low, high in frost_spells(drying)]  # fmt: skip
     pieces = cut_out((start, end), spells)
     if pieces == [(start, end)]:
         return [shift]
     rested = end - start - sum(high - low for low, high in pieces)
-    owed = 0.0 if rested >= float(str(shift["break_s"])) else shift["break_s"]
+    owed = 0.0 if rested >= shift["break_s"] else shift["break_s"]
     return [
         {**shift, "start_s": low, "end_s": high, "break_s": 0.0 if number else owed}
         for number, (low, high) in enumerate(pieces)
