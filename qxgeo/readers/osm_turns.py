@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -90,10 +91,8 @@ class _Relations:
         exempt: str | None,
     ) -> None:
         """Append the rows of one relation; from the second on the id is numbered."""
-        pairs = [(start, goal) for start in roads["from"] for goal in roads["to"]]
-        for number, (start, goal, (kind, vehicles, times)) in enumerate(
-            (start, goal, one) for start, goal in pairs for one in kinds
-        ):
+        every = product(roads["from"], roads["to"], kinds)
+        for number, (start, goal, (kind, vehicles, times)) in enumerate(every):
             self.nodes.append(node)
             self.rows.append(
                 {
