@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qxgeo.watering.streets import STRAIGHT_DEG
+from qxgeo.watering.streets import STRAIGHT_DEG, bend_deg
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,29 +34,19 @@ _TRAVEL_DEG = {
 }
 _TRAVEL_EITHER_SIDE_DEG = 60.0  # roads rarely run as the notice says
 _EXEMPT = frozenset(
-    {
-        *("hgv", "goods", "洒水车", "洒水车辆", "环卫车", "环卫车辆", "环卫作业车"),
-        *("环卫作业车辆", "作业车", "作业车辆", "货车", "大货车", "载货汽车"),
-    }
-)
+    (
+        "hgv", "goods", "洒水车", "洒水车辆", "环卫车", "环卫车辆", "环卫作业车", "环卫作业车辆",
+        "作业车", "作业车辆", "货车", "大货车", "载货汽车",
+    )
+)  # fmt: skip
 _OTHERS = frozenset(
-    {
-        *("bus", "psv", "tourist_bus", "coach", "taxi", "bicycle", "motorcycle", "moped", "mofa"),
-        *("caravan", "motorhome", "hazmat", "foot", "tram", "公交", "公交车", "公交车辆"),
-        *(
-            "客车",
-            "大客车",
-            "旅游客车",
-            "出租车",
-            "自行车",
-            "非机动车",
-            "电动车",
-            "摩托车",
-            "三轮车",
-        ),
-        *("危化品车", "危险品运输车"),
-    }
-)
+    (
+        "bus", "psv", "tourist_bus", "coach", "taxi", "bicycle", "motorcycle", "moped", "mofa",
+        "caravan", "motorhome", "hazmat", "foot", "tram", "公交", "公交车", "公交车辆", "客车",
+        "大客车", "旅游客车", "出租车", "自行车", "非机动车", "电动车", "摩托车", "三轮车",
+        "危化品车", "危险品运输车",
+    )
+)  # fmt: skip
 _SEPARATORS = re.compile(r"[;,、:和及与/\s]+")
 _AROUND = re.compile(r"^除|(除外|外)$")
 
@@ -134,5 +124,5 @@ def fits_travel(travel: str, heading_deg: Floats) -> Bools:
     """
     if travel not in _TRAVEL_DEG:
         return np.ones(len(heading_deg), dtype=bool)
-    off = np.abs((heading_deg - _TRAVEL_DEG[travel] + 180.0) % 360.0 - 180.0)
-    return np.asarray(off <= _TRAVEL_EITHER_SIDE_DEG)
+    off = bend_deg(_TRAVEL_DEG[travel], heading_deg)
+    return np.asarray(np.abs(off) <= _TRAVEL_EITHER_SIDE_DEG)

@@ -348,7 +348,7 @@ def _movements(
     return first[by_pair], second[by_pair], np.asarray(cost[by_pair], dtype=np.float64)
 
 
-def bend_deg(heading_in_deg: Floats, heading_out_deg: Floats) -> Floats:
+def bend_deg(heading_in_deg: Floats | float, heading_out_deg: Floats) -> Floats:
     """Give by how much a turn changes the direction of travel.
 
     Parameters
