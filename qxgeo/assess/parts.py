@@ -52,7 +52,6 @@ class PartWriter:
         self._files = {"findings": findings, "reasons": reasons}
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._rows = 0
-        self.townships: set[str] = set()
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -92,7 +91,6 @@ class PartWriter:
         )
         self._put("findings", table)
         self._rows += len(ordered)
-        self.townships.update(ordered["township_id"].unique())
 
     def write_reasons(self, reasons: pd.DataFrame) -> None:
         """Write the pieces under several rules.

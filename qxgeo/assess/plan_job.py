@@ -80,8 +80,7 @@ class PlanJob:
         -------
         values
             `entries` of the totals with lengths in nanometres, `counts` of subjects by rule and
-            verdict, `extents` of the subjects of each rule in exact hexadecimal, `townships` that
-            have findings, `rows` read.
+            verdict, `extents` of the subjects of each rule in exact hexadecimal, `rows` read.
 
         Raises
         ------
@@ -103,7 +102,7 @@ class PlanJob:
                     layer = replace(scene.layer("roads"), table=table, streamed=None)
                     _judge_block(look_at(scene, layer), rules, waiting, part, sums)
         np.save(folder / IDS_FILE, np.sort(np.concatenate(sums.ids)))
-        return sums.values(part.townships)
+        return sums.values()
 
 
 def build_job(scene: Scene, rules: Sequence[Rule], waiting: Sequence[Rule]) -> PlanJob:
@@ -177,7 +176,7 @@ class _Sums:
                 low, high = np.minimum(before[:2], box[:2]), np.maximum(before[2:], box[2:])
                 self.extents[rule_id] = np.concatenate((low, high))
 
-    def values(self, townships: set[str]) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Give what JSON holds exactly."""
         keys = sorted({key[:3] for key in self.entries})
         return {
@@ -189,7 +188,6 @@ class _Sums:
                 rule_id: [float(side).hex() for side in box]
                 for rule_id, box in sorted(self.extents.items())
             },
-            "townships": sorted(townships),
             "rows": sum(map(len, self.ids)),
         }
 
