@@ -97,11 +97,13 @@ def build_pyramid(
         `min` and `max` zoom, `around` (colour of empty tiles) and `tiles`: ``z/x/y`` to PNG bytes
         in base64.
     """
-    more = () if marked is None else (marked,)
-    key = _hash_input(land, water, roads, ranks, *more) + ("w" if is_wide else "")
-    if most_bytes is not None:
-        key += f"-{most_bytes}"
-    file = None if cache_folder is None else cache_folder / f"tiles-{key}.json"
+    file = None
+    if cache_folder is not None:
+        more = () if marked is None else (marked,)
+        key = _hash_input(land, water, roads, ranks, *more) + ("w" if is_wide else "")
+        if most_bytes is not None:
+            key += f"-{most_bytes}"
+        file = cache_folder / f"tiles-{key}.json"
     kept = _read_cache(file)
     if kept is not None:
         return kept
