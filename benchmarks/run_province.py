@@ -15,9 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -126,7 +124,7 @@ def run_killed(district: Path, out: Path, memory_mb: int) -> str:
     child = subprocess.Popen(words)  # noqa: S603 - ours
     while child.poll() is None and len(list(work.glob("piece-*.json"))) < pieces:
         time.sleep(LOOK_EVERY_S)
-    os.kill(child.pid, signal.SIGKILL)
+    child.kill()
     print(f"killed: {child.wait()}, pieces done: {len(list(work.glob('piece-*.json')))}")
     ended = run_child(words)
     print(f"resumed: {ended.exit_code}, {json.dumps(describe(ended))}", flush=True)
