@@ -40,6 +40,7 @@ class _Window:
     idle: Idle
     rests: list[tuple[float, float]]
     tours: list[Run]
+    way_s: float = 0.0  # driven empty between them
     is_changed: bool = False
 
 
@@ -90,7 +91,9 @@ class _Hands:
             mine = [run for run in runs if run.cart == idle.cart and idle.spans(run)]
             rests = [(run.start_s, run.end_s) for run in mine if run.task == BREAK]
             tours = sorted((run for run in mine if run.task == TOUR), key=lambda run: run.start_s)
-            self._windows.append(_Window(idle, rests, tours))
+            window = _Window(idle, rests, tours)
+            window.way_s = self._way_s(window, tours)
+            self._windows.append(window)
         self._known: dict[int, Counter[int]] = {}
         for window in self._windows:
             known = self._known.setdefault(window.idle.cart, Counter())
@@ -132,7 +135,7 @@ class _Hands:
             _news(self._known[window.idle.cart], mine, yours)
             + _news(self._known[other.idle.cart], yours, mine)
         )
-        before = self._way_s(window, window.tours) + self._way_s(other, other.tours)
+        before = window.way_s + other.way_s
         if change >= before:  # ways cannot make up for it
             return float("inf")
         behind = self._way_s(window, _swapped(window.tours, mine, yours))
@@ -166,6 +169,7 @@ class _Hands:
         for one, gives, takes in ((window, mine, yours), (other, yours, mine)):
             own = _swapped(one.tours, gives, takes)
             one.tours = [one.idle.run(TOUR, run.start_s, run.end_s, tour=run.tour) for run in own]
+            one.way_s = self._way_s(one, one.tours)
             one.is_changed = True
             known = self._known[one.idle.cart]
             known.subtract(run.tour for run in gives)
