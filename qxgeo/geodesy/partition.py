@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from functools import cached_property
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,8 +40,6 @@ _MOST_PAIRS = 1 << 20  # of polygons and boxes
 # A district has fewer: there each is cut out of what the others left, as it always was. The other
 # way rounds corners otherwise, which is enough to give a patrol other cells.
 _MANY_POLYGONS = 100
-# GEOS lays the indices of a prepared shape when it is first asked: never two threads at once.
-_ASKING_PREPARED = Lock()
 FEW = 5_000  # polygons: one grid over them is fine enough, and cheaper than one for each piece
 
 
@@ -240,10 +237,8 @@ def _partition(lines: Lines, part: Ints, territories: Territories) -> Intervals:
     touching = np.bincount(row, minlength=len(strings))
     label = np.full(len(strings), NOWHERE, dtype=np.int64)
     alone = touching[row] == 1
-    candidates = polygons[column[alone]]
-    with _ASKING_PREPARED:
-        shapely.prepare(polygons)
-        within = shapely.covers(candidates, strings[row[alone]])
+    asked, candidate = np.unique(column[alone], return_inverse=True)
+    within = shapely.covers(_prepare_copies(polygons[asked])[candidate], strings[row[alone]])
     label[row[alone][within]] = numbers[column[alone][within]]
     is_simple = (touching == 0) | (label != NOWHERE)
     simple = Intervals(
@@ -252,6 +247,17 @@ def _partition(lines: Lines, part: Ints, territories: Territories) -> Intervals:
     met = np.unique(column[~is_simple[row]])
     cut = _cut(lines, whole.take(~is_simple), territories, met)
     return Intervals.concatenate([simple, cut]).in_order()
+
+
+def _prepare_copies(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Prepare copies, which no other thread sees.
+
+    GEOS lays the indices of a prepared shape when it is first asked, so two threads that ask at
+    once end the program; and whoever has the same shape asks the prepared one without knowing.
+    """
+    copies = np.asarray(shapely.from_wkb(shapely.to_wkb(polygons)), dtype=object)
+    shapely.prepare(copies)
+    return copies
 
 
 def partition_polygons(

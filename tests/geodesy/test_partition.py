@@ -191,17 +191,22 @@ def test_threads_that_share_territories_cut_alike() -> None:
     roads = shapely.linestrings(np.stack((start, start + rng.normal(0, 0.002, (300, 2))), axis=1))
     lines = Lines.from_geometries(np.asarray(roads, dtype=object))
     alone = partition_lines(lines, towns)
+    everywhere = shapely.box(110.01, 25.01, 110.2, 25.09)
     for _ in range(8):
         fresh, all_at_once = Territories(shapely.from_wkb(shapely.to_wkb(towns))), Barrier(4)
 
         def cut(_: int, towns: Territories = fresh, gate: Barrier = all_at_once) -> Intervals:
             gate.wait()
-            return partition_lines(lines, towns)
+            found = partition_lines(lines, towns)
+            gate.wait()  # and who only looks which towns are near must not meet a prepared one
+            assert shapely.intersects(towns.polygons, everywhere).all()
+            return found
 
         with ThreadPoolExecutor(4) as threads:
             for found in threads.map(cut, range(4)):
                 assert np.array_equal(found.label, alone.label)
                 assert np.array_equal(found.start, alone.start)
+        assert not shapely.is_prepared(fresh.polygons).any()
 
 
 def test_polygons_are_cut_by_a_province_of_towns_as_by_each_town_in_turn(
