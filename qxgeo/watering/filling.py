@@ -15,8 +15,8 @@ import numpy as np
 
 from qxgeo.watering.deadlines import is_open
 from qxgeo.watering.drying import DAY_S
-from qxgeo.watering.idling import Idle, list_idles
-from qxgeo.watering.laps import BREAK, TOUR, TRANSFER, WAIT, Run
+from qxgeo.watering.idling import Idle, link_tours, list_idles
+from qxgeo.watering.laps import BREAK, TOUR, Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,6 +92,7 @@ class _Filler:
     ) -> None:
         self._idles, self._jobs, self._clock = idles, spare, clock
         self._transfer, self._worth, self._first = transfer_s, worth, first
+        self._ways: list[list[list[float]]] = transfer_s.tolist()
         tours = [job.tour for job in spare]
         self._kind = np.array([tour.kind for tour in tours], dtype=np.int64)
         self._base = np.array([tour.base for tour in tours], dtype=np.int64)
@@ -174,7 +175,7 @@ class _Filler:
             if runs
         }
         return [
-            _link(idle, runs, self._bases(runs), self._transfer[idle.kind])
+            link_tours(idle, runs, self._bases(runs), self._ways[idle.kind])
             if runs or (idle.is_beside_rest and (idle.cart, idle.rest_s) in rests)
             else []
             for idle, runs in zip(self._idles, self._runs, strict=True)
@@ -185,32 +186,12 @@ class _Filler:
         return [int(self._base[run.tour - self._first]) for run in runs]
 
 
-def _link(idle: Idle, tours: Sequence[Run], bases: Sequence[int], transfer_s: Floats) -> list[Run]:
-    """Put waits and ways between tours; first wait, then drive."""
-    found: list[Run] = []
-    now, site = idle.start_s, idle.origin
-    stops = [(run.start_s, base, run) for run, base in zip(tours, bases, strict=True)]
-    for start, base, run in (*stops, (idle.end_s, idle.destination, None)):
-        way = float(transfer_s[site, base])
-        leaves = start - way
-        if run is None and idle.is_last:
-            leaves = now  # home at once: the shift is over
-        if leaves > now:
-            found.append(idle.run(WAIT, now, leaves))
-        if way > 0:
-            found.append(idle.run(TRANSFER, leaves, leaves + way, origin=site, destination=base))
-        if run is not None:
-            found.append(run)
-            now, site = run.end_s, base
-    return found
-
-
 def _join(runs: Sequence[Run], idles: Sequence[Idle], filled: Sequence[list[Run]]) -> list[Run]:
     """Put what is done in idle times into the place of the waits and ways that were there."""
     used = [(idle, mine) for idle, mine in zip(idles, filled, strict=True) if mine]
     left = [run for run in runs if not any(idle.holds(run) for idle, _ in used)]
     added = [run for _, mine in used for run in mine]
     for idle, _ in used:
-        if idle.rest_s is not None and idle.is_beside_rest and idle.end_s == idle.rest_s[0]:
+        if idle.rest_s is not None and idle.end_s == idle.rest_s[0]:
             added.append(idle.run(BREAK, *idle.rest_s))
     return sorted([*left, *added], key=lambda run: (run.cart, run.start_s, run.end_s))

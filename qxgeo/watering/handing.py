@@ -13,8 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qxgeo.watering.idling import cart_windows
-from qxgeo.watering.laps import BREAK, TOUR, TRANSFER, WAIT, Run
+from qxgeo.watering.idling import cart_windows, link_tours
+from qxgeo.watering.laps import BREAK, TOUR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from qxgeo.watering.idling import Idle
-    from qxgeo.watering.laps import Crew
+    from qxgeo.watering.laps import Crew, Run
 
     Floats = NDArray[np.float64]
 
@@ -190,45 +190,10 @@ class _Hands:
         return sorted([*left, *added], key=lambda run: (run.cart, run.start_s, run.end_s))
 
     def _write(self, window: _Window) -> list[Run]:
-        """Write a window: wait first, then drive straight on; home at once when all is done."""
-        idle = window.idle
-        found: list[Run] = []
-        now, site = idle.start_s, idle.origin
-        rests = [idle.run(BREAK, *one) for one in window.rests]
-        stops: list[tuple[float, int, Run | None]] = [
-            (run.start_s, self._bases[run.tour], run) for run in window.tours
-        ]
-        for start, base, run in (*stops, (idle.end_s, idle.destination, None)):
-            way = self._ways[idle.kind][site][base]
-            is_home = run is None and idle.is_last
-            while rests and rests[0].start_s < start:
-                rest = rests.pop(0)
-                must_go = is_home or start - rest.end_s < way - _EASE_S
-                if way > 0 and must_go and rest.start_s - now >= way - _EASE_S:
-                    leaves = now if is_home else rest.start_s - way
-                    found += _drive(idle, now, leaves, way, (site, base))
-                    now, site, way = found[-1].end_s, base, 0.0
-                if rest.start_s > now + _EASE_S:
-                    found.append(idle.run(WAIT, now, rest.start_s))
-                found.append(rest)
-                now = rest.end_s
-            found += _drive(idle, now, now if is_home else start - way, way, (site, base))
-            if run is not None:
-                found.append(run)
-                now, site = run.end_s, base
-        return found
-
-
-def _drive(idle: Idle, now: float, leaves: float, way: float, sites: tuple[int, int]) -> list[Run]:
-    """Wait, then drive empty; nothing where neither takes time."""
-    found = []
-    if leaves > now + _EASE_S:
-        found.append(idle.run(WAIT, now, leaves))
-    if way > 0:
-        start = max(leaves, now)
-        site, base = sites
-        found.append(idle.run(TRANSFER, start, start + way, origin=site, destination=base))
-    return found
+        """Write a window."""
+        bases = [self._bases[run.tour] for run in window.tours]
+        ways_s = self._ways[window.idle.kind]
+        return link_tours(window.idle, window.tours, bases, ways_s, rests=window.rests)
 
 
 def _may_exchange(one: _Window, other: _Window) -> bool:

@@ -140,6 +140,70 @@ def cart_windows(runs: Sequence[Run], bases: Sequence[int], crews: Sequence[Crew
     return found
 
 
+def link_tours(
+    idle: Idle,
+    tours: Sequence[Run],
+    bases: Sequence[int],
+    ways_s: Sequence[Sequence[float]],
+    *,
+    rests: Sequence[tuple[float, float]] = (),
+) -> list[Run]:
+    """Put waits, ways and breaks between the tours of an idle time.
+
+    Parameters
+    ----------
+    idle
+        Whose it is, and where the cart has to be.
+    tours, bases
+        By time, and where each starts and ends.
+    ways_s
+        Shape (sites, sites): driving empty.
+    rests
+        Breaks taken in it, from and to, by time.
+
+    Returns
+    -------
+    runs
+        The cart waits first, then drives straight on, before a break if it must; when all is done
+        and the shift ends, it goes home at once.
+    """
+    found: list[Run] = []
+    now, site = idle.start_s, idle.origin
+    left = [idle.run(BREAK, *one) for one in rests]
+    stops = [(run.start_s, base, run) for run, base in zip(tours, bases, strict=True)]
+    for start, base, run in (*stops, (idle.end_s, idle.destination, None)):
+        way = ways_s[site][base]
+        is_home = run is None and idle.is_last
+        while left and left[0].start_s < start:
+            rest = left.pop(0)
+            must_go = is_home or start - rest.end_s < way - _EASE_S
+            if way > 0 and must_go and rest.start_s - now >= way - _EASE_S:
+                leaves = now if is_home else rest.start_s - way
+                found += _drive(idle, now, leaves, way, (site, base))
+                now, site, way = found[-1].end_s, base, 0.0
+            if rest.start_s > now + _EASE_S:
+                found.append(idle.run(WAIT, now, rest.start_s))
+            found.append(rest)
+            now = rest.end_s
+        found += _drive(idle, now, now if is_home else start - way, way, (site, base))
+        if run is not None:
+            found.append(run)
+            now, site = run.end_s, base
+    return found
+
+
+def _drive(idle: Idle, now: float, leaves: float, way: float, sites: tuple[int, int]) -> list[Run]:
+    """Wait, then drive empty; nothing where neither takes time."""
+    found = []
+    if leaves > now + _EASE_S:
+        found.append(idle.run(WAIT, now, leaves))
+    if way > 0:
+        start = max(leaves, now)
+        site, base = sites
+        found.append(idle.run(TRANSFER, start, start + way, origin=site, destination=base))
+    return found
+
+
 def _with_runs(crews: Sequence[Crew], runs: Sequence[Run]) -> Iterator[tuple[Crew, list[Run]]]:
     """Give the crews by cart and time, each with all that its cart does in the day."""
     by_cart: dict[int, list[Run]] = {}
