@@ -107,12 +107,7 @@ def shelve(assessment: Assessment, folder: Path) -> Shelf:
     shelf
         The same findings.
     """
-    findings = assessment.findings
-    return fill_shelf(
-        folder,
-        name_places(assessment),
-        lambda township_id: findings[findings["township_id"] == township_id],
-    )
+    return fill_shelf(folder, name_places(assessment), _sort_out(assessment.findings))
 
 
 def shelve_parts(
@@ -144,9 +139,10 @@ def shelve_parts(
     """
     ranks = _rank_parts(files, ranked)
     reader = PartReader(files)
+    pick = _sort_out(main)
 
     def gather(township_id: str) -> gpd.GeoDataFrame:
-        mine = main[main["township_id"] == township_id]
+        mine = pick(township_id)
         tables = [mine] if len(mine) else []
         for number, rows in reader.read(township_id):
             rank = np.zeros(len(rows), dtype=np.int64)
@@ -230,6 +226,13 @@ def name_places(assessment: Assessment) -> dict[str, str]:
         table = layer.table.sort_values("township_id")
         names = dict(zip(table["township_id"].astype(str), table["name"].astype(str), strict=True))
     return names | {code: PLACE_LABELS[code].zh for code in (NO_TOWNSHIP, OUTSIDE_DISTRICT)}
+
+
+def _sort_out(findings: gpd.GeoDataFrame) -> Callable[[str], gpd.GeoDataFrame]:
+    """Give the function that picks a township's rows; they are looked for once for all."""
+    rows = findings.groupby("township_id").indices
+    none = np.empty(0, dtype=np.intp)
+    return lambda township_id: findings.iloc[rows.get(township_id, none)]
 
 
 def _rank_parts(files: Sequence[Path], ranked: Sequence[str]) -> dict[int, NDArray[np.int64]]:
