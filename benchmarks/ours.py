@@ -112,6 +112,7 @@ def open_dask(folder: Path) -> Iterator[Callable[[float], Answer]]:
     from distributed import Client, LocalCluster
 
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    warm_up()
     with (
         LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,

@@ -72,7 +72,7 @@ class PlanJob:
         piece
             Of the dataset.
         folder
-            Where its findings, the pieces under several rules, and hashes of its ids are written.
+            Made for its findings, the pieces under several rules, and hashes of its ids.
         batch_rows
             Not used: blocks have a fixed size.
 
@@ -94,6 +94,7 @@ class PlanJob:
             raise ValueError(message)
         sums = _Sums()
         dataset = streamed.dataset
+        folder.mkdir()
         with PartWriter(folder / FINDINGS_FILE, folder / REASONS_FILE) as part:
             for batch in iter_lines(dataset, piece, batch_rows=BLOCK_ROWS, columns=dataset.columns):
                 table = read_batch(streamed, batch)

@@ -106,7 +106,7 @@ class Territories:
         self.polygons = np.asarray(polygons, dtype=object)[self.numbers]
         self.tree = shapely.STRtree(self.polygons)
         self._grid: tuple[Any, ...] | None = None
-        self._squares: tuple[NDArray[np.int32], int] | None = None
+        self._squares: tuple[NDArray[np.uint16], int] | None = None
 
     def edges(self, which: Ints | slice = slice(None)) -> tuple[Floats, Ints]:
         """Give the edges of some, degrees, shape (e, 4), and where those of each polygon begin."""
@@ -160,7 +160,7 @@ class Territories:
             return self.numbers, self.grid(loops)
         return self.numbers[which], self._lay(loops, which)
 
-    def squares(self, loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.int32], int]:
+    def squares(self, loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.uint16], int]:
         """Divide the cells of a grid into squares, those that an edge passes marked.
 
         Parameters
@@ -173,7 +173,7 @@ class Territories:
         Returns
         -------
         squares, divided
-            What is known of each, int32, and how many a cell has each way. Threads share those of
+            What is known of each, uint16, and how many a cell has each way. Threads share those of
             the one grid: whoever writes first or last, it is the same.
         """
         if grid is not self._grid:
@@ -202,12 +202,12 @@ class Territories:
         return (edges, *place, loops.lay_edges(edges, first, *place))
 
 
-def _lay_squares(loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.int32], int]:
+def _lay_squares(loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.uint16], int]:
     """Lay squares over a grid; pages of zeros that nobody touches take no memory."""
     edges, origin, scale, cells, _ = grid
     count = int(cells[0] * cells[1])
     divided = min(max(math.isqrt(_MOST_SQUARES // count), 1), _DIVIDED)
-    squares = np.zeros(count * divided**2, dtype=np.int32)
+    squares = np.zeros(count * divided**2, dtype=np.uint16)
     loops.mark_squares(edges, origin, scale, cells, divided, squares)
     return squares, divided
 

@@ -66,13 +66,13 @@ class Land(NamedTuple):
     grid
         As `Territories.grid` gives it.
     squares
-        Whose squares of its cells are, as far as somebody asked, int32, and how many a cell has
+        Whose squares of its cells are, as far as somebody asked, uint16, and how many a cell has
         across and up.
     """
 
     numbers: Ints
     grid: tuple[Any, ...]
-    squares: tuple[NDArray[np.int32], int]
+    squares: tuple[NDArray[np.uint16], int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from qxgeo.errors import Fault, InputError, Text
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from qxgeo.streaming.jobs import Numbered, Outcome
 
 _WAIT_S = 30  # for the scheduler to answer
+_TURNS = 2  # tasks that a thread gets while half of the pieces are given out, and more
 
 
 @contextmanager
@@ -112,12 +115,65 @@ def do_on_cluster(
     """
     from distributed import CancelledError, KilledWorker, as_completed  # noqa: PLC0415 - an extra
 
-    sent = client.scatter(errand, broadcast=True, hash=False)
-    futures = [client.submit(do_piece, sent, piece, pure=False) for piece in pieces]
+    sent = client.scatter(pickle.dumps(errand, protocol=5), broadcast=True, hash=False)
+    threads = sum(client.nthreads().values())
+    futures = client.map(do_pieces, share_out(pieces, threads), packed=sent, pure=False)
     try:
-        for future in as_completed(futures):
-            yield future.result()
+        for batch in as_completed(futures, with_results=True).batches():
+            for _, outcomes in batch:
+                yield from outcomes
     except (KilledWorker, CancelledError) as error:
         raise WorkersLostError(str(error)) from error
     finally:
         client.cancel([*futures, sent])
+
+
+def share_out(pieces: Sequence[Numbered], threads: int) -> list[Sequence[Numbered]]:
+    """Put pieces into tasks: a task costs a scheduler some ten milliseconds, a piece has its own.
+
+    Parameters
+    ----------
+    pieces
+        What is to be done.
+    threads
+        How many there are in the cluster.
+
+    Returns
+    -------
+    tasks
+        In the order of the pieces, with ever fewer of them, the last with one: nobody waits long
+        for the others in the end.
+    """
+    tasks, begin = [], 0
+    while begin < len(pieces):
+        end = begin + max((len(pieces) - begin) // (_TURNS * max(threads, 1)), 1)
+        tasks.append(pieces[begin:end])
+        begin = end
+    return tasks
+
+
+def do_pieces(pieces: Sequence[Numbered], *, packed: bytes) -> list[Outcome]:
+    """Do the pieces of a task on a worker.
+
+    Parameters
+    ----------
+    pieces
+        Of the task; another worker may have done some before it went.
+    packed
+        The errand, pickled.
+
+    Returns
+    -------
+    outcomes
+        One for each piece.
+    """
+    errand = _unpack(packed)
+    known = (errand.journal.read(piece.number) for piece in pieces)
+    return [done or do_piece(errand, piece) for piece, done in zip(pieces, known, strict=True)]
+
+
+@lru_cache(maxsize=1)
+def _unpack(packed: bytes) -> Errand:
+    """Take out what the client packed, once for all tasks of a worker."""
+    errand: Errand = pickle.loads(packed)  # noqa: S301 - our own client's
+    return errand

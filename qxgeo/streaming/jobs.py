@@ -45,7 +45,7 @@ class Job(Protocol):
         piece
             One of those that `run_pieces` was given.
         folder
-            An empty folder of this piece; what is written into it is kept.
+            A folder of this piece, for the job to make if it writes anything; that is kept.
         batch_rows
             How many rows may be held at a time.
 

@@ -67,11 +67,14 @@ class Journal:
         except (OSError, ValueError, KeyError, TypeError):  # not written by us, or not whole
             return None
 
+    def list_numbers(self) -> set[int]:
+        """List the pieces of which there is anything, whole or not."""
+        names = (path.stem.split("-")[1] for path in self.folder.glob("piece-*"))
+        return {int(name) for name in names if name.isdecimal()}
+
     def stage(self, number: int) -> Path:
-        """Make an empty folder to write a piece into."""
-        staged = self.folder / f".piece-{number:07d}-{uuid4().hex}"
-        staged.mkdir()
-        return staged
+        """Name a folder to write a piece into; who has something to write makes it."""
+        return self.folder / f".piece-{number:07d}-{uuid4().hex}"
 
     def commit(self, number: int, staged: Path, values: Mapping[str, Any]) -> Outcome:
         """Make a piece done.
@@ -81,7 +84,7 @@ class Journal:
         number
             Of the piece.
         staged
-            The folder that `stage` gave, with all that was written; it is gone afterwards.
+            The folder that `stage` named, with all that was written; it is gone afterwards.
         values
             What came of the piece, in words and whole numbers.
 
@@ -91,13 +94,14 @@ class Journal:
             As `read` gives it.
         """
         refuse_inexact(values)
-        files = _list_files(staged, is_kept=self.is_kept)
+        is_made = staged.is_dir()
+        files = _list_files(staged, is_kept=self.is_kept) if is_made else []
         home = ""
         if files:
             told = hashlib.sha256(json.dumps(files).encode()).hexdigest()
             home = f"piece-{number:07d}-{told[:16]}"
             _put_in_place(staged, self.folder / home, is_kept=self.is_kept)
-        else:
+        elif is_made:
             shutil.rmtree(staged)
         record = {
             "piece": number,

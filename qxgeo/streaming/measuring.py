@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ from qxgeo.geodesy.totals import Meter
 from qxgeo.streaming.sums import NANOMETRES, add_columns, sum_by_key, to_nanometres
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -98,6 +98,12 @@ class MeasureJob:
     row_bytes: int
     own_bytes: int
 
+    def __reduce__(self) -> tuple[Callable[..., MeasureJob], tuple[Any, ...]]:
+        """Pickle the territories all at once: one by one takes ten times as long."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["territories"] = shapely.to_wkb(self.territories)
+        return _unpickle, (values,)
+
     def do(self, piece: Piece, folder: Path, *, batch_rows: int) -> dict[str, Any]:
         """Measure a piece.
 
@@ -106,7 +112,7 @@ class MeasureJob:
         piece
             Of the dataset.
         folder
-            Where its parts go, if they are wanted.
+            Made for its parts, if they are wanted.
         batch_rows
             How many rows may be held at a time.
 
@@ -124,6 +130,7 @@ class MeasureJob:
         tables = self._measure(piece, sums, batch_rows, near)
         first = next(tables, None)
         if first is not None:
+            folder.mkdir()
             write_parts(_chain(first, tables), folder, schema=first.schema, encoding="WKB")
         return sums.values()
 
@@ -207,6 +214,11 @@ class MeasureJob:
             }
         )
         return shape_rows(table, geometry_column="geometry", first_row=0).table
+
+
+def _unpickle(values: dict[str, Any]) -> MeasureJob:
+    """Give back the job that was pickled."""
+    return MeasureJob(**{**values, "territories": shapely.from_wkb(values["territories"])})
 
 
 class Names(NamedTuple):

@@ -186,8 +186,7 @@ def _make_job(
     is_compiled = has_loops(dataset.rows)
     told = hashlib.sha256(dataset.fingerprint.encode())
     told.update(lonlat.tobytes())
-    for raw in shapely.to_wkb(polygons):
-        told.update(b"-" if raw is None else raw)
+    told.update(b"".join(b"-" if raw is None else raw for raw in shapely.to_wkb(polygons)))
     named = None if names is None else (names.stations.to_pylist(), names.territories.to_pylist())
     road = None if names is None else names.road
     told.update(

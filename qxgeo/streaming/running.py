@@ -92,7 +92,8 @@ def run_pieces(  # noqa: PLR0913 - one argument for each option
     with open_journal(
         Path(work_folder), job.fingerprint, restart=restart, is_kept=is_kept
     ) as journal:
-        done = {one.number: one for one in map(journal.read, _numbers(pieces)) if one is not None}
+        done: dict[int, Outcome] = {}
+        numbers = _numbers(pieces)
         errand = Errand(job, journal, batch_rows)
         losses = 0
         while waiting := _not_yet(pieces, done, journal):
@@ -106,7 +107,7 @@ def run_pieces(  # noqa: PLR0913 - one argument for each option
                 losses = losses + 1 if len(done) == before else 0
                 if losses == _MOST_LOSSES:
                     raise OutputError(_too_many_losses(work_folder)) from error
-        outcomes = tuple(done[number] for number in _numbers(pieces))
+        outcomes = tuple(done[number] for number in numbers)
         if client is not None:
             _wait_until_seen(outcomes, journal)
         return outcomes
@@ -186,18 +187,14 @@ def _give_out(
 def _not_yet(
     pieces: Sequence[Numbered], done: dict[int, Outcome], journal: Journal
 ) -> list[Numbered]:
-    """List what is still to be done, after a look at what lost workers finished."""
-    waiting = []
-    for piece in pieces:
-        if piece.number in done:
-            continue
-        found = journal.read(piece.number)
+    """List what is still to be done, after a look at what others finished before they went."""
+    for number in journal.list_numbers().intersection(_numbers(pieces)).difference(done):
+        found = journal.read(number)
         if found is None:
-            journal.discard(piece.number)
-            waiting.append(piece)
+            journal.discard(number)
         else:
-            done[piece.number] = found
-    return waiting
+            done[number] = found
+    return [piece for piece in pieces if piece.number not in done]
 
 
 def _wait_until_seen(outcomes: Sequence[Outcome], journal: Journal) -> None:

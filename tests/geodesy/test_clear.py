@@ -71,3 +71,21 @@ def test_threads_share_the_squares_of_the_one_grid() -> None:
     territories = Territories(_towns())
     grid = territories.grid(cells)
     assert territories.squares(clear, grid)[0] is territories.squares(clear, grid)[0]
+
+
+def test_beyond_the_owners_that_a_square_remembers_they_are_asked_anew() -> None:
+    """A square has 16 bits; the last of 66,049 towns are named as the first are."""
+    side, size = 257, 0.01
+    west, south = (part.ravel() for part in np.meshgrid(*[np.arange(side) * size] * 2))
+    towns = shapely.box(110 + west, 20 + south, 110 + west + size, 20 + south + size)
+    territories = Territories(towns)
+    grid = territories.grid(cells)
+    squares, divided = territories.squares(clear, grid)
+    assert len(towns) > clear.LAST
+    for town in (0, 1, 40_000, len(towns) - 400, len(towns) - 2, len(towns) - 1):
+        lon, lat = shapely.get_coordinates(shapely.centroid(towns[town]))[0]
+        for _ in range(2):
+            known = (squares, divided, np.array([1.0, 1.0, -1.0, -1.0, 0.0]))
+            box = (lon - 1e-5, lat - 1e-5, lon + 1e-5, lat + 1e-5)
+            assert clear.owner_of_box(box, *grid, known) == town
+    assert squares.max() <= clear.LAST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import pytest
 
 from qxgeo.errors import InputError
 from qxgeo.streaming import cluster, connect, run_pieces, running
+from qxgeo.streaming.errands import Errand, do_piece
+from qxgeo.streaming.journal import open_journal
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -31,7 +34,7 @@ if __name__ == "__main__":
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     ) as local, connect(local.scheduler_address) as client:
-        pieces = [toy_jobs.Piece(n) for n in range(8)]
+        pieces = [toy_jobs.Piece(n) for n in range(24)]
         job = toy_jobs.Squares(stops_at={stops_at}, pipes={pipes!r})
         outcomes = run_pieces(
             job, pieces, work_folder={work!r}, memory_mb=1_000, client=client
@@ -61,17 +64,40 @@ def test_a_cluster_writes_the_same_bytes_though_a_worker_is_killed(
     tmp_path: Path, pipes: Path, toy_jobs: ModuleType
 ) -> None:
     pytest.importorskip("distributed", reason="the extra qxgeo[dask]")
-    process = _start(tmp_path, stops_at=5, pipes=pipes)
-    with (pipes / "here").open() as pipe:  # until a worker is in the middle of piece 5
+    process = _start(tmp_path, stops_at=3, pipes=pipes)
+    with (pipes / "here").open() as pipe:  # until a worker is in the middle of a task of six pieces
         worker = int(pipe.read())
     assert worker != process.pid
     os.kill(worker, signal.SIGKILL)
     told, complaint = process.communicate()
     assert process.returncode == 0, complaint
-    assert json.loads(told.splitlines()[-1]) == [n * n for n in range(8)]
-    pieces = [toy_jobs.Piece(number) for number in range(8)]
+    assert json.loads(told.splitlines()[-1]) == [n * n for n in range(24)]
+    pieces = [toy_jobs.Piece(number) for number in range(24)]
     run_pieces(toy_jobs.Squares(), pieces, work_folder=tmp_path / "calm", memory_mb=1_000)
     assert _bytes_of(tmp_path / "work") == _bytes_of(tmp_path / "calm")
+
+
+def test_a_task_that_is_done_again_leaves_out_what_is_done(
+    tmp_path: Path, toy_jobs: ModuleType
+) -> None:
+    pieces = [toy_jobs.Piece(number) for number in range(4)]
+    with open_journal(tmp_path, "squares") as journal:
+        do_piece(Errand(toy_jobs.Squares(), journal, 1), pieces[1])
+        fails_at_one = pickle.dumps(Errand(toy_jobs.Squares(wrong=1), journal, 1))
+        outcomes = cluster.do_pieces(pieces, packed=fails_at_one)
+    assert [one.values["square"] for one in outcomes] == [0, 1, 4, 9]
+
+
+@pytest.mark.parametrize("threads", [0, 1, 2, 64])
+def test_every_piece_is_in_one_task_and_the_last_tasks_are_small(threads: int) -> None:
+    pieces = list(range(160))
+    tasks = cluster.share_out(pieces, threads)
+    assert [piece for task in tasks for piece in task] == pieces
+    sizes = [len(task) for task in tasks]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] <= max(len(pieces) / (2 * max(threads, 1)), 1)
+    assert sizes[-1] == 1
+    assert not cluster.share_out([], threads)
 
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -190,7 +190,7 @@ def test_who_does_a_piece_twice_finds_it_done_with_the_same_bytes(tmp_path: Path
     with open_journal(tmp_path, "job") as journal:
         first, second = journal.stage(1), journal.stage(1)
         for staged in (first, second):
-            (staged / "deep").mkdir()
+            (staged / "deep").mkdir(parents=True)
             (staged / "deep" / "road.txt").write_text("road")
         one = journal.commit(1, first, {"roads": 1})
         whole = _bytes_of(tmp_path)

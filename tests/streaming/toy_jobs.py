@@ -34,6 +34,7 @@ class Squares:
 
     def do(self, piece: Piece, folder: Path, *, batch_rows: int) -> dict[str, Any]:
         """Do a piece."""
+        folder.mkdir()
         (folder / "number.txt").write_text(f"{piece.number}\n", encoding="utf-8")
         if piece.number == self.stops_at and not (Path(self.pipes) / "once").exists():
             (Path(self.pipes) / "once").touch()

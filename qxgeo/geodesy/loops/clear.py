@@ -17,6 +17,7 @@ from qxgeo.geodesy.partition import NOWHERE
 
 UNASKED, MIXED = 0, 1  # of a square
 OWNED = 3  # and the owner, -1 for nobody
+LAST = (1 << 16) - 1  # that 16 bits hold, half the memory of 32: of later owners none is remembered
 MOST_SQUARES = 16  # that are looked at for a line
 GROWTH = 2  # squares, how far a box without an edge is widened
 RUN = 32  # squares on either side that learn an owner together
@@ -112,7 +113,7 @@ def _is_clear(left, right, low, high, across, squares):
 @bare
 def _state_of(i, j, edges, origin, scale, cells, grid, squares, divided):
     """Read a square; the first who does asks whose it is."""
-    state = squares[j * cells[0] * divided + i]
+    state = np.int64(squares[j * cells[0] * divided + i])
     if state == UNASKED:
         state = _ask(i, j, edges, origin, scale, cells, grid, squares, divided)
     return state
@@ -128,8 +129,10 @@ def _ask(i, j, edges, origin, scale, cells, grid, squares, divided):
     square = j * across + i
     if owner == HARD:
         squares[square] = MIXED
-        return MIXED
-    state = owner + OWNED
+        return np.int64(MIXED)
+    state = np.int64(owner + OWNED)
+    if state > LAST:
+        return state
     for one in range(square, min(square + RUN, (j + 1) * across)):
         if squares[one] != UNASKED:
             break
