@@ -251,16 +251,37 @@ def binary_of(array: pa.Array) -> tuple[NDArray[np.uint8], Ints]:
     data, offsets
         Bytes, shape (b,), and int64 offsets, shape (n + 1,); not copied where it need not be.
     """
+    held, places = bytes_of(array)
+    offsets = places.astype(np.int64)
+    held = held[offsets[0] : offsets[-1]]
+    offsets -= offsets[0]
+    return held, offsets
+
+
+def bytes_of(array: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int32] | Ints]:
+    """Give the bytes that a binary column stands in, and where: as they lie in memory.
+
+    Parameters
+    ----------
+    array
+        Binary, large binary or binary view, without nulls.
+
+    Returns
+    -------
+    data, offsets
+        Bytes, shape (b,), and where each row begins among them, shape (n + 1,), of 32 or 64 bits;
+        the first need not be 0. Neither may be written to.
+    """
     if not (pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type)):
         array = array.cast(pa.large_binary())
     _, places, data = array.buffers()
-    width = np.int64 if pa.types.is_large_binary(array.type) else np.int32
-    if not len(array) or places is None:
-        return np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64)
-    offsets = np.frombuffer(places, dtype=width)[array.offset : array.offset + len(array) + 1]
-    offsets = offsets.astype(np.int64)
     held = np.frombuffer(data, dtype=np.uint8) if data is not None else np.empty(0, dtype=np.uint8)
-    return held[offsets[0] : offsets[-1]], offsets - offsets[0]
+    if not len(array) or places is None:
+        return held[:0], np.zeros(1, dtype=np.int64)
+    rows = slice(array.offset, array.offset + len(array) + 1)
+    if pa.types.is_large_binary(array.type):
+        return held, np.frombuffer(places, dtype=np.int64)[rows]
+    return held, np.frombuffer(places, dtype=np.int32)[rows]
 
 
 def _words(data: NDArray[np.uint8], at: Ints) -> NDArray[np.uint32]:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qxgeo.datasets.decoding import Source, binary_of, decode_lines
+from qxgeo.datasets.decoding import Source, bytes_of, decode_lines
 from qxgeo.datasets.reading import iter_tables
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ def iter_tallies(
 def _measure(array: pa.Array, meter: Meter, land: Land) -> tuple[Tally, NDArray[np.int64]]:
     """Measure a column, and list the rows that are left."""
     if not array.null_count:
-        tally = meter.add_up(*binary_of(array), land)
+        tally = meter.add_up(*bytes_of(array), land)
         return tally, tally.left
     row = np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False))
-    tally = meter.add_up(*binary_of(array.drop_null()), land)
+    tally = meter.add_up(*bytes_of(array.drop_null()), land)
     return tally, row[tally.left]
 
 

@@ -119,11 +119,16 @@ class Territories:
     @cached_property
     def _edges(self) -> tuple[Floats, Ints]:
         """The edges of all, looked up once."""
-        parts, polygon = shapely.get_parts(self.polygons, return_index=True)
-        rings, part = shapely.get_rings(parts, return_index=True)
+        is_ring = shapely.get_type_id(self.polygons) == shapely.GeometryType.POLYGON
+        is_ring &= shapely.get_num_interior_rings(self.polygons) == 0
+        rings, polygon = self.polygons, np.arange(len(is_ring))
+        if not bool(is_ring.all()):
+            parts, polygon = shapely.get_parts(rings, return_index=True)
+            rings, part = shapely.get_rings(parts, return_index=True)
+            polygon = polygon[part]
         corner, ring = shapely.get_coordinates(rings, return_index=True)
         edge = np.flatnonzero(ring[1:] == ring[:-1])
-        owner = polygon[part[ring[edge]]]
+        owner = polygon[ring[edge]]
         first = np.searchsorted(owner, np.arange(len(self.polygons) + 1))
         return np.concatenate((corner[edge], corner[edge + 1]), axis=1), first.astype(np.int64)
 

@@ -6,7 +6,8 @@ The compiled form alone: what it answers is what `stretches_in_discs`, `partitio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from qxgeo.geodesy.partition import Territories
 
     Ints = NDArray[np.int64]
+    Places = NDArray[np.int32] | Ints
 
 _VERTEX = 16  # bytes
 _NO_BOX = (np.inf, np.inf, -np.inf, -np.inf, 0.0)  # and its owner: nothing lies in it
@@ -84,6 +86,7 @@ class Meter:
     clear: ModuleType
     discs: tuple[Any, ...]
     territories: Territories
+    own: threading.local = field(default_factory=threading.local)  # each thread's scratch
 
     @classmethod
     def over(
@@ -136,7 +139,7 @@ class Meter:
         numbers, grid = self.territories.grid_near(self.cells, boxes)
         return Land(numbers, grid, self.territories.squares(self.clear, grid))
 
-    def add_up(self, data: NDArray[np.uint8], offsets: NDArray[np.int64], land: Land) -> Tally:
+    def add_up(self, data: NDArray[np.uint8], offsets: Places, land: Land) -> Tally:
         """Measure lines in well-known binary.
 
         Parameters
@@ -144,7 +147,7 @@ class Meter:
         data
             Well-known binary of all lines behind one another, EPSG:4326, bytes.
         offsets
-            Where each begins, and the end of the last, shape (n + 1,).
+            Where each begins, and the end of the last, shape (n + 1,); the first need not be 0.
         land
             As `land_within` gives it for bounds that hold the lines.
 
@@ -163,43 +166,67 @@ class Meter:
         data.flags.writeable = False  # bytes of whatever origin are one type to the compiler
         totals = tuple(np.zeros((4, count), dtype=np.int64))
         last = np.full(count, -1, dtype=np.int64)
-        left = np.empty(size, dtype=np.int64)
+        scratch = self._find_scratch(size)
+        scratch.offsets[: size + 1] = offsets
+        scratch.room[0].fill(-1)
         roads, others = self.loops.add_up(
             data,
             np.ndarray((len(data) - 3,), dtype="<u4", buffer=data, strides=(1,)),
             np.ndarray((len(data) - 7,), dtype="<f8", buffer=data, strides=(1,)),
-            offsets,
+            scratch.offsets[: size + 1],
             *self.discs,
             land.grid,
             (*land.squares, np.array(_NO_BOX)),
             latitude_bands(),
-            self._make_room(),
-            self._make_waiting(),
+            scratch.room,
+            scratch.waiting,
             (*totals, last),
-            left,
+            scratch.left,
         )
         used = np.flatnonzero(totals[1])
         road_count, part_count, low, high = (column[used] for column in totals)
         length_nm = [a + (b << _HALF) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
         label = np.append(land.numbers, -1)[used]
-        return Tally(roads, label, road_count, part_count, length_nm, left[:others])
+        left = scratch.left[:others].copy()
+        return Tally(roads, label, road_count, part_count, length_nm, left)
 
-    def _make_room(self) -> tuple[NDArray[Any], ...]:
-        """Give the loops what they write down of a line."""
-        stations, most = len(self.discs[0][0]), self.loops.MOST
-        places = [np.empty(most) for _ in range(5)]
-        return (
-            np.full(stations, -1, dtype=np.int64),
-            np.empty((self.loops.ROOM, 2)),
-            np.empty(stations, dtype=np.int64),
-            np.empty(stations),
-            np.empty(self.loops.FEW, dtype=np.int64),
-            *places,
-            np.empty(most, dtype=np.int64),
-        )
+    def _find_scratch(self, size: int) -> _Scratch:
+        """Give this thread's own arrays, with room for so many lines.
 
-    def _make_waiting(self) -> tuple[NDArray[Any], ...]:
-        """Give the loops room for what is measured together."""
-        room = self.loops.ROOM
-        whole = [np.empty(room, dtype=np.int64) for _ in range(4)]
-        return (*whole, *(np.empty(room) for _ in range(4)))
+        Arrays made anew for each column would lie in memory that was never touched, and touching it
+        takes longer than what is written into them.
+        """
+        scratch: _Scratch | None = getattr(self.own, "scratch", None)
+        if scratch is None or len(scratch.left) < size:
+            scratch = _make_scratch(self.loops, len(self.discs[0][0]), size)
+            self.own.scratch = scratch
+        return scratch
+
+
+class _Scratch(NamedTuple):
+    """What the loops write into."""
+
+    offsets: Ints
+    left: Ints
+    room: tuple[NDArray[Any], ...]
+    waiting: tuple[NDArray[Any], ...]
+
+
+def _make_scratch(loops: ModuleType, stations: int, size: int) -> _Scratch:
+    """Make room for a line, and for those that are measured together."""
+    most, room = loops.MOST, loops.ROOM
+    places = [np.empty(most) for _ in range(5)]
+    of_line = (
+        np.empty(stations, dtype=np.int64),
+        np.empty((room, 2)),
+        np.empty(stations, dtype=np.int64),
+        np.empty(stations),
+        np.empty(loops.FEW, dtype=np.int64),
+        *places,
+        np.empty(most, dtype=np.int64),
+    )
+    whole = [np.empty(room, dtype=np.int64) for _ in range(4)]
+    waiting = (*whole, *(np.empty(room) for _ in range(4)))
+    return _Scratch(
+        np.empty(size + 1, dtype=np.int64), np.empty(size, dtype=np.int64), of_line, waiting
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -139,6 +141,27 @@ def test_a_road_of_many_parts_and_a_batch_of_many_roads_are_to_the_nanometre_tho
     assert len(found.left) == 0
     assert found.part_count.min() > 700  # the zigzag alone has as many on either side
     assert _table(found) == _by_arrays(scene, roads, 3_000)
+
+
+def test_columns_of_one_buffer_are_the_same_in_any_order_width_and_thread() -> None:
+    """A meter keeps what it writes into: a short column after a long one finds nothing of it."""
+    scene = _scene(25.0)
+    meter = Meter.over(scene.stations, Territories(scene.towns), radius_m=1_000)
+    assert meter is not None
+    land = meter.land_within(None)
+    data, offsets = _pack(shapely.to_wkb(scene.roads, byte_order=1).tolist())
+    places = offsets.astype(np.int32)
+    cuts = [slice(700, 1501), slice(0, 301), slice(300, 310), slice(309, 701)]
+    whole = _table(meter.add_up(data, offsets, land))
+
+    def measure(cut: slice) -> dict[int, tuple[int, int, int]]:
+        return _table(meter.add_up(data, places[cut], land))
+
+    for threads in (1, 4):
+        with ThreadPoolExecutor(threads) as pool:
+            for order in (cuts, cuts[::-1]):
+                found = list(pool.map(measure, order))
+                assert reduce(_add, found) == {key: list(value) for key, value in whole.items()}
 
 
 def test_a_road_is_the_same_alone_and_among_others() -> None:
