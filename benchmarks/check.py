@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 KEYS = ("work", "system", "size", "radius_m", "wall_s", "cpu_s", "peak_mb", "rel_error")
-OURS = {"qxgeo", "threads", "processes", "dask_ours", "kernel", "plain"}
+WITH_PARTS = {"parts", "parts_threads", "parts_processes", "parts_dask"}
+OURS = {"qxgeo", "threads", "processes", "dask_ours", "kernel", "plain", *WITH_PARTS}
 BOUND_OURS, BOUND_PEERS = 1e-7, 5e-3
 
 

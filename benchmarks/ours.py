@@ -8,6 +8,7 @@ discs in each, metres.
 from __future__ import annotations
 
 import sys
+import tempfile
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -95,18 +96,23 @@ def warm_up() -> None:
 
 
 @contextmanager
-def open_qxgeo(folder: Path, *, workers: int = 1) -> Iterator[Callable[[float], Answer]]:
+def open_qxgeo(
+    folder: Path, *, workers: int = 1, parts: bool = False
+) -> Iterator[Callable[[float], Answer]]:
     """Answer with `measure_roads`, piece by piece, one after the other or as `workers` says."""
     warm_up()
-    yield partial(measure, folder, workers=workers)
+    yield partial(write_parts if parts else measure, folder, workers=workers)
 
 
 open_threads = partial(open_qxgeo, workers=0)
 open_processes = partial(open_qxgeo, workers=2)
+open_parts = partial(open_qxgeo, parts=True)
+open_parts_threads = partial(open_qxgeo, workers=0, parts=True)
+open_parts_processes = partial(open_qxgeo, workers=2, parts=True)
 
 
 @contextmanager
-def open_dask(folder: Path) -> Iterator[Callable[[float], Answer]]:
+def open_dask(folder: Path, *, parts: bool = False) -> Iterator[Callable[[float], Answer]]:
     """Answer with `measure_roads` on two Dask workers of one thread that have loaded the loops."""
     import cloudpickle
     from distributed import Client, LocalCluster
@@ -118,7 +124,16 @@ def open_dask(folder: Path) -> Iterator[Callable[[float], Answer]]:
         Client(cluster) as client,
     ):
         client.run(warm_up)
-        yield partial(measure, folder, client=client)
+        yield partial(write_parts if parts else measure, folder, client=client)
+
+
+open_parts_dask = partial(open_dask, parts=True)
+
+
+def write_parts(folder: Path, radius_m: float, **how: Any) -> Answer:  # noqa: ANN401 - passed on
+    """Ask `measure_roads` for the parts too: geometry, nearest station, distance, length."""
+    with tempfile.TemporaryDirectory() as out:
+        return measure(folder, radius_m, out=out, memory_mb=1_000.0, **how)
 
 
 def measure(folder: Path, radius_m: float, **how: Any) -> Answer:  # noqa: ANN401 - passed on

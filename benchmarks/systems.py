@@ -118,6 +118,23 @@ SYSTEMS = {
         (*OURS, "distributed"),
         is_ours=True,
     ),
+    **{
+        f"parts{name}": System(
+            f"qxgeo with every part written, {who}",
+            f"ours:open_parts{name}",
+            ("numba", "distributed") if name == "_dask" else ("numba",),
+            OURS,
+            not_at={} if not name else {"district": "too little to share out"},
+            heavy_at=LARGE,
+            is_ours=True,
+        )
+        for name, who in (
+            ("", "1 process"),
+            ("_threads", "2 threads"),
+            ("_processes", "2 processes, their start included"),
+            ("_dask", "2 Dask workers"),
+        )
+    },
     "kernel": System(
         "qxgeo's kernel, all in memory",
         "ours:open_kernel",

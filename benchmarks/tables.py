@@ -22,6 +22,10 @@ WORK = "roads near stations"
 FORMS = ("qxgeo", "kernel", "plain")  # the first that is there stands for us
 CPU_BOUND, RECIPE_BOUND, READ_BOUND, PAIR_BOUND, ERROR_BOUND = 10, 100, 3, 1.7, 1e-7
 PEAK_MB = {"province": 500, "nation": 1_000}
+PAIRS = {
+    "qxgeo": ("threads", "processes", "dask_ours"),
+    "parts": ("parts_threads", "parts_processes", "parts_dask"),
+}
 HEAD = 2  # lines of a table without rows
 YES = {True: "yes", False: "**no**"}
 MARKS = ("<!-- measured: begin -->", "<!-- measured: end -->")
@@ -211,10 +215,10 @@ def judge(done: dict[str, Record], ours: Record, size: str) -> list[tuple[str, s
     verdicts.append((f"peak below {bound:,} MB", f"{peak:,.0f} MB", peak < bound))
     error = abs(ours["rel_error"])
     verdicts.append(("error below 1e-7", f"{error:.0e}", error < ERROR_BOUND))
-    for pair in ("threads", "processes", "dask_ours"):
-        if {"qxgeo", pair} <= set(done):
-            ratio = done["qxgeo"]["wall_s"] / done[pair]["wall_s"]
-            title = done[pair]["title"].removeprefix("qxgeo, ")
+    for alone, pairs in PAIRS.items():
+        for pair in (pair for pair in pairs if {alone, pair} <= set(done)):
+            ratio = done[alone]["wall_s"] / done[pair]["wall_s"]
+            title = done[pair]["title"].removeprefix("qxgeo").removeprefix(", ").strip()
             verdicts.append((f"{title}: 1.7x, wall", f"{ratio:.2f}x", ratio >= PAIR_BOUND))
     return verdicts
 

@@ -23,8 +23,9 @@ from qxgeo.geodesy.nearest import (
     nearest_station,
     pair_distances_m,
 )
-from qxgeo.geodesy.partition import Territories, partition_lines, partition_polygons
+from qxgeo.geodesy.partition import partition_lines, partition_polygons
 from qxgeo.geodesy.plane import local_plane, move_coordinates
+from qxgeo.geodesy.territories import Territories
 
 __all__ = [
     "SAME_DISTANCE_M",

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from qxgeo.geodesy.boxes import grow_tree
-from qxgeo.geodesy.partition import Territories
+from qxgeo.geodesy.territories import Territories
 from qxgeo.geodesy.vertices import Vertices, walk
 
 if TYPE_CHECKING:

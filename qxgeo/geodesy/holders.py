@@ -8,7 +8,8 @@ import numpy as np
 import shapely
 
 from qxgeo.geodesy import compiled
-from qxgeo.geodesy.partition import NOWHERE, Territories
+from qxgeo.geodesy.partition import NOWHERE
+from qxgeo.geodesy.territories import Territories
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

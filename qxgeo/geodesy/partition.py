@@ -6,8 +6,6 @@ degrees is the exact place to cut; only lengths and areas need the ellipsoid.
 
 from __future__ import annotations
 
-import math
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,10 +14,9 @@ import shapely
 from qxgeo.geodesy.compiled import find_loops, in_threads
 from qxgeo.geodesy.intervals import STEPS, Intervals, to_steps
 from qxgeo.geodesy.shares import cut_shares
+from qxgeo.geodesy.territories import Territories, usable
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from numpy.typing import NDArray
 
     from qxgeo.geodesy.lines import Lines
@@ -32,15 +29,9 @@ TOUCH = 1e-11  # of a segment: this near its end it still meets an edge; a cut t
 _EPSILON = 2.0**-52  # of places beyond `MOST_VERTICES`, which a double does not hold exactly
 PARALLEL = 1e-12  # sine of the angle below which a segment also counts as running along an edge
 _PARTS_AT_ONCE = 50_000
-_CELLS_PER_EDGE = 8
-_MOST_CELLS = 1 << 22
-_DIVIDED = 4  # squares of a cell each way: some 100 m where towns are small, as long as a road
-_MOST_SQUARES = 1 << 23
-_MOST_PAIRS = 1 << 20  # of polygons and boxes
 # A district has fewer: there each is cut out of what the others left, as it always was. The other
 # way rounds corners otherwise, which is enough to give a patrol other cells.
 _MANY_POLYGONS = 100
-FEW = 5_000  # polygons: one grid over them is fine enough, and cheaper than one for each piece
 
 
 def partition_lines(
@@ -90,139 +81,6 @@ def partition_lines(
     label[held] = territories.numbers[label[held]]
     hard = _partition(lines, part[is_hard], territories)
     return Intervals.concatenate([Intervals(owner, start, end, label), hard]).in_order()
-
-
-class Territories:
-    """Polygons made ready to cut lines, again and again.
-
-    Parameters
-    ----------
-    polygons
-        EPSG:4326, shape (m,); empty and missing ones hold nothing.
-    """
-
-    def __init__(self, polygons: NDArray[np.object_]) -> None:
-        self.numbers = _usable(polygons)
-        self.polygons = np.asarray(polygons, dtype=object)[self.numbers]
-        self.tree = shapely.STRtree(self.polygons)
-        self._grid: tuple[Any, ...] | None = None
-        self._squares: tuple[NDArray[np.uint16], int] | None = None
-
-    def edges(self, which: Ints | slice = slice(None)) -> tuple[Floats, Ints]:
-        """Give the edges of some, degrees, shape (e, 4), and where those of each polygon begin."""
-        edges, first = self._edges
-        count = np.diff(first)[which]
-        begin = np.cumsum(count) - count
-        place = np.arange(count.sum()) + np.repeat(first[:-1][which] - begin, count)
-        return edges[place], np.append(begin, count.sum())
-
-    @cached_property
-    def _edges(self) -> tuple[Floats, Ints]:
-        """The edges of all, looked up once."""
-        is_ring = shapely.get_type_id(self.polygons) == shapely.GeometryType.POLYGON
-        is_ring &= shapely.get_num_interior_rings(self.polygons) == 0
-        rings, polygon = self.polygons, np.arange(len(is_ring))
-        if not bool(is_ring.all()):
-            parts, polygon = shapely.get_parts(rings, return_index=True)
-            rings, part = shapely.get_rings(parts, return_index=True)
-            polygon = polygon[part]
-        corner, ring = shapely.get_coordinates(rings, return_index=True)
-        edge = np.flatnonzero(ring[1:] == ring[:-1])
-        owner = polygon[ring[edge]]
-        first = np.searchsorted(owner, np.arange(len(self.polygons) + 1))
-        return np.concatenate((corner[edge], corner[edge + 1]), axis=1), first.astype(np.int64)
-
-    def grid(self, loops: ModuleType) -> tuple[Any, ...]:
-        """Give edges, origin, scale and size of a grid over them, and what its cells hold."""
-        if self._grid is None:
-            self._grid = self._lay(loops, slice(None))
-        return self._grid
-
-    def grid_near(self, loops: ModuleType, boxes: Floats) -> tuple[Ints, tuple[Any, ...]]:
-        """Give a grid that is right for places within some boxes, and fine enough among many.
-
-        Parameters
-        ----------
-        loops
-            The compiled ones of the name ``cells``.
-        boxes
-            West, south, east, north, degrees, shape (n, 4).
-
-        Returns
-        -------
-        numbers, grid
-            Which polygon each label of the grid means, and the grid as `grid` gives it.
-        """
-        if len(self.numbers) <= FEW:
-            return self.numbers, self.grid(loops)
-        if len(boxes) == 0:
-            return self.numbers[:0], self._lay(loops, slice(0))
-        around = np.concatenate((boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)))
-        which = np.sort(self.tree.query(shapely.box(*around)))
-        if len(which) * len(boxes) <= _MOST_PAIRS:
-            which = which[_meet(self._boxes[which, None], boxes).any(axis=1)]
-        if 2 * len(which) > len(self.numbers):  # one grid for all pieces is the cheaper one
-            return self.numbers, self.grid(loops)
-        return self.numbers[which], self._lay(loops, which)
-
-    def squares(self, loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.uint16], int]:
-        """Divide the cells of a grid into squares, those that an edge passes marked.
-
-        Parameters
-        ----------
-        loops
-            The compiled ones of the name ``clear``.
-        grid
-            As `grid` or `grid_near` gives it.
-
-        Returns
-        -------
-        squares, divided
-            What is known of each, uint16, and how many a cell has each way. Threads share those of
-            the one grid: whoever writes first or last, it is the same.
-        """
-        if grid is not self._grid:
-            return _lay_squares(loops, grid)
-        if self._squares is None:
-            self._squares = _lay_squares(loops, grid)
-        return self._squares
-
-    @cached_property
-    def _boxes(self) -> Floats:
-        """West, south, east and north of each polygon."""
-        return np.asarray(shapely.bounds(self.polygons)).reshape(-1, 4)
-
-    def _lay(self, loops: ModuleType, which: Ints | slice) -> tuple[Any, ...]:
-        """Lay a grid over the edges of some."""
-        edges, first = self.edges(which)
-        low, high = np.zeros(2), np.ones(2)
-        if len(edges):
-            ends = edges.reshape(-1, 2)
-            low, high = ends.min(axis=0), ends.max(axis=0)
-        margin = (high - low) * 1e-3 + 1e-9
-        extent = high - low + 2 * margin
-        wanted = min(max(_CELLS_PER_EDGE * len(edges), 1), _MOST_CELLS)
-        cells = np.maximum(np.sqrt(wanted * extent / extent[::-1]), 1).astype(np.int64)
-        place = (low - margin, cells / extent, cells)
-        return (edges, *place, loops.lay_edges(edges, first, *place))
-
-
-def _lay_squares(loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.uint16], int]:
-    """Lay squares over a grid; pages of zeros that nobody touches take no memory."""
-    edges, origin, scale, cells, _ = grid
-    count = int(cells[0] * cells[1])
-    divided = min(max(math.isqrt(_MOST_SQUARES // count), 1), _DIVIDED)
-    squares = np.zeros(count * divided**2, dtype=np.uint16)
-    loops.mark_squares(edges, origin, scale, cells, divided, squares)
-    return squares, divided
-
-
-def _meet(box: Floats, other: Floats) -> NDArray[np.bool_]:
-    """Say which boxes meet, west, south, east and north along the last axis."""
-    (west, south, east, north), (left, low, right, high) = (
-        np.moveaxis(one, -1, 0) for one in (box, other)
-    )
-    return np.asarray((west <= right) & (east >= left) & (south <= high) & (north >= low))
 
 
 def shortest_cut(place: Any) -> Any:  # noqa: ANN401 - a number or an array, plain or compiled
@@ -294,7 +152,7 @@ def partition_polygons(
         labels.append(np.broadcast_to(label, rows.shape)[has_area])
         pieces.append(_polygonal(cut[has_area]))
 
-    numbers = _usable(polygons)
+    numbers = usable(polygons)
     if len(numbers) > _MANY_POLYGONS:
         row, which, share, rest = cut_shares(rest, np.asarray(polygons, dtype=object)[numbers])
         keep(row, numbers[which], share)
@@ -318,12 +176,6 @@ def _polygonal(array: NDArray[np.object_]) -> NDArray[np.object_]:
             shapely.get_parts(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004 - areas
         )
     return array
-
-
-def _usable(polygons: NDArray[np.object_]) -> Ints:
-    """Which polygons hold anything."""
-    array = np.asarray(polygons, dtype=object)
-    return np.flatnonzero(~(shapely.is_missing(array) | shapely.is_empty(array)))
 
 
 def _cut(lines: Lines, whole: Intervals, territories: Territories, met: Ints) -> Intervals:

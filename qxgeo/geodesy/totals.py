@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from qxgeo.geodesy.partition import Territories
+    from qxgeo.geodesy.territories import Territories
 
     Ints = NDArray[np.int64]
     Places = NDArray[np.int32] | Ints

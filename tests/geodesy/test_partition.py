@@ -23,7 +23,7 @@ from qxgeo.geodesy import (
     partition_polygons,
     reach_of_discs,
 )
-from qxgeo.geodesy.partition import Territories
+from qxgeo.geodesy.territories import Territories
 
 KARNEY = Geod(ellps="WGS84")
 WEST, EAST = shapely.box(110.0, 25.0, 110.1, 25.1), shapely.box(110.1, 25.0, 110.2, 25.1)

@@ -12,7 +12,13 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qxgeo.geodesy import Lines, Territories, partition, partition_lines, stretches_in_discs
+from qxgeo.geodesy import (
+    Lines,
+    Territories,
+    partition_lines,
+    stretches_in_discs,
+    territories,
+)
 from qxgeo.geodesy.totals import Meter, Tally
 
 if TYPE_CHECKING:
@@ -178,7 +184,7 @@ def test_a_road_is_the_same_alone_and_among_others() -> None:
 def test_a_grid_over_the_towns_around_labels_as_that_over_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(partition, "FEW", 0)
+    monkeypatch.setattr(territories, "FEW", 0)
     scene = _scene(25.27)
     towns = np.delete(scene.towns, -1)  # the last one is everywhere
     scene = scene._replace(towns=towns, stations=scene.stations[:12])

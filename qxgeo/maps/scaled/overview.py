@@ -152,13 +152,13 @@ def _marks(assessment: Assessment, shelf: Shelf, step: float) -> NDArray[np.obje
         for place in shelf.places
         if any(rule in rules and verdict == Verdict.APPLIES for rule, _, verdict in place.counts)
     ]
-    none = np.empty((0, 4), dtype=np.int64)
+    none = np.empty((0, 4), dtype=np.int32)
     # Sorted once for all: townships share only the pixels of their borders.
     ends = np.unique(np.concatenate((none, *found)), axis=0).reshape(-1, 2, 2) * step
     return np.asarray(shapely.linestrings(ends), dtype=object)
 
 
-def _segments(file: Path, rules: Sequence[str], step: float) -> NDArray[np.int64]:
+def _segments(file: Path, rules: Sequence[str], step: float) -> NDArray[np.int32]:
     """Give the segments of a township's lines in pixels, shape (n, 4), without repetition."""
     table = pq.read_table(
         file,
@@ -168,11 +168,11 @@ def _segments(file: Path, rules: Sequence[str], step: float) -> NDArray[np.int64
     shapes = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
     lines = shapely.get_parts(shapes[shapely.get_dimensions(shapes) == 1])
     places, line = shapely.get_coordinates(lines, return_index=True)
-    pixel = np.round(places / step).astype(np.int64)
+    pixel = np.round(places / step).astype(np.int32)
     same = line[1:] == line[:-1]
     ends = np.concatenate((pixel[:-1][same], pixel[1:][same]), axis=1)
     moved = ends[(ends[:, :2] != ends[:, 2:]).any(axis=1)]
-    return np.asarray(np.unique(moved, axis=0), dtype=np.int64)
+    return np.asarray(np.unique(moved, axis=0), dtype=np.int32)
 
 
 def _classes(
