@@ -12,9 +12,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from systems import SYSTEMS
+
 KEYS = ("work", "system", "size", "radius_m", "wall_s", "cpu_s", "peak_mb", "rel_error")
-WITH_PARTS = {"parts", "parts_threads", "parts_processes", "parts_dask"}
-OURS = {"qxgeo", "threads", "processes", "dask_ours", "kernel", "plain", *WITH_PARTS}
+OURS = {name for name, one in SYSTEMS.items() if one.is_ours} - {"read"}  # which answers nothing
 BOUND_OURS, BOUND_PEERS = 1e-7, 5e-3
 
 
