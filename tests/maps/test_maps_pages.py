@@ -202,6 +202,22 @@ def test_the_portal_headlines_the_length_inside_the_district(
 
 
 @pytest.mark.browser
+def test_a_provinces_headline_stays_in_its_card(open_page: Callable[[str], Page]) -> None:
+    """27,587.86 km: a million roads have a number that is wider than a sixth of the page."""
+    page = open_page("index.html")
+    spills = """() => {
+        const numbers = [...document.querySelectorAll('.card b')];
+        numbers.forEach((b) => { b.textContent = '27,587.86 km'; });
+        return numbers.map((b) => b.scrollWidth - b.clientWidth);
+    }"""
+    for width in (1280, 800, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        found = page.evaluate(spills)
+        assert len(found) > 4
+        assert max(found) <= 0
+
+
+@pytest.mark.browser
 def test_the_portal_says_what_is_missing_and_how_to_supply_it(
     open_page: Callable[[str], Page],
 ) -> None:
