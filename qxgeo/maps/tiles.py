@@ -15,12 +15,13 @@ import json
 import logging
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 import shapely
 from PIL import Image, ImageDraw
 
+from qxgeo.maps.mercator import to_unit, to_unit_boxes
 from qxgeo.maps.style import (
     AROUND_COLOUR,
     BOUNDARY_COLOUR,
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from qxgeo.maps.segments import Segments
+
 logger = logging.getLogger(__name__)
 
 TILE_PX = 256
@@ -48,8 +51,8 @@ MOST_BYTES = 4_500_000
 MARGIN = 0.45  # of the longer side: a wide screen around a narrow district shows streets, too
 _RECIPE = 4  # raise when the drawing changes: old caches no longer fit
 _RANK_FROM_ZOOM = (15, 13, 11, 0)  # smallest roads only where there is room for them
-_MOST_LATITUDE = 85.0
 _SCREEN_TILES = 4
+_AT_ONCE = 1 << 16  # segments that are lists of numbers, for the pen
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,15 @@ class _Paths:
     ranks: npt.NDArray[np.intp]
 
 
+class _Drawn(NamedTuple):
+    """What is drawn, the lowest first."""
+
+    land: _Paths
+    water: _Paths
+    roads: _Paths
+    marked: Segments | None
+
+
 def build_pyramid(
     *,
     land: npt.NDArray[np.object_],
@@ -69,7 +81,7 @@ def build_pyramid(
     roads: npt.NDArray[np.object_],
     ranks: npt.NDArray[np.intp],
     cache_folder: Path | None,
-    marked: npt.NDArray[np.object_] | None = None,
+    marked: Segments | None = None,
     is_wide: bool = False,
     most_bytes: int | None = None,
 ) -> dict[str, object]:
@@ -84,7 +96,7 @@ def build_pyramid(
     cache_folder
         Where the tiles of this very input are kept; None renders anew.
     marked
-        Lines drawn over everything in `style.MARK_COLOUR`: the findings of a province.
+        Drawn over everything in `style.MARK_COLOUR`: the findings of a province.
     is_wide
         Whether to begin with the level on which the whole fits, and not with that of a district.
     most_bytes
@@ -99,7 +111,7 @@ def build_pyramid(
     """
     file = None
     if cache_folder is not None:
-        more = () if marked is None else (marked,)
+        more = () if marked is None else (marked.ends, np.array(marked.raster.corner))
         key = _hash_input(land, water, roads, ranks, *more) + ("w" if is_wide else "")
         if most_bytes is not None:
             key += f"-{most_bytes}"
@@ -177,7 +189,7 @@ def _render(
     water: npt.NDArray[np.object_],
     roads: npt.NDArray[np.object_],
     ranks: npt.NDArray[np.intp],
-    marked: npt.NDArray[np.object_] | None,
+    marked: Segments | None,
     *,
     is_wide: bool,
     most_bytes: int | None,
@@ -185,13 +197,12 @@ def _render(
     """Draw level by level until the budget is spent."""
     box = _unit_box([land if len(land) else roads])
     begin = _first_zoom(box) if is_wide else FIRST_ZOOM
-    drawn: tuple[_Paths, ...] = (
+    drawn = _Drawn(
         _unit_paths(shapely.boundary(land), np.zeros(len(land), dtype=np.intp)),
         _unit_paths(water, (shapely.get_dimensions(water) == 2).astype(np.intp)),  # noqa: PLR2004  # areas
         _unit_paths(roads, ranks),
+        marked,
     )
-    if marked is not None:
-        drawn = (*drawn, _unit_paths(marked, np.zeros(len(marked), dtype=np.intp)))
     most_bytes = MOST_BYTES if most_bytes is None else most_bytes
     tiles: dict[str, str] = {}
     size, last = 0, begin
@@ -227,29 +238,15 @@ def _unit_paths(shapes: npt.NDArray[np.object_], ranks: npt.NDArray[np.intp]) ->
     inner, inner_owners = shapely.get_parts(lines, return_index=True)
     coordinates, path_of = shapely.get_coordinates(inner, return_index=True)
     starts = np.concatenate([[0], np.cumsum(np.bincount(path_of, minlength=len(inner)))])
-    corners = _to_unit(coordinates)
-    boxes = _to_unit_boxes(shapely.bounds(inner))
+    corners = to_unit(coordinates)
+    boxes = to_unit_boxes(shapely.bounds(inner))
     return _Paths(corners, starts.astype(np.intp), boxes, ranks[owners[inner_owners]])
-
-
-def _to_unit(degrees: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Project lon, lat to the unit square of web maps (spherical Mercator, EPSG:3857)."""
-    lat = np.radians(np.clip(degrees[:, 1], -_MOST_LATITUDE, _MOST_LATITUDE))
-    across = degrees[:, 0] / 360 + 0.5
-    down = 0.5 - np.arcsinh(np.tan(lat)) / (2 * np.pi)
-    return np.column_stack([across, down])
-
-
-def _to_unit_boxes(bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Project boxes ``west, south, east, north`` to ``left, top, right, bottom``."""
-    lower, upper = _to_unit(bounds[:, :2]), _to_unit(bounds[:, 2:])
-    return np.column_stack([lower[:, 0], upper[:, 1], upper[:, 0], lower[:, 1]])
 
 
 def _unit_box(layers: list[npt.NDArray[np.object_]]) -> tuple[float, float, float, float]:
     """Give the box that the pyramid covers."""
     bounds = shapely.total_bounds(np.concatenate(layers)).reshape(1, 4)
-    left, top, right, bottom = _to_unit_boxes(bounds)[0].tolist()
+    left, top, right, bottom = to_unit_boxes(bounds)[0].tolist()
     margin = MARGIN * max(right - left, bottom - top)
     return left - margin, top - margin, right + margin, bottom + margin
 
@@ -266,7 +263,7 @@ def _count_tiles(box: tuple[float, float, float, float], zoom: int) -> int:
 
 
 def _render_level(
-    drawn: tuple[_Paths, ...], box: tuple[float, float, float, float], zoom: int
+    drawn: _Drawn, box: tuple[float, float, float, float], zoom: int
 ) -> Iterator[tuple[str, str]]:
     """Draw one level block by block; tiles with nothing on them are left out."""
     columns, rows = _span(box[0], box[2], zoom), _span(box[1], box[3], zoom)
@@ -280,12 +277,12 @@ def _render_level(
                         yield f"{zoom}/{column}/{row}", content
 
 
-def _draw_block(drawn: tuple[_Paths, ...], left: int, top: int, zoom: int) -> Image.Image:
+def _draw_block(drawn: _Drawn, left: int, top: int, zoom: int) -> Image.Image:
     """Draw `BLOCK_TILES` squared tiles whose first is ``left, top``."""
     side = BLOCK_TILES * TILE_PX * OVERSAMPLING
     image = Image.new("RGB", (side, side), AROUND_COLOUR)
     pen = ImageDraw.Draw(image)
-    land, water, roads, *marked = drawn
+    land, water, roads, marked = drawn
     scale = 2**zoom * TILE_PX * OVERSAMPLING
     corner = np.array([left, top]) * TILE_PX * OVERSAMPLING
     window = np.array([left, top, left + BLOCK_TILES, top + BLOCK_TILES]) / 2**zoom
@@ -300,12 +297,13 @@ def _draw_block(drawn: tuple[_Paths, ...], left: int, top: int, zoom: int) -> Im
             wide = max(1, round(width * OVERSAMPLING * (0.7 if zoom < 13 else 1.2)))  # noqa: PLR2004  # town scale
             for line in _pixels(roads, window, scale, corner, rank):
                 pen.line(line, fill=colour, width=wide, joint="curve")
-    for paths in marked:
-        wide = MARK_WIDTH * OVERSAMPLING
-        for line in _pixels(paths, window, scale, corner, None):
-            pen.line(line, fill=MARK_COLOUR, width=wide)
+    if marked is not None:
+        ends = marked.within(_widen(window)) * scale - corner
+        for begin in range(0, len(ends), _AT_ONCE):
+            for line in ends[begin : begin + _AT_ONCE].reshape(-1, 4).tolist():
+                pen.line(line, fill=MARK_COLOUR, width=MARK_WIDTH * OVERSAMPLING)
     smooth = image.resize((side // OVERSAMPLING, side // OVERSAMPLING), Image.Resampling.BOX)
-    return smooth.quantize(palette=_palette(is_marked=bool(marked)), dither=Image.Dither.NONE)
+    return smooth.quantize(palette=_palette(is_marked=marked is not None), dither=Image.Dither.NONE)
 
 
 def _pixels(
@@ -316,12 +314,12 @@ def _pixels(
     rank: int | None,
 ) -> Iterator[list[tuple[float, float]]]:
     """Give the pixels of each path of a rank that can touch the window."""
-    slack = (window[2] - window[0]) / 64  # half a line's width and more
+    left, top, right, bottom = _widen(window)
     touches = (
-        (paths.boxes[:, 0] <= window[2] + slack)
-        & (paths.boxes[:, 2] >= window[0] - slack)
-        & (paths.boxes[:, 1] <= window[3] + slack)
-        & (paths.boxes[:, 3] >= window[1] - slack)
+        (paths.boxes[:, 0] <= right)
+        & (paths.boxes[:, 2] >= left)
+        & (paths.boxes[:, 1] <= bottom)
+        & (paths.boxes[:, 3] >= top)
     )
     if rank is not None:
         touches &= paths.ranks == rank
@@ -329,6 +327,12 @@ def _pixels(
         corners = paths.corners[paths.starts[path] : paths.starts[path + 1]]
         if len(corners) > 1:
             yield list(map(tuple, (corners * scale - corner).tolist()))
+
+
+def _widen(window: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Widen a window by half a line's width and more."""
+    slack = (window[2] - window[0]) / 64
+    return np.asarray(window + np.array([-slack, -slack, slack, slack]))
 
 
 def _encode(block: Image.Image, column: int, row: int) -> str:

@@ -28,6 +28,7 @@ from qxgeo.maps.frame import (
 from qxgeo.maps.layers import lists_roads, write_geojson
 from qxgeo.maps.offline import make_self_contained
 from qxgeo.maps.scaled.wording import WORDS
+from qxgeo.maps.segments import Raster, Segments
 from qxgeo.maps.style import MARK_COLOUR
 from qxgeo.maps.tiles import build_pyramid
 from qxgeo.maps.wording import PAGE_WORDS, choose
@@ -113,9 +114,8 @@ def _base(assessment: Assessment, shelf: Shelf) -> dict[str, object]:
     stations = base["stations"]
     if isinstance(stations, list) and len(stations) > MOST_NAMES:
         base["stations"] = [["", lat, lon] for _, lat, lon in stations]
-    west, south, east, north = boundary.total_bounds
-    step = max(east - west, north - south) / _PIXELS
-    outline = shapely.simplify(boundary.geometry.to_numpy(dtype=object), step)
+    raster = Raster.around(boundary.total_bounds, pixels=_PIXELS)
+    outline = shapely.simplify(boundary.geometry.to_numpy(dtype=object), raster.step)
     land, _ = write_geojson(outline, range(len(outline)))
     empty = np.empty(0, dtype=object)
     base.pop("townships", None)
@@ -129,7 +129,7 @@ def _base(assessment: Assessment, shelf: Shelf) -> dict[str, object]:
             roads=empty,
             ranks=np.empty(0, dtype=np.intp),
             cache_folder=None,
-            marked=_marks(assessment, shelf, step),
+            marked=_marks(assessment, shelf, raster),
             is_wide=True,
         ),
     }
@@ -140,26 +140,23 @@ def _parse(text: str) -> object:
     return json.loads(text)
 
 
-def _marks(assessment: Assessment, shelf: Shelf, step: float) -> NDArray[np.object_]:
+def _marks(assessment: Assessment, shelf: Shelf, raster: Raster) -> Segments:
     """Gather the roads to which a rule applies, each pixel once."""
     rules = [
         rule.rule_id
         for rule in assessment.plan.rules
         if rule.page in ("keep_wet", "repair") and not lists_roads(rule)
     ]
-    found = [
-        _segments(shelf.folder / f"{file_name(place.township_id)}.parquet", rules, step)
+    found = (
+        _read_segments(shelf.folder / f"{file_name(place.township_id)}.parquet", rules, raster)
         for place in shelf.places
         if any(rule in rules and verdict == Verdict.APPLIES for rule, _, verdict in place.counts)
-    ]
-    none = np.empty((0, 4), dtype=np.int32)
-    # Sorted once for all: townships share only the pixels of their borders.
-    ends = np.unique(np.concatenate((none, *found)), axis=0).reshape(-1, 2, 2) * step
-    return np.asarray(shapely.linestrings(ends), dtype=object)
+    )
+    return Segments.of(raster, found)
 
 
-def _segments(file: Path, rules: Sequence[str], step: float) -> NDArray[np.int32]:
-    """Give the segments of a township's lines in pixels, shape (n, 4), without repetition."""
+def _read_segments(file: Path, rules: Sequence[str], raster: Raster) -> NDArray[np.uint64]:
+    """Give the segments of a township's lines in pixels."""
     table = pq.read_table(
         file,
         columns=["geometry"],
@@ -167,12 +164,7 @@ def _segments(file: Path, rules: Sequence[str], step: float) -> NDArray[np.int32
     )
     shapes = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
     lines = shapely.get_parts(shapes[shapely.get_dimensions(shapes) == 1])
-    places, line = shapely.get_coordinates(lines, return_index=True)
-    pixel = np.round(places / step).astype(np.int32)
-    same = line[1:] == line[:-1]
-    ends = np.concatenate((pixel[:-1][same], pixel[1:][same]), axis=1)
-    moved = ends[(ends[:, :2] != ends[:, 2:]).any(axis=1)]
-    return np.asarray(np.unique(moved, axis=0), dtype=np.int32)
+    return raster.pack(*shapely.get_coordinates(lines, return_index=True))
 
 
 def _classes(
