@@ -16,6 +16,8 @@ from qxgeo.errors import Fault, SchemaError, Text
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from qxgeo.geodesy.packing import Packed
+
 BOUNDS = "bbox"
 LAST = np.uint64(2**64 - 1)  # the place of a row without geometry: behind all others
 _MOST_FAULTS = 20
@@ -128,7 +130,34 @@ def _ends(counts: NDArray[np.int64]) -> pa.Array:
     return pa.array(np.concatenate(([0], np.cumsum(counts))).astype(np.int32))
 
 
-def _outwards(bounds: NDArray[np.float64], blank: NDArray[np.bool_]) -> pa.Array:
+def lines_of(packed: Packed) -> tuple[pa.Array, pa.Array]:
+    """Lay out lines that are packed already as datasets hold them.
+
+    Parameters
+    ----------
+    packed
+        Plain lines of two dimensions, EPSG:4326.
+
+    Returns
+    -------
+    geometry, bbox
+        Columns as `shape_rows` gives them.
+
+    Raises
+    ------
+    OverflowError
+        If they have more bytes than a column of Arrow holds, 2 GB: more than memory bears.
+    """
+    count = len(packed.bounds)
+    if packed.offsets[-1] > np.iinfo(np.int32).max:
+        message = "a batch of lines has more than 2 GB"
+        raise OverflowError(message)
+    ends = pa.py_buffer(packed.offsets.astype(np.int32))
+    geometry = pa.Array.from_buffers(pa.binary(), count, [None, ends, pa.py_buffer(packed.data)])
+    return geometry, _outwards(packed.bounds)
+
+
+def _outwards(bounds: NDArray[np.float64], blank: NDArray[np.bool_] | None = None) -> pa.Array:
     """Round bounds outwards to half the bytes, so that each still holds its row."""
     columns = []
     for place, side in enumerate(bounds.T):
@@ -137,7 +166,8 @@ def _outwards(bounds: NDArray[np.float64], blank: NDArray[np.bool_]) -> pa.Array
         beyond = np.nextafter(near, np.float32(-np.inf if is_low else np.inf))
         is_inside = near > side if is_low else near < side
         columns.append(pa.array(np.where(is_inside, beyond, near), mask=blank))
-    return pa.StructArray.from_arrays(columns, fields=list(_BOUNDS_TYPE), mask=pa.array(blank))
+    mask = None if blank is None else pa.array(blank)
+    return pa.StructArray.from_arrays(columns, fields=list(_BOUNDS_TYPE), mask=mask)
 
 
 def _refuse_other_shapes(shapes: NDArray[np.object_], column: str, first_row: int) -> None:

@@ -11,17 +11,20 @@ import importlib
 import os
 import warnings
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from qxgeo.errors import SlowWarning, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
 MANY = 200_000  # parts of lines: below, plain arrays take two or three seconds
 MANY_PLACES = 50_000  # points or parcels, of which each is searched for under several rules
+_is_alone: ContextVar[bool] = ContextVar("is_alone", default=False)
 _CHUNK = 1 << 15  # parts or stretches a thread takes at a time
 SLOW = Text(
     "道路超过 {parts:,} 段或场所超过 {places:,} 处，但无法载入 Numba（{reason}）：改用 NumPy 计算，"
@@ -71,8 +74,20 @@ def in_threads(size: int, work: Callable[[int, int], Any]) -> list[Any]:
         One per piece, in order, whichever came first.
     """
     begins = range(0, max(size, 1), _CHUNK)
+    if len(begins) == 1 or _is_alone.get():
+        return [work(begin, min(begin + _CHUNK, size)) for begin in begins]
     with ThreadPoolExecutor(max_workers=count_cores()) as pool:
         return list(pool.map(work, begins, (min(b + _CHUNK, size) for b in begins)))
+
+
+@contextmanager
+def in_this_thread() -> Iterator[None]:
+    """Let `in_threads` do its work where it is called: others are at work on other cores."""
+    token = _is_alone.set(True)
+    try:
+        yield
+    finally:
+        _is_alone.reset(token)
 
 
 def count_cores() -> int:

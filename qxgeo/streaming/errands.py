@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
+import tempfile
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from qxgeo.geodesy.compiled import in_this_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,7 +67,8 @@ def do_piece(errand: Errand, piece: Numbered) -> Outcome:
     """
     staged = errand.journal.stage(piece.number)
     try:
-        values = errand.job.do(piece, staged, batch_rows=errand.batch_rows)
+        with in_this_thread():  # the cores are shared out among pieces
+            values = errand.job.do(piece, staged, batch_rows=errand.batch_rows)
         return errand.journal.commit(piece.number, staged, values)
     except BaseException:
         shutil.rmtree(staged, ignore_errors=True)
@@ -91,7 +98,10 @@ def do_in_processes(
     """
     pool: Executor
     context = get_context("spawn")  # a fork would inherit locks that other threads hold
-    with ProcessPoolExecutor(workers, context, _receive, (errand,)) as pool:
+    with (
+        _packed(errand) as packed,
+        ProcessPoolExecutor(workers, context, _receive, (packed,)) as pool,
+    ):
         futures = [pool.submit(_do_received, piece) for piece in pieces]
         try:
             for future in as_completed(futures):
@@ -102,9 +112,22 @@ def do_in_processes(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _receive(errand: Errand) -> None:
+@contextmanager
+def _packed(errand: Errand) -> Iterator[Path]:
+    """Put an errand into a file for workers.
+
+    What is handed to a new process goes through a pipe, and a process that dies before it has read
+    it all, as that of a script without a guarded start does, would let its parent wait for ever.
+    """
+    with tempfile.TemporaryDirectory(prefix="qxgeo-") as folder:
+        path = Path(folder) / "errand"
+        path.write_bytes(pickle.dumps(errand, protocol=5))
+        yield path
+
+
+def _receive(packed: Path) -> None:
     """Keep what every piece needs, and do not outlive the process that asks for them."""
-    _received[:] = [errand]
+    _received[:] = [pickle.loads(packed.read_bytes())]  # noqa: S301 - our own parent's
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 

@@ -12,11 +12,12 @@ import shapely
 
 from qxgeo.datasets import iter_lines
 from qxgeo.datasets.parts import write_parts
-from qxgeo.datasets.shaping import shape_rows
+from qxgeo.datasets.shaping import BOUNDS, lines_of
 from qxgeo.datasets.tallying import iter_tallies
 from qxgeo.errors import Fault, InputError, Text
 from qxgeo.geodesy import Territories, partition_lines, reach_of_discs, stretches_in_discs
 from qxgeo.geodesy.compiled import find_loops
+from qxgeo.geodesy.packing import pack_stretches
 from qxgeo.geodesy.sieve import Sieve
 from qxgeo.geodesy.totals import Meter
 from qxgeo.streaming.sums import NANOMETRES, add_columns, sum_by_key, to_nanometres
@@ -194,7 +195,7 @@ class MeasureJob:
         if names is None:  # nobody asked
             return pa.table({})
         line = lines.part_line[parts.part]
-        shapes = lines.geometries(parts, np.arange(len(parts)), len(parts))
+        geometry, bounds = lines_of(pack_stretches(lines, parts))
         road = (
             batch.table.column(names.road).take(pa.array(line)) if names.road else batch.rows[line]
         )
@@ -202,7 +203,7 @@ class MeasureJob:
         territory = names.territories.take(
             pa.array(parts.label, mask=parts.label == OUTSIDE, type=pa.int64())
         )
-        table = pa.table(
+        return pa.table(
             {
                 "road": road,
                 "row": batch.rows[line],
@@ -210,10 +211,10 @@ class MeasureJob:
                 "station": station,
                 "distance_m": found.distance_m[line],
                 "length_m": length_nm / NANOMETRES,
-                "geometry": pa.array(shapely.to_wkb(shapes, byte_order=1), pa.binary()),
+                "geometry": geometry,
+                BOUNDS: bounds,
             }
         )
-        return shape_rows(table, geometry_column="geometry", first_row=0).table
 
 
 def _unpickle(values: dict[str, Any]) -> MeasureJob:

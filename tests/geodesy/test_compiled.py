@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -224,3 +225,15 @@ def test_a_district_never_imports_numba() -> None:
         "assert 'numba' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_work_that_is_one_of_many_pieces_stays_in_its_thread() -> None:
+    def who(begin: int, end: int) -> tuple[int, int, int]:
+        return begin, end, threading.get_ident()
+
+    shared, size = compiled.in_threads(100_000, who), 100_000
+    with compiled.in_this_thread():
+        alone = compiled.in_threads(size, who)
+    assert [one[:2] for one in alone] == [one[:2] for one in shared]
+    assert {one[2] for one in alone} == {threading.get_ident()}
+    assert threading.get_ident() not in {one[2] for one in compiled.in_threads(size, who)}

@@ -138,6 +138,23 @@ def test_workers_that_always_die_end_in_a_word_and_not_in_a_loop(
         )
 
 
+def test_a_script_without_a_guarded_start_ends_in_a_word_however_much_its_job_holds(
+    tmp_path: Path,
+) -> None:
+    # More than a pipe holds: its reader is gone before it has read it all.
+    script = SCRIPT.format(here=str(HERE), pipes="p" * 1_000_000, work=str(tmp_path), workers=2)
+    (tmp_path / "run.py").write_text(script.replace('if __name__ == "__main__":', "if True:"))
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "run.py")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "a script has to keep its start under if __name__" in done.stderr
+
+
 def test_an_altered_job_is_refused_until_it_is_told_to_restart(
     toy_jobs: ModuleType, tmp_path: Path
 ) -> None:

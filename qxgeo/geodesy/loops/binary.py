@@ -1,4 +1,4 @@
-"""Lines out of well-known binary, those alone that come near: one look at every byte, no more."""
+"""Lines out of well-known binary and into it: one look at every byte, no more."""
 
 from __future__ import annotations
 
@@ -73,3 +73,40 @@ def _meets(west, south, east, north, low, high, grid):
                 if across and south <= high[one, 1] and north >= low[one, 1]:
                     return True
     return False
+
+
+@njit(cache=True, nogil=True)
+def pack(lonlat, start, end, offsets, data, word, value, bounds):
+    """Write stretches of lines as plain lines, and their boxes.
+
+    `word` and `value` are the bytes of `data` as in `unpack`. Fills `data`, where `offsets` say,
+    and `bounds`: west, south, east and north of each.
+    """
+    for row in range(len(start)):
+        begin, finish = int(np.floor(start[row])), int(np.ceil(end[row])) - 1
+        vertices = max(finish - begin, 0) + 2
+        at = offsets[row]
+        data[at] = 1
+        word[at + 1] = LINE
+        word[at + 5] = vertices
+        west, south, east, north = np.inf, np.inf, -np.inf, -np.inf
+        for k in range(vertices):
+            if k == 0:
+                lon, lat = _between(lonlat, begin, start[row] - begin)
+            elif k == vertices - 1:
+                lon, lat = _between(lonlat, finish, end[row] - finish)
+            else:
+                lon, lat = lonlat[begin + k, 0], lonlat[begin + k, 1]
+            value[at + HEADER + 16 * k] = lon
+            value[at + HEADER + 16 * k + 8] = lat
+            west, east = min(west, lon), max(east, lon)
+            south, north = min(south, lat), max(north, lat)
+        bounds[row, 0], bounds[row, 1], bounds[row, 2], bounds[row, 3] = west, south, east, north
+
+
+@njit(cache=True, nogil=True)
+def _between(lonlat, before, share):
+    """Give the place that lies so far on the way to the next vertex."""
+    after = min(before + 1, len(lonlat) - 1)
+    lon = lonlat[before, 0] * (1 - share) + lonlat[after, 0] * share
+    return lon, lonlat[before, 1] * (1 - share) + lonlat[after, 1] * share
