@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from qxgeo.datasets.footer import SIDES
@@ -86,8 +87,9 @@ def _write_part(
     group: pa.Table, groups: Iterator[pa.Table], path: Path, encoding: str, geo: str
 ) -> pa.Table | None:
     """Write one file, and give the first row group of the next."""
-    stored = _store(group, encoding).schema.with_metadata({"geo": geo})
-    with pq.ParquetWriter(path, stored, **_options(stored, encoding)) as writer:
+    first = _store(group, encoding)
+    stored = first.schema.with_metadata({"geo": geo})
+    with pq.ParquetWriter(path, stored, **_options(first, encoding)) as writer:
         for _ in range(FILE_GROUPS):
             table = _store(group, encoding).replace_schema_metadata(stored.metadata)
             writer.write_table(table, row_group_size=GROUP_ROWS)
@@ -106,25 +108,45 @@ def _store(table: pa.Table, encoding: str) -> pa.Table:
     return table.set_column(table.column_names.index("geometry"), "geometry", lists)
 
 
-def _options(schema: pa.Schema, encoding: str) -> dict[str, Any]:
+def _options(first: pa.Table, encoding: str) -> dict[str, Any]:
     """Say how each column is stored: what a library does by default must not change our bytes."""
     buffer = io.BytesIO()
-    pq.write_table(schema.empty_table(), buffer)
+    pq.write_table(first.schema.empty_table(), buffer)
     leaves = [column.path for column in pq.ParquetFile(buffer).schema]
     lines = [leaf for leaf in leaves if leaf.split(".")[0] == "geometry"]
     numbers = [leaf for leaf in lines if leaf != "geometry"]
     others = [leaf for leaf in leaves if leaf not in lines]
     plain = [leaf for leaf in others if leaf.split(".")[0] != BOUNDS]
+    repeated = [leaf for leaf in plain if _is_repeated(first, leaf)]
+    measured = [leaf for leaf in plain if leaf not in repeated and _is_measured(first, leaf)]
     return {
         "compression": dict.fromkeys(others, "zstd") | dict.fromkeys(lines, _LINE_CODEC[encoding]),
-        "use_dictionary": plain,
-        "use_byte_stream_split": numbers,
+        "use_dictionary": repeated,
+        "use_byte_stream_split": [*numbers, *measured],
         "write_statistics": others,
         "version": "2.6",
         "data_page_version": "1.0",
         "write_page_index": False,
         "store_schema": True,
     }
+
+
+def _is_repeated(first: pa.Table, leaf: str) -> bool:
+    """Say whether a column of the first row group is worth a dictionary; nested ones are."""
+    if leaf not in first.column_names:
+        return True
+    column = first.column(leaf)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    try:
+        return bool(2 * pc.count_distinct(column, mode="all").as_py() <= len(column))
+    except pa.ArrowNotImplementedError:
+        return True
+
+
+def _is_measured(first: pa.Table, leaf: str) -> bool:
+    """Say whether a column holds numbers that shrink when bytes of one place stand together."""
+    return leaf in first.column_names and pa.types.is_floating(first.schema.field(leaf).type)
 
 
 def _describe(encoding: str, kinds: Sequence[str]) -> str:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pickle
 import shutil
-import tempfile
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process
-from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from qxgeo.geodesy.compiled import in_this_thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Executor
+    from pathlib import Path
 
     from qxgeo.streaming.jobs import Job, Numbered, Outcome
     from qxgeo.streaming.journal import Journal
@@ -100,7 +101,7 @@ def do_in_processes(
     context = get_context("spawn")  # a fork would inherit locks that other threads hold
     with (
         _packed(errand) as packed,
-        ProcessPoolExecutor(workers, context, _receive, (packed,)) as pool,
+        ProcessPoolExecutor(workers, context, _receive, packed) as pool,
     ):
         futures = [pool.submit(_do_received, piece) for piece in pieces]
         try:
@@ -113,21 +114,34 @@ def do_in_processes(
 
 
 @contextmanager
-def _packed(errand: Errand) -> Iterator[Path]:
-    """Put an errand into a file for workers.
+def _packed(errand: Errand) -> Iterator[tuple[Path, bytes]]:
+    """Put an errand into a file for workers, and say what it holds: others may write there, too.
 
     What is handed to a new process goes through a pipe, and a process that dies before it has read
     it all, as that of a script without a guarded start does, would let its parent wait for ever.
     """
-    with tempfile.TemporaryDirectory(prefix="qxgeo-") as folder:
-        path = Path(folder) / "errand"
-        path.write_bytes(pickle.dumps(errand, protocol=5))
-        yield path
+    path = errand.journal.folder / f".job-{uuid4().hex}"
+    content = pickle.dumps(errand, protocol=5)
+    path.write_bytes(content)
+    try:
+        yield path, hashlib.sha256(content).digest()
+    finally:
+        path.unlink()
 
 
-def _receive(packed: Path) -> None:
-    """Keep what every piece needs, and do not outlive the process that asks for them."""
-    _received[:] = [pickle.loads(packed.read_bytes())]  # noqa: S301 - our own parent's
+def _receive(path: Path, digest: bytes) -> None:
+    """Keep what every piece needs, and do not outlive the process that asks for them.
+
+    Raises
+    ------
+    ValueError
+        If the file is not what the parent wrote.
+    """
+    content = path.read_bytes()
+    if hashlib.sha256(content).digest() != digest:
+        message = f"{path.name} was altered"
+        raise ValueError(message)
+    _received[:] = [pickle.loads(content)]  # noqa: S301 - our own parent's
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 

@@ -233,6 +233,31 @@ def test_columns_that_change_or_bear_a_taken_name_are_refused(
         write(roads, tmp_path / "out", encoding="geojson")
 
 
+def test_a_column_has_a_dictionary_where_its_values_come_again(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    table = pa.table(
+        {
+            "way": np.arange(1_000),
+            "lanes": rng.integers(1, 4, 1_000),
+            "width_m": rng.random(1_000),
+            "speed": rng.choice([30.0, 60.0], 1_000),
+            "tags": [{"oneway": "yes"}] * 1_000,
+            "geometry": pa.array([shapely.LineString([(110, 25), (111, 26)]).wkb] * 1_000),
+        }
+    )
+    folder = tmp_path / "roads"
+    write_dataset([table], folder, memory_mb=500)
+    group = pq.ParquetFile(folder / "part-00000.parquet").metadata.row_group(0)
+    encodings = {
+        group.column(i).path_in_schema: group.column(i).encodings for i in range(group.num_columns)
+    }
+    has = {path: any("DICT" in one for one in found) for path, found in encodings.items()}
+    assert {path for path in has if has[path]} == {"lanes", "speed", "tags.oneway"}
+    assert "BYTE_STREAM_SPLIT" in encodings["width_m"]
+    stored = pq.read_table(folder / "part-00000.parquet").sort_by("way")
+    assert stored["width_m"].equals(table["width_m"])
+
+
 def test_strings_may_come_in_every_form_of_arrow(tmp_path: Path) -> None:
     line = shapely.to_wkb(shapely.LineString([(110, 25), (110.1, 25)]))
     words = pa.array(["a", None, "b"])
