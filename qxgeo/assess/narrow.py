@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 AROUND = 0.15  # of the longer side: the surroundings that a page shows
 LEAST_AROUND = 0.005  # degrees, about 500 m
 _PIECES_KEPT = 8  # some 20 MB each
+_MOST_ROADS = 200_000  # rows read for a page of what lies in no township
 _ZONES_AROUND = 0.1  # degrees: an edge of a zone farther away is not on the page
 
 
@@ -70,9 +71,13 @@ def narrow(
     zh = place.name or place.township_id
     en = PLACE_LABELS[place.township_id].en if place.township_id in PLACE_LABELS else zh
     layers = {
-        name: layer if is_listed and layer.streamed is not None else _around(layer, place, box)
+        name: _around(layer, place, box) if layer.streamed is None else layer
         for name, layer in district.layers.items()
     }
+    roads = layers.get("roads")
+    if roads is not None and roads.streamed is not None and not is_listed:
+        boxes = _list_boxes(roads.streamed.dataset, district.layers, place, findings, box)
+        layers["roads"] = replace(roads, table=read_base_roads(roads.streamed, boxes))
     layers["boundary"] = _frame(district.layers, place, box)
     rows = assessment.totals[assessment.totals["township_id"] == place.township_id]
     whole = rows.assign(township_id=ALL, township_name="合计")
@@ -109,18 +114,36 @@ def _box(assessment: Assessment, place: Place, findings: gpd.GeoDataFrame) -> Bo
 
 
 def _ground(layers: Mapping[str, Layer], place: Place) -> shapely.Geometry | None:
-    """Give the polygon of a township; None where it has none."""
+    """Give the polygon of a township; None where it has none, or an empty one."""
     townships = layers.get("townships")
     if townships is None:
         return None
     mine = townships.table[townships.table["township_id"].astype(str) == place.township_id]
-    return None if mine.empty else mine.geometry.iloc[0]
+    shape = None if mine.empty else mine.geometry.iloc[0]
+    return None if shape is None or shapely.is_empty(shape) else shape
+
+
+def _list_boxes(
+    dataset: RoadDataset,
+    layers: Mapping[str, Layer],
+    place: Place,
+    findings: gpd.GeoDataFrame,
+    box: Box,
+) -> NDArray[np.float64]:
+    """List the boxes whose roads a page shows: that of all it shows, or one around each finding.
+
+    What lies in no township may be scattered over a province, whose roads no page bears.
+    """
+    rows = sum(piece.rows for piece in near(dataset, [box]))
+    if rows <= _MOST_ROADS or _ground(layers, place) is not None:
+        return np.array([box])
+    bounds = shapely.bounds(findings.geometry.to_numpy(dtype=object)).reshape(-1, 4)
+    margin = np.array([-LEAST_AROUND, -LEAST_AROUND, LEAST_AROUND, LEAST_AROUND])
+    return np.asarray(bounds[np.isfinite(bounds).all(axis=1)] + margin)
 
 
 def _around(layer: Layer, place: Place, box: Box) -> Layer:
     """Keep the rows of a base layer near a place; lists of sites are not drawn and stay."""
-    if layer.name == "roads" and layer.streamed is not None:
-        return replace(layer, table=read_base_roads(layer.streamed, box))
     if layer.name == "townships":
         return replace(layer, table=_own_first(layer.table, place, box))
     if layer.name in ("roads", "water"):
@@ -131,7 +154,7 @@ def _around(layer: Layer, place: Place, box: Box) -> Layer:
 def _frame(layers: Mapping[str, Layer], place: Place, box: Box) -> Layer:
     """Let the ground of a township, as far as a page shows it, stand for the boundary."""
     boundary, ground = layers["boundary"], _ground(layers, place)
-    if ground is None or shapely.is_empty(ground):
+    if ground is None:
         ground = boundary.table.geometry.union_all()
     shape = shapely.intersection(ground, shapely.box(*box))
     if shapely.is_empty(shape):  # all of it lies elsewhere: show what there is
@@ -181,15 +204,21 @@ def _read_piece(dataset: RoadDataset, piece: Piece, columns: tuple[str, ...]) ->
     return _Ground(batch.lines, tuple(bounds), cells, batch.rows)
 
 
-def read_base_roads(rows: StreamedRows, box: Box) -> gpd.GeoDataFrame:
+def _draw_boxes(bounds: NDArray[np.float64]) -> NDArray[np.object_]:
+    """Give boxes as polygons, shape (n,)."""
+    west, south, east, north = bounds.T
+    return np.asarray(shapely.box(west, south, east, north), dtype=object)
+
+
+def read_base_roads(rows: StreamedRows, boxes: NDArray[np.float64]) -> gpd.GeoDataFrame:
     """Read the roads that a page shows under its findings.
 
     Parameters
     ----------
     rows
         The dataset.
-    box
-        West, south, east, north, degrees.
+    boxes
+        West, south, east, north, degrees, shape (n, 4): a road whose own meets one of them is read.
 
     Returns
     -------
@@ -203,10 +232,10 @@ def read_base_roads(rows: StreamedRows, box: Box) -> gpd.GeoDataFrame:
     headings, _ = match_headings(raw, LAYERS["roads"], rows.declaration.columns)
     wanted = {name: headings[name] for name in ("name", "road_class") if name in headings}
     tables = []
-    for piece in near(dataset, [box]):
+    tree = shapely.STRtree(_draw_boxes(boxes))
+    for piece in near(dataset, boxes):
         ground = _read_piece(dataset, piece, tuple(wanted.values()))
-        west, south, east, north = ground.bounds
-        near_part = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
+        near_part = np.unique(tree.query(_draw_boxes(np.stack(ground.bounds, axis=1)))[0])
         owner = ground.lines.part_line[near_part]
         cells = ground.columns.iloc[owner]
         columns = {name: cells[heading].to_numpy() for name, heading in wanted.items()}
@@ -214,7 +243,7 @@ def read_base_roads(rows: StreamedRows, box: Box) -> gpd.GeoDataFrame:
         for name in ("name", "road_class"):
             if name not in wanted:
                 table[name] = pd.Series(pd.NA, index=table.index, dtype="string")
-        shapes = ground.lines.strings(np.flatnonzero(near_part))
+        shapes = ground.lines.strings(near_part)
         tables.append(gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4326"))
     if not tables:
         empty = {name: pd.Series(dtype="string") for name in ("section_id", "name", "road_class")}

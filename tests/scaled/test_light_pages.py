@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 import shapely
 
-from qxgeo.assess import shelve
-from qxgeo.assess.narrow import narrow
+from qxgeo.assess import assess_streamed, shelve
+from qxgeo.assess.narrow import LEAST_AROUND, narrow
+from qxgeo.district import load_district
 from qxgeo.maps.base_layer import rank_roads
 from qxgeo.maps.scaled import townships, write_township_maps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from qxgeo.assess import Assessment, Place, Shelf
+    import geopandas as gpd
+
+    from qxgeo.assess import Assessment, Place, Shelf, StreamedAssessment
 
 pytestmark = pytest.mark.scripted
 PLACE = "450305002"
@@ -68,3 +72,39 @@ def test_zones_of_a_page_are_as_they_were_to_a_third_of_a_metre(
     edges = [shapely.boundary(one.geometry.to_numpy()) for one in (fine, seen)]
     apart = shapely.hausdorff_distance(*edges)
     assert (apart[~shapely.is_empty(edges[0])] < 3e-6).all()
+
+
+@pytest.fixture(scope="module")
+def streamed(
+    folder_of: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> StreamedAssessment:
+    work = tmp_path_factory.mktemp("work")
+    district = load_district(folder_of(row_group=100), stream_from=1)
+    return assess_streamed(
+        district, work / "findings", work_folder=work / "pieces", memory_mb=1500.0
+    )
+
+
+@pytest.mark.parametrize("most", [0, 10_000])
+def test_what_lies_in_no_township_is_shown_with_all_roads_only_where_they_are_few(
+    most: int, streamed: StreamedAssessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(narrow.__globals__, "_MOST_ROADS", most)
+    places = {one.township_id: one for one in streamed.shelf.places}
+    findings = streamed.shelf.read(PLACE)  # as if they lay elsewhere: two, far from each other
+    order = findings.geometry.bounds["minx"].dropna().sort_values().index
+    ends = findings.loc[[order[0], order[-1]]]
+
+    def roads(place: str, some: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        view = narrow(streamed.assessment, places[place], some)
+        return view.district.layers["roads"].table
+
+    around = [shapely.box(*shape.bounds) for shape in ends.geometry]
+    near = shapely.union_all([shapely.buffer(one, 2 * LEAST_AROUND) for one in around])
+    shown, everywhere = roads("outside_district", ends), roads(PLACE, ends)
+    is_near = shapely.intersects([shapely.box(*one.bounds) for one in shown.geometry], near)
+    assert is_near.any()
+    assert is_near.all() == (most == 0)
+    assert (len(shown) < len(everywhere)) == (most == 0)
+    assert roads("outside_district", findings.iloc[:0]).empty == (most == 0)
+    assert set(shown["section_id"]) <= set(everywhere["section_id"])
