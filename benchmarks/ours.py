@@ -111,12 +111,19 @@ open_parts_threads = partial(open_qxgeo, workers=0, parts=True)
 open_parts_processes = partial(open_qxgeo, workers=2, parts=True)
 
 
+MALLOC = {"MALLOC_TRIM_THRESHOLD_": 1 << 30, "MALLOC_MMAP_THRESHOLD_": 1 << 25}  # bytes
+
+
 @contextmanager
 def open_dask(folder: Path, *, parts: bool = False) -> Iterator[Callable[[float], Answer]]:
     """Answer with `measure_roads` on two Dask workers of one thread that have loaded the loops."""
     import cloudpickle
+    import dask
     from distributed import Client, LocalCluster
 
+    dask.config.set(  # as docs/scale.md advises
+        {f"distributed.nanny.pre-spawn-environ.{name}": size for name, size in MALLOC.items()}
+    )
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
     warm_up()
     with (
