@@ -125,7 +125,7 @@ def describe_base(
         if name in district.layers:
             base[name] = _geojson(district.layers[name].table)
     drawn = [name for name in ("water", "roads") if name in district.layers]
-    base["has"] = drawn
+    base["has"] = [name for name in drawn if len(district.layers[name].table)]
     if sum(len(district.layers[name].table) for name in drawn) > MOST_VECTORS:
         base["tiles"] = _tiles(district, cache_folder, most_tile_bytes)
         return base

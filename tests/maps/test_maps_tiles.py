@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -149,6 +150,17 @@ def test_a_budget_gives_the_tiles_that_trimming_leaves_and_draws_no_others(
         kept = {name: tile for name, tile in whole["tiles"].items() if int(name[:2]) <= level}
         assert small["tiles"] == whole | {"max": level, "tiles": kept}
         assert max(drawn) == level + 1  # where the budget is passed, drawing ends
+
+
+def test_the_legend_lists_no_ground_of_which_there_is_none(
+    town_assessment: Assessment,
+) -> None:
+    district = town_assessment.district
+    layers = dict(district.layers)
+    assert "roads" in describe_base(district, cache_folder=None)["has"]
+    layers["roads"] = replace(layers["roads"], table=layers["roads"].table.iloc[:0])
+    base = describe_base(replace(district, layers=layers), cache_folder=None)
+    assert "roads" not in base["has"]
 
 
 def test_a_small_district_is_drawn_from_its_vectors(town_assessment: Assessment) -> None:
