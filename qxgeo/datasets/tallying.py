@@ -73,6 +73,8 @@ def _measure(array: pa.Array, meter: Meter, land: Land) -> tuple[Tally, NDArray[
 
 def _decode(array: pa.Array, left: NDArray[np.int64], source: Source) -> Iterator[Lines]:
     """Decode some rows, those that are near one another together."""
+    if not len(left):
+        return
     for begin in np.unique(left // LEFT_ROWS * LEFT_ROWS).tolist():
         some = array.slice(begin, LEFT_ROWS)
         is_left = np.zeros(len(some), dtype=bool)

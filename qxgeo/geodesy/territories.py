@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-_CELLS_PER_EDGE = 8
+_CELLS_PER_EDGE = 16
 _MOST_CELLS = 1 << 22
-_DIVIDED = 4  # squares of a cell each way: some 100 m where towns are small, as long as a road
+_DIVIDED = 3  # squares of a cell each way: some 100 m where towns are small, as long as a road
 _MOST_SQUARES = 1 << 23
-_MOST_PAIRS = 1 << 20  # of polygons and boxes
 FEW = 5_000  # polygons: one grid over them is fine enough, and cheaper than one for each piece
 
 
@@ -68,7 +67,7 @@ class Territories:
     def grid(self, loops: ModuleType) -> tuple[Any, ...]:
         """Give edges, origin, scale and size of a grid over them, and what its cells hold."""
         if self._grid is None:
-            self._grid = self._lay(loops, slice(None))
+            self._grid = _lay(loops, *self._edges)
         return self._grid
 
     def grid_near(self, loops: ModuleType, boxes: Floats) -> tuple[Ints, tuple[Any, ...]]:
@@ -88,15 +87,10 @@ class Territories:
         """
         if len(self.numbers) <= FEW:
             return self.numbers, self.grid(loops)
-        if len(boxes) == 0:
-            return self.numbers[:0], self._lay(loops, slice(0))
-        around = np.concatenate((boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)))
-        which = np.sort(self.tree.query(shapely.box(*around)))
-        if len(which) * len(boxes) <= _MOST_PAIRS:
-            which = which[_meet(self._boxes[which, None], boxes).any(axis=1)]
+        which = loops.list_near(self._boxes, boxes)
         if 2 * len(which) > len(self.numbers):  # one grid for all pieces is the cheaper one
             return self.numbers, self.grid(loops)
-        return self.numbers[which], self._lay(loops, which)
+        return self.numbers[which], _lay(loops, *loops.take_edges(*self._edges, which))
 
     def squares(self, loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.uint16], int]:
         """Divide the cells of a grid into squares, those that an edge passes marked.
@@ -123,21 +117,21 @@ class Territories:
     @cached_property
     def _boxes(self) -> Floats:
         """West, south, east and north of each polygon."""
-        return np.asarray(shapely.bounds(self.polygons)).reshape(-1, 4)
+        return np.ascontiguousarray(shapely.bounds(self.polygons), dtype=float).reshape(-1, 4)
 
-    def _lay(self, loops: ModuleType, which: Ints | slice) -> tuple[Any, ...]:
-        """Lay a grid over the edges of some."""
-        edges, first = self.edges(which)
-        low, high = np.zeros(2), np.ones(2)
-        if len(edges):
-            ends = edges.reshape(-1, 2)
-            low, high = ends.min(axis=0), ends.max(axis=0)
-        margin = (high - low) * 1e-3 + 1e-9
-        extent = high - low + 2 * margin
-        wanted = min(max(_CELLS_PER_EDGE * len(edges), 1), _MOST_CELLS)
-        cells = np.maximum(np.sqrt(wanted * extent / extent[::-1]), 1).astype(np.int64)
-        place = (low - margin, cells / extent, cells)
-        return (edges, *place, loops.lay_edges(edges, first, *place))
+
+def _lay(loops: ModuleType, edges: Floats, first: Ints) -> tuple[Any, ...]:
+    """Lay a grid over edges, those of each polygon from `first` on."""
+    low, high = np.zeros(2), np.ones(2)
+    if len(edges):
+        low = np.minimum(edges[:, :2].min(axis=0), edges[:, 2:].min(axis=0))
+        high = np.maximum(edges[:, :2].max(axis=0), edges[:, 2:].max(axis=0))
+    margin = (high - low) * 1e-3 + 1e-9
+    extent = high - low + 2 * margin
+    wanted = min(max(_CELLS_PER_EDGE * len(edges), 1), _MOST_CELLS)
+    cells = np.maximum(np.sqrt(wanted * extent / extent[::-1]), 1).astype(np.int64)
+    place = (low - margin, cells / extent, cells)
+    return (edges, *place, loops.lay_edges(edges, first, *place))
 
 
 def _lay_squares(loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.uint16], int]:
@@ -148,14 +142,6 @@ def _lay_squares(loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.u
     squares = np.zeros(count * divided**2, dtype=np.uint16)
     loops.mark_squares(edges, origin, scale, cells, divided, squares)
     return squares, divided
-
-
-def _meet(box: Floats, other: Floats) -> NDArray[np.bool_]:
-    """Say which boxes meet, west, south, east and north along the last axis."""
-    (west, south, east, north), (left, low, right, high) = (
-        np.moveaxis(one, -1, 0) for one in (box, other)
-    )
-    return np.asarray((west <= right) & (east >= left) & (south <= high) & (north >= low))
 
 
 def usable(polygons: NDArray[np.object_]) -> NDArray[np.int64]:

@@ -85,6 +85,7 @@ class Meter:
     cells: ModuleType
     clear: ModuleType
     discs: tuple[Any, ...]
+    boxes: NDArray[np.float64]  # around the discs, degrees
     territories: Territories
     own: threading.local = field(default_factory=threading.local)  # each thread's scratch
 
@@ -114,8 +115,10 @@ class Meter:
         frames = Frames.around(stations, radius_m=radius_m)
         tables = (frames.lonlat, frames.axis_m, frames.equator_m, frames.curvature)
         bounds = (frames.half_deg, frames.most_m2, frames.least_m2)
-        grid = lay_grid(frames.lonlat - frames.half_deg, frames.lonlat + frames.half_deg)
-        return cls(loops, cells, clear, (tables, bounds, grid, float(radius_m) ** 2), territories)
+        low, high = frames.lonlat - frames.half_deg, frames.lonlat + frames.half_deg
+        discs = (tables, bounds, lay_grid(low, high), float(radius_m) ** 2)
+        boxes = np.concatenate((low, high), axis=1)
+        return cls(loops, cells, clear, discs, boxes, territories)
 
     def land_within(self, bounds: tuple[float, float, float, float] | None) -> Land:
         """Give the territories of lines that all lie within some bounds.
@@ -130,12 +133,12 @@ class Meter:
         land
             Whatever the bounds, it labels what lies within them and a disc the same.
         """
-        lonlat, half_deg = self.discs[0][0], self.discs[1][0]
-        boxes = np.concatenate((lonlat - half_deg, lonlat + half_deg), axis=1)
+        boxes = self.boxes
         if bounds is not None:
-            boxes[:, :2] = np.maximum(boxes[:, :2], bounds[:2])
-            boxes[:, 2:] = np.minimum(boxes[:, 2:], bounds[2:])
-            boxes = boxes[(boxes[:, :2] <= boxes[:, 2:]).all(axis=1)]
+            around = np.array([bounds])
+            boxes = boxes[self.cells.list_near(boxes, around)]
+            boxes[:, :2] = np.maximum(boxes[:, :2], around[:, :2])
+            boxes[:, 2:] = np.minimum(boxes[:, 2:], around[:, 2:])
         numbers, grid = self.territories.grid_near(self.cells, boxes)
         return Land(numbers, grid, self.territories.squares(self.clear, grid))
 

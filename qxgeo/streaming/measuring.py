@@ -124,11 +124,11 @@ class MeasureJob:
             all), how many roads, how many parts, nanometres.
         """
         sums = _Sums()
-        tools, near = _tools_of(self), self._stations_near(piece)
+        tools = _tools_of(self)
         if tools.meter is not None:
-            self._tally(piece, sums, batch_rows, tools.meter, near)
+            self._tally(piece, sums, batch_rows, tools.meter)
             return sums.values()
-        tables = self._measure(piece, sums, batch_rows, near)
+        tables = self._measure(piece, sums, batch_rows, tools)
         first = next(tables, None)
         if first is not None:
             folder.mkdir()
@@ -144,24 +144,21 @@ class MeasureJob:
         meets = (low <= (east, north)) & (high >= (west, south))
         return np.flatnonzero(meets.all(axis=1))
 
-    def _tally(
-        self, piece: Piece, sums: _Sums, batch_rows: int, meter: Meter, near: NDArray[np.int64]
-    ) -> None:
+    def _tally(self, piece: Piece, sums: _Sums, batch_rows: int, meter: Meter) -> None:
         """Measure without parts: columns in one pass, and the few lines that it leaves."""
-        territories = _tools_of(self).territories
         rows = min(batch_rows, MOST_ROWS)
         for tally, left in iter_tallies(self.dataset, piece, meter, batch_rows=rows):
             sums.add_tally(tally)
             for some in left:
-                lines = some.as_piece_of(LARGE)
-                parts = self._look(lines, near, territories).parts
+                lines, near = some.as_piece_of(LARGE), self._stations_near(piece)
+                parts = self._look(lines, near, meter.territories).parts
                 sums.add(lines, parts, to_nanometres(lines.lengths_m(parts)))
 
     def _measure(
-        self, piece: Piece, sums: _Sums, batch_rows: int, near: NDArray[np.int64]
+        self, piece: Piece, sums: _Sums, batch_rows: int, tools: Tools
     ) -> Iterator[pa.Table]:
         """Measure batch by batch, and give the parts as tables."""
-        tools = _tools_of(self)
+        near = self._stations_near(piece)
         columns = [self.names.road] if self.names is not None and self.names.road else []
         rows = min(batch_rows, MOST_ROWS) if self.is_compiled else PLAIN_ROWS
         if len(near) == 0:

@@ -97,6 +97,9 @@ def add_columns(tables: Iterable[Sequence[Sequence[int] | NDArray[np.int64]]]) -
     several = [table for table in tables if table and len(table[0])]
     if not several:
         return []
+    if len(several) == 1 and len(set(several[0][0])) == len(several[0][0]):
+        order = np.argsort(several[0][0], kind="stable").tolist()
+        return [[int(column[row]) for row in order] for column in several[0]]
     keys, *columns = (_join(column) for column in zip(*several, strict=True))
     used, index = _number_keys(keys.astype(np.int64))
     return [used.tolist(), *(_add_up(index, column, len(used)) for column in columns)]

@@ -7,6 +7,7 @@ from numba import njit
 
 NOBODY = 2**31 - 1  # 32 bits keep the grid in the cache
 MIDDLE_ACROSS, MIDDLE_UP = 0.4871, 0.5239  # of a cell, where regular town lines seldom run
+MOST_PAIRED = 64  # edges of a cell: among more, nobody looks for those that are there twice
 PAD = 1e-6  # of a cell: its edges are also looked at from a hair outside
 CLEAR_DEG = 1e-11  # farther than a double errs
 
@@ -46,12 +47,51 @@ def columns_of(row, j, across):
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def list_near(bounds, boxes):
+    """List the rows of `bounds`, west, south, east and north, that meet any of some boxes."""
+    west, south, east, north = np.inf, np.inf, -np.inf, -np.inf
+    for box in range(len(boxes)):
+        west, east = min(west, boxes[box, 0]), max(east, boxes[box, 2])
+        south, north = min(south, boxes[box, 1]), max(north, boxes[box, 3])
+    near = np.empty(len(bounds), dtype=np.int64)
+    count = 0
+    for row in range(len(bounds)):
+        left, low, right, high = bounds[row, 0], bounds[row, 1], bounds[row, 2], bounds[row, 3]
+        if left > east or right < west or low > north or high < south:
+            continue
+        for box in range(len(boxes)):
+            if (
+                left <= boxes[box, 2]
+                and right >= boxes[box, 0]
+                and low <= boxes[box, 3]
+                and high >= boxes[box, 1]
+            ):
+                near[count] = row
+                count += 1
+                break
+    return near[:count].copy()
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def take_edges(edges, first, which):
+    """Give the edges of some polygons, and where those of each begin."""
+    begin = np.zeros(len(which) + 1, dtype=np.int64)
+    for row in range(len(which)):
+        begin[row + 1] = begin[row] + first[which[row] + 1] - first[which[row]]
+    taken = np.empty((begin[-1], 4))
+    for row in range(len(which)):
+        taken[begin[row] : begin[row + 1]] = edges[first[which[row]] : first[which[row] + 1]]
+    return taken, begin
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def lay_edges(edges, edge_first, origin, scale, cells):
     """Lay the grid over edges, shape (e, 4), of polygons that own them from `edge_first` on.
 
     Gives first entry of each cell, the edge and its polygon of each entry, whether the middle of
-    the cell lies in that polygon, the first polygon that covers a cell without an edge of it, and
-    whether a middle is too near an edge to say.
+    the cell lies in that polygon, the first polygon that covers a cell without an edge of it,
+    whether a middle is too near an edge to say, and of each edge the one that is the same, -1 if
+    there is none: most town lines part two towns, and stand there twice.
     """
     across, up = cells
     count = np.zeros(across * up + 1, dtype=np.int64)
@@ -67,7 +107,33 @@ def lay_edges(edges, edge_first, origin, scale, cells):
     for row in range(len(entry)):
         owner[row] = polygon_of[entry[row]]
     inside, cover, unclear = _fill(edges, edge_first, origin, scale, cells, first, owner)
-    return first, entry, owner, inside, cover, unclear
+    return first, entry, owner, inside, cover, unclear, _pair(edges, first, entry)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _pair(edges, first, entry):
+    """Find of each edge the one that is the same, from the one end or from the other."""
+    twin = np.full(len(edges), -1, dtype=np.int32)
+    for cell in range(len(first) - 1):
+        if first[cell + 1] - first[cell] > MOST_PAIRED:
+            continue
+        for here in range(first[cell], first[cell + 1]):
+            if twin[entry[here]] >= 0:
+                continue
+            for there in range(here + 1, first[cell + 1]):
+                if twin[entry[there]] < 0 and _are_same(edges, entry[here], entry[there]):
+                    twin[entry[here]], twin[entry[there]] = entry[there], entry[here]
+                    break
+    return twin
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _are_same(edges, one, other):
+    """Say whether two edges join the same places."""
+    x0, y0, x1, y1 = edges[one, 0], edges[one, 1], edges[one, 2], edges[one, 3]
+    a_x, a_y, b_x, b_y = edges[other, 0], edges[other, 1], edges[other, 2], edges[other, 3]
+    turned = x0 == b_x and y0 == b_y and x1 == a_x and y1 == a_y
+    return turned or (x0 == a_x and y0 == a_y and x1 == b_x and y1 == b_y)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

@@ -74,15 +74,26 @@ def owner_of_box(box, edges, origin, scale, cells, grid, known):
 def owner_of_stretch(lonlat, start, end, edges, origin, scale, cells, grid, known):
     """Find the first polygon that holds a stretch without a cut; HARD where a double cannot say."""
     lon, lat = middle_of(lonlat, start, end)
+    state = _state_at(lon, lat, edges, origin, scale, cells, grid, known)
+    vertex = int(np.floor(start)) + 1
+    while state == MIXED and vertex < end:
+        x, y = lonlat[vertex, 0], lonlat[vertex, 1]
+        state = _state_at(x, y, edges, origin, scale, cells, grid, known)
+        vertex += 1
+    if state != MIXED:
+        return np.int64(state - OWNED)
+    return label_place(lon, lat, edges, origin, scale, cells, grid)
+
+
+@bare
+def _state_at(lon, lat, edges, origin, scale, cells, grid, known):
+    """Read the square of a place."""
     squares, divided, _ = known
     across, up = cells[0] * divided, cells[1] * divided
     x, y = (lon - origin[0]) * (scale[0] * divided), (lat - origin[1]) * (scale[1] * divided)
     if x < 0 or y < 0 or x >= across or y >= up:
-        return np.int64(NOWHERE)
-    state = _state_of(int(x), int(y), edges, origin, scale, cells, grid, squares, divided)
-    if state != MIXED:
-        return np.int64(state - OWNED)
-    return label_place(lon, lat, edges, origin, scale, cells, grid)
+        return np.int64(NOWHERE + OWNED)
+    return _state_of(int(x), int(y), edges, origin, scale, cells, grid, squares, divided)
 
 
 @bare

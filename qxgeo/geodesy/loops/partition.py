@@ -27,6 +27,7 @@ from qxgeo.geodesy.partition import NOWHERE, PARALLEL, TOUCH, shortest_cut
 
 HARD = -2
 FEW = 48  # edges near a part: more, and they are looked up segment by segment
+NEAR = 10 * TOUCH  # of a segment
 CERTAIN = 4e-16  # of the products of an orientation; Shewchuk 1997: (3 + 16 eps) eps
 gap_allowed = bare(shortest_cut)
 on_step = bare(to_steps)
@@ -88,7 +89,7 @@ def find_cuts(lonlat, begin, end, box, edges, origin, scale, cells, grid, near, 
         places[0], places[1] = begin, end - 1
         return 2
     if few > 0:
-        return _find_cuts_among(lonlat, begin, end, edges, near, few, places)
+        return _find_cuts_among(lonlat, begin, end, edges, grid[6], near, few, places)
     return _find_cuts(lonlat, begin, end, edges, origin, scale, cells, grid, places)
 
 
@@ -112,9 +113,12 @@ def middle_of(lonlat, start, end):
 
 @bare
 def _gather(box, edges, origin, scale, cells, grid, near):
-    """List the edges that a box around a part meets, and count them; -1 if they are many."""
+    """List the edges that a box around a part meets, and count them; -1 if they are many.
+
+    Of two edges that are the same the first one is listed.
+    """
     across, up = cells
-    first, entry = grid[0], grid[1]
+    first, entry, twin = grid[0], grid[1], grid[6]
     west, south, east, north = box
     row = to_cells((west, south, east, north), origin, scale)
     if row[2] < 0 or row[3] < 0 or row[0] >= across or row[1] >= up:
@@ -127,6 +131,8 @@ def _gather(box, edges, origin, scale, cells, grid, near):
     for j in range(low, high + 1):
         for one in range(first[j * across + left], first[j * across + right + 1]):
             edge = entry[one]
+            if 0 <= twin[edge] < edge:  # it stands in the same cells
+                continue
             x0, y0, x1, y1 = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
             if max(x0, x1) < west or min(x0, x1) > east:
                 continue
@@ -150,17 +156,34 @@ def _gather(box, edges, origin, scale, cells, grid, near):
 
 
 @bare
-def _find_cuts_among(lonlat, begin, end, edges, near, few, places):
-    """Find the places where a part meets some edges, its ends among them, ascending and apart."""
+def _find_cuts_among(lonlat, begin, end, edges, twin, near, few, places):
+    """Find the places where a part meets some edges, its ends among them, ascending and apart.
+
+    Both ends of most segments lie on the same side of an edge's line, farther from it than a double
+    errs and than what `_meet` takes for touching.
+    """
     places[0], places[1] = begin, end - 1
     count = 2
-    for vertex in range(begin, end - 1):
-        x0, y0 = lonlat[vertex, 0], lonlat[vertex, 1]
-        x1, y1 = lonlat[vertex + 1, 0], lonlat[vertex + 1, 1]
-        if count + 3 * few > len(places):
-            return TOO_SMALL
-        for one in range(few):
-            count = _meet(x0, y0, x1, y1, edges, near[one], vertex, places, count)
+    for one in range(few):
+        edge = near[one]
+        a_x, a_y = edges[edge, 0], edges[edge, 1]
+        edge_dx, edge_dy = edges[edge, 2] - a_x, edges[edge, 3] - a_y
+        spare = CLEAR_DEG * (abs(edge_dx) + abs(edge_dy))
+        x0, y0 = lonlat[begin, 0], lonlat[begin, 1]
+        side = (x0 - a_x) * edge_dy - (y0 - a_y) * edge_dx
+        for vertex in range(begin, end - 1):
+            before = side
+            x1, y1 = lonlat[vertex + 1, 0], lonlat[vertex + 1, 1]
+            side = (x1 - a_x) * edge_dy - (y1 - a_y) * edge_dx
+            off = spare + NEAR * abs(side - before)
+            if (before > off and side > off) or (before < -off and side < -off):
+                continue
+            if count + 6 > len(places):
+                return TOO_SMALL
+            x0, y0 = lonlat[vertex, 0], lonlat[vertex, 1]
+            count = _meet(x0, y0, x1, y1, edges, edge, vertex, places, count)
+            if twin[edge] >= 0:  # to the last bit what comes of the other one may differ
+                count = _meet(x0, y0, x1, y1, edges, twin[edge], vertex, places, count)
     return _set_apart(places, count, end - 1)
 
 
@@ -242,7 +265,7 @@ def _set_apart(places, count, last):
 def label_place(lon, lat, edges, origin, scale, cells, grid):
     """Find the first polygon that holds a place; HARD where a double cannot say."""
     across, up = cells
-    first, entry, owner, inside, cover, unclear = grid
+    first, entry, owner, inside, cover, unclear, _ = grid
     x, y = (lon - origin[0]) * scale[0], (lat - origin[1]) * scale[1]
     if x < 0 or y < 0 or x >= across or y >= up:
         return NOWHERE
