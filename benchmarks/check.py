@@ -15,7 +15,8 @@ from typing import Any
 from systems import SYSTEMS
 
 KEYS = ("work", "system", "size", "radius_m", "wall_s", "cpu_s", "peak_mb", "rel_error")
-OURS = {name for name, one in SYSTEMS.items() if one.is_ours} - {"read"}  # which answers nothing
+READERS = {"read", "read_threads"}  # which answer nothing
+OURS = {name for name, one in SYSTEMS.items() if one.is_ours} - READERS
 BOUND_OURS, BOUND_PEERS = 1e-7, 5e-3
 
 

@@ -101,6 +101,12 @@ LARGE = ("nation",)
 OURS = ("qxgeo", "numba", "numpy")
 SYSTEMS = {
     "read": System("the bytes alone", "ours:open_bytes", distributions=("pyarrow",), is_ours=True),
+    "read_threads": System(
+        "the bytes alone, 2 threads",
+        "ours:open_bytes_threads",
+        distributions=("pyarrow",),
+        is_ours=True,
+    ),
     "qxgeo": System("qxgeo, 1 process", "ours:open_qxgeo", ("numba",), OURS, is_ours=True),
     "threads": System("qxgeo, 2 threads", "ours:open_threads", ("numba",), OURS, is_ours=True),
     "processes": System(

@@ -210,6 +210,10 @@ def judge(done: dict[str, Record], ours: Record, size: str) -> list[tuple[str, s
     if "read" in done:
         ratio = ours["cpu_s"] / done["read"]["cpu_s"]
         verdicts.append(("CPU: within 3x of reading", f"{ratio:.1f}x", ratio <= READ_BOUND))
+    if {"read", "threads"} <= set(done):
+        ratio = done["threads"]["wall_s"] / done["read"]["wall_s"]
+        target = "wall, two threads: within 3x of reading with one"
+        verdicts.append((target, f"{ratio:.1f}x", ratio <= READ_BOUND))
     peak = ours["peak_mb"]
     bound = PEAK_MB[size]
     verdicts.append((f"peak below {bound:,} MB", f"{peak:,.0f} MB", peak < bound))

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-_CELLS_PER_EDGE = 16
+_CELLS_PER_EDGE = 8
 _MOST_CELLS = 1 << 22
-_DIVIDED = 3  # squares of a cell each way: some 100 m where towns are small, as long as a road
+_DIVIDED = 4  # squares of a cell each way: some 100 m where towns are small, as long as a road
 _MOST_SQUARES = 1 << 23
 FEW = 5_000  # polygons: one grid over them is fine enough, and cheaper than one for each piece
 

@@ -186,7 +186,9 @@ def _make_job(
     is_compiled = has_loops(dataset.rows)
     told = hashlib.sha256(dataset.fingerprint.encode())
     told.update(lonlat.tobytes())
-    told.update(b"".join(b"-" if raw is None else raw for raw in shapely.to_wkb(polygons)))
+    is_missing = shapely.is_missing(polygons)
+    told.update(is_missing.tobytes())
+    told.update(b"".join(shapely.to_wkb(polygons[~is_missing]).tolist()))
     named = None if names is None else (names.stations.to_pylist(), names.territories.to_pylist())
     road = None if names is None else names.road
     told.update(
