@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from qxgeo.geodesy.sieve import Sieve
 
 _FOOTERS = 64  # that are kept, some ten kilobytes each
-_BUFFER = 1 << 20  # bytes of a column that are fetched at once where rows come in batches
+_BUFFER = 1 << 20  # bytes of a column that are fetched at once: they are still at hand when decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def _read_slices(
 ) -> Iterator[pa.Table]:
     """Stream through a row group and give what lies between two rows, at least an empty table."""
     place = 0
-    with _reading(piece, buffer_size=_BUFFER) as file:
+    with _reading(piece) as file:
         schema = file.schema_arrow
         yield pa.schema([schema.field(name) for name in names]).empty_table()
         for batch in file.iter_batches(
@@ -227,7 +227,7 @@ def _check_columns(dataset: RoadDataset, piece: Piece, columns: Sequence[str]) -
 
 
 @contextmanager
-def _reading(piece: Piece, *, buffer_size: int = 0) -> Iterator[pq.ParquetFile]:
+def _reading(piece: Piece) -> Iterator[pq.ParquetFile]:
     """Open a file, and turn what the library says of a broken one into a sentence.
 
     Raises
@@ -240,7 +240,7 @@ def _reading(piece: Piece, *, buffer_size: int = 0) -> Iterator[pq.ParquetFile]:
         metadata = _read_metadata(piece.path, about.st_size, about.st_mtime_ns)
         # What is read is used at once: gathering it beforehand is a copy more.
         with pq.ParquetFile(
-            piece.path, metadata=metadata, buffer_size=buffer_size, pre_buffer=False
+            piece.path, metadata=metadata, buffer_size=_BUFFER, pre_buffer=False
         ) as file:
             yield file
     except (pa.ArrowException, OSError) as error:

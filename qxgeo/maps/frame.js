@@ -68,6 +68,7 @@ QX.start = function (map, layers, data) {
   if (QX.addSheets) QX.addSheets();
   QX.addPrinting();
   QX.showWhole();
+  QX.thinNames();
   map.on("click", QX.showBeside);
   map.on("popupopen", () => document.body.classList.add("qx-reading"));
   map.on("popupclose", () => document.body.classList.remove("qx-reading"));
@@ -129,18 +130,14 @@ QX.drawBase = function () {
   const edge = { color: paint.boundary, weight: 2.2, dashArray: "14 4 2 4", fill: false };
   if (base.townships) draw(base.townships, { style: town, renderer: svg }, "qx-lines").addTo(QX.map);
   if (base.boundary) draw(base.boundary, { style: edge, renderer: svg }, "qx-lines").addTo(QX.map);
-  const label = (text, where, className, direction, offset) =>
-    L.tooltip({ permanent: true, direction, className, offset, interactive: false })
-      .setLatLng(where)
-      .setContent(QX.make("span", "", text))
-      .addTo(QX.map);
-  for (const [name, lat, lon] of base.towns) label(name, [lat, lon], "qx-town", "center", [0, 0]);
   for (const [name, lat, lon] of base.stations) {
     const icon = L.divIcon({ className: "qx-station", html: "<i></i>", iconSize: [16, 16] });
     const marker = L.marker([lat, lon], { icon, keyboard: false, interactive: false });
     marker.addTo(QX.map);
-    label(name, [lat, lon], "qx-station-name", "right", [9, 0]);
+    QX.addName(name, [lat, lon], "qx-station-name", QX.besideStation);
   }
+  for (const [name, lat, lon] of base.towns) QX.addName(name, [lat, lon], "qx-town", QX.onTown);
+  QX.map.on("zoomend", QX.thinNames);
 };
 
 QX.showWhole = function () {

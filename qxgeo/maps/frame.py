@@ -27,7 +27,7 @@ PAINT = {
     "boundary": BOUNDARY_COLOUR,
     "township": TOWNSHIP_COLOUR,
 }
-_FIRST_SCRIPTS = ("frame.js", "panel.js", "measure.js")
+_FIRST_SCRIPTS = ("frame.js", "names.js", "panel.js", "measure.js")
 _DATA = "QX_DATA"
 
 

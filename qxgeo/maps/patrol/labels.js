@@ -76,18 +76,23 @@ QX.labelBox = function ({ latlng, size, isBeside }, text, shift = 0) {
   return { left, right: left + width, top: y - height / 2, bottom: y + height / 2 };
 };
 
-QX.overlaps = (one, other) =>
-  one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
-
 QX.middleOf = ({ left, right, top, bottom }) =>
   QX.map.containerPointToLatLng([(left + right) / 2, (top + bottom) / 2]);
 
 // Stations and their names stand on the ground and do not give way.
-QX.stationBoxes = () =>
-  QX.data.base.stations.flatMap(([name, lat, lon]) => {
-    const latlng = L.latLng(lat, lon);
-    return [QX.labelBox({ latlng, size: 16 }, ""), QX.labelBox({ latlng, isBeside: true }, name)];
-  });
+QX.stationBoxes = function () {
+  const symbols = QX.data.base.stations.map(([, lat, lon]) =>
+    QX.labelBox({ latlng: L.latLng(lat, lon), size: 16 }, ""),
+  );
+  const { x, y } = QX.map.layerPointToContainerPoint([0, 0]);
+  const names = QX.groundNames.filter(({ isShown, sides }) => isShown && sides === QX.besideStation);
+  return symbols.concat(
+    names.map((name) => {
+      const { left, right, top, bottom } = QX.nameBox(name, name.tooltip.options.direction);
+      return { left: left + x, right: right + x, top: top + y, bottom: bottom + y };
+    }),
+  );
+};
 
 QX.drawLabels = function () {
   QX.labels.clearLayers();
