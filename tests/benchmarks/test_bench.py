@@ -129,6 +129,21 @@ def test_records_of_the_same_thing_are_replaced_and_others_stay(tmp_path: Path) 
     assert kept == {("small", 2.0), ("large", 1.0)}
 
 
+def test_short_runs_are_repeated_more_often_and_long_or_failed_ones_are_not() -> None:
+    import bench
+
+    short, long = [{"wall_s": 0.2}] * 3, [{"wall_s": 20.0}] * 3
+    assert bench.goes_on("qxgeo", "province", short, 0)
+    assert bench.goes_on("qxgeo", "province", long[:2], 0)
+    assert not bench.goes_on("qxgeo", "province", long, 0)
+    assert not bench.goes_on("qxgeo", "province", [{"wall_s": 0.2}] * bench.SHORT_TURNS, 0)
+    assert not bench.goes_on("qxgeo", "district", short, 0)
+    assert not bench.goes_on("duckdb", "province", [{"skipped": "no"}], 0)
+    assert not bench.goes_on("qxgeo", "province", short[:1], 1)
+    assert bench.goes_on("recipe", "province", [], 0)
+    assert not bench.goes_on("recipe", "province", [{"wall_s": 60.0}], 0)
+
+
 def test_a_wrong_total_is_a_fault_and_a_missing_peer_is_not() -> None:
     import check
 
