@@ -97,9 +97,18 @@ def list_tree(pid: int) -> list[int]:
     while waiting:
         member = waiting.pop()
         tree.append(member)
-        for children in Path(f"/proc/{member}/task").glob("*/children"):
-            waiting += [int(child) for child in read(children).split()]
+        for thread in list_threads(member):
+            children = read(thread / "children")
+            waiting += [int(child) for child in children.split()]
     return tree
+
+
+def list_threads(pid: int) -> list[Path]:
+    """List the threads of a process; one that has just ended has none."""
+    try:
+        return list(Path(f"/proc/{pid}/task").iterdir())
+    except OSError:
+        return []
 
 
 def measure_memory(tree: list[int]) -> float:

@@ -118,6 +118,16 @@ def test_the_memory_of_a_child_is_counted_with_that_of_its_parent() -> None:
     assert together_mb - alone_mb > 140
 
 
+def test_a_process_that_has_ended_meanwhile_has_neither_children_nor_memory() -> None:
+    import processes
+
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        child.wait()
+    assert processes.list_threads(child.pid) == []
+    assert processes.list_tree(child.pid) == [child.pid]
+    assert processes.measure_memory([child.pid]) == 0
+
+
 def test_records_of_the_same_thing_are_replaced_and_others_stay(tmp_path: Path) -> None:
     import records
 
