@@ -9,7 +9,7 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -17,9 +17,6 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 from pyproj import Geod
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 GEOD = Geod(ellps="WGS84")
 
@@ -116,6 +113,20 @@ def test_the_memory_of_a_child_is_counted_with_that_of_its_parent() -> None:
         child.communicate("\n")
     assert child.pid in tree
     assert together_mb - alone_mb > 140
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="memory is read from /proc")
+def test_the_peak_of_a_child_is_its_own_and_not_that_of_whoever_started_it() -> None:
+    import processes
+
+    held = bytearray(300_000_000)
+    held[::4096] = b"1" * len(held[::4096])
+    spike = "b = bytearray(120_000_000); b[::4096] = b'1' * len(b[::4096]); del b; import time;"
+    small = processes.run_child([sys.executable, "-c", "import time; time.sleep(0.3)"])
+    large = processes.run_child([sys.executable, "-c", spike + "time.sleep(0.3)"])
+    assert held[0] == ord("1")
+    assert 0 < small.peak_mb < 60
+    assert 110 < large.peak_mb < 200
 
 
 def test_a_process_that_has_ended_meanwhile_has_neither_children_nor_memory() -> None:
