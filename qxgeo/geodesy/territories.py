@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Squares = tuple[NDArray[np.uint16], int, NDArray[np.uint16]]
 
 _CELLS_PER_EDGE = 8
 _MOST_CELLS = 1 << 22
@@ -38,7 +39,7 @@ class Territories:
         self.polygons = np.asarray(polygons, dtype=object)[self.numbers]
         self.tree = shapely.STRtree(self.polygons)
         self._grid: tuple[Any, ...] | None = None
-        self._squares: tuple[NDArray[np.uint16], int] | None = None
+        self._squares: Squares | None = None
 
     def edges(self, which: Ints | slice = slice(None)) -> tuple[Floats, Ints]:
         """Give the edges of some, degrees, shape (e, 4), and where those of each polygon begin."""
@@ -92,7 +93,7 @@ class Territories:
             return self.numbers, self.grid(loops)
         return self.numbers[which], _lay(loops, *loops.take_edges(*self._edges, which))
 
-    def squares(self, loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.uint16], int]:
+    def squares(self, loops: ModuleType, grid: tuple[Any, ...]) -> Squares:
         """Divide the cells of a grid into squares, those that an edge passes marked.
 
         Parameters
@@ -104,9 +105,10 @@ class Territories:
 
         Returns
         -------
-        squares, divided
-            What is known of each, uint16, and how many a cell has each way. Threads share those of
-            the one grid: whoever writes first or last, it is the same.
+        squares, divided, counted
+            What is known of each, uint16, how many a cell has each way, and how many marked ones
+            stand south-west of each corner, modulo 2^16. Threads share those of the one grid:
+            whoever writes first or last, it is the same.
         """
         if grid is not self._grid:
             return _lay_squares(loops, grid)
@@ -134,14 +136,17 @@ def _lay(loops: ModuleType, edges: Floats, first: Ints) -> tuple[Any, ...]:
     return (edges, *place, loops.lay_edges(edges, first, *place))
 
 
-def _lay_squares(loops: ModuleType, grid: tuple[Any, ...]) -> tuple[NDArray[np.uint16], int]:
-    """Lay squares over a grid; pages of zeros that nobody touches take no memory."""
+def _lay_squares(loops: ModuleType, grid: tuple[Any, ...]) -> Squares:
+    """Lay squares over a grid, and count those that are marked."""
     edges, origin, scale, cells, _ = grid
     count = int(cells[0] * cells[1])
     divided = min(max(math.isqrt(_MOST_SQUARES // count), 1), _DIVIDED)
     squares = np.zeros(count * divided**2, dtype=np.uint16)
     loops.mark_squares(edges, origin, scale, cells, divided, squares)
-    return squares, divided
+    across, up = int(cells[0]) * divided, int(cells[1]) * divided
+    counted = np.zeros((across + 1) * (up + 1), dtype=np.uint16)
+    loops.count_mixed(squares, across, up, counted)
+    return squares, divided, counted
 
 
 def usable(polygons: NDArray[np.object_]) -> NDArray[np.int64]:

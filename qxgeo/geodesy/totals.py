@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     Places = NDArray[np.int32] | Ints
 
 _VERTEX = 16  # bytes
-_NO_BOX = (np.inf, np.inf, -np.inf, -np.inf, 0.0)  # and its owner: nothing lies in it
 _HALF = 32  # bits
 
 
@@ -68,13 +67,13 @@ class Land(NamedTuple):
     grid
         As `Territories.grid` gives it.
     squares
-        Whose squares of its cells are, as far as somebody asked, uint16, and how many a cell has
-        across and up.
+        Whose squares of its cells are, as far as somebody asked, how many a cell has across and
+        up, and how many on a town line stand south-west of each corner.
     """
 
     numbers: Ints
     grid: tuple[Any, ...]
-    squares: tuple[NDArray[np.uint16], int]
+    squares: tuple[NDArray[np.uint16], int, NDArray[np.uint16]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -179,7 +178,7 @@ class Meter:
             scratch.offsets[: size + 1],
             *self.discs,
             land.grid,
-            (*land.squares, np.array(_NO_BOX)),
+            land.squares,
             latitude_bands(),
             scratch.room,
             scratch.waiting,

@@ -43,7 +43,7 @@ _TALLIED = (
     4,
 )  # the same of a row that is measured as it is stored, and what a byte of it takes
 _PART_BYTES = 1_500  # more of a row whose parts are written
-_CORNER_BYTES = 250  # of a corner of a territory, in the grid over their edges
+_CORNER_BYTES = 500  # of a corner of a territory, in the grid over their edges
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,7 @@ def test_who_is_named_covers_the_box_and_nobody_is_named_beside_a_town_line() ->
     towns = _towns()
     territories = Territories(towns)
     grid = territories.grid(cells)
-    squares, divided = territories.squares(clear, grid)
-    known = (squares, divided, np.array([1.0, 1.0, -1.0, -1.0, 0.0]))
+    known = territories.squares(clear, grid)
     rng = np.random.default_rng(11)
     walk = (np.cumsum(rng.normal(0, 0.003, (4_000, 2)), axis=0) + 0.1) % 0.2 - 0.1 + MIDDLE
     half = rng.choice([1e-5, 3e-4, 1e-3], (4_000, 1)) * rng.uniform(0, 1, (4_000, 2))
@@ -58,11 +57,9 @@ def test_a_square_that_an_edge_only_touches_is_not_called_clear() -> None:
     towns = np.array([shapely.box(110, 25, 110.25, 25.25), shapely.box(110.25, 25, 110.5, 25.25)])
     territories = Territories(towns)
     grid = territories.grid(cells)
-    squares, divided = territories.squares(clear, grid)
+    known = territories.squares(clear, grid)
     for lon in (110.25 - 1e-13, 110.25, 110.25 + 1e-13):
-        known = (squares, divided, np.array([1.0, 1.0, -1.0, -1.0, 0.0]))
         assert clear.owner_of_box((lon, 25.1, lon, 25.1), *grid, known) == clear.HARD
-    known = (squares, divided, np.array([1.0, 1.0, -1.0, -1.0, 0.0]))
     assert clear.owner_of_box((110.1, 25.1, 110.1, 25.1), *grid, known) == 0
     assert clear.owner_of_box((110.4, 25.1, 110.4, 25.1), *grid, known) == 1
 
@@ -80,12 +77,27 @@ def test_beyond_the_owners_that_a_square_remembers_they_are_asked_anew() -> None
     towns = shapely.box(110 + west, 20 + south, 110 + west + size, 20 + south + size)
     territories = Territories(towns)
     grid = territories.grid(cells)
-    squares, divided = territories.squares(clear, grid)
+    known = territories.squares(clear, grid)
     assert len(towns) > clear.LAST
     for town in (0, 1, 40_000, len(towns) - 400, len(towns) - 2, len(towns) - 1):
         lon, lat = shapely.get_coordinates(shapely.centroid(towns[town]))[0]
         for _ in range(2):
-            known = (squares, divided, np.array([1.0, 1.0, -1.0, -1.0, 0.0]))
             box = (lon - 1e-5, lat - 1e-5, lon + 1e-5, lat + 1e-5)
             assert clear.owner_of_box(box, *grid, known) == town
-    assert squares.max() <= clear.LAST
+    assert known[0].max() <= clear.LAST
+
+
+def test_marked_squares_of_any_box_are_counted_right_beyond_what_16_bits_hold() -> None:
+    rng = np.random.default_rng(2)
+    across, up = 400, 300
+    squares = rng.choice([clear.UNASKED, clear.MIXED, 7], (up, across), p=[0.2, 0.7, 0.1])
+    assert np.count_nonzero(squares == clear.MIXED) > clear.LAST
+    counted = np.zeros((up + 1) * (across + 1), dtype=np.uint16)
+    clear.count_mixed(squares.astype(np.uint16).ravel(), across, up, counted)
+    corner = counted.reshape(up + 1, across + 1).astype(np.int64)
+    for _ in range(300):
+        low, left = rng.integers(0, up), rng.integers(0, across)
+        high, right = min(low + rng.integers(1, 64), up), min(left + rng.integers(1, 64), across)
+        found = corner[high, right] - corner[high, left] - corner[low, right] + corner[low, left]
+        expected = np.count_nonzero(squares[low:high, left:right] == clear.MIXED)
+        assert (found & clear.LAST) == expected

@@ -18,8 +18,7 @@ from qxgeo.geodesy.partition import NOWHERE
 UNASKED, MIXED = 0, 1  # of a square
 OWNED = 3  # and the owner, -1 for nobody
 LAST = (1 << 16) - 1  # that 16 bits hold, half the memory of 32: of later owners none is remembered
-MOST_SQUARES = 16  # that are looked at for a line
-GROWTH = 2  # squares, how far a box without an edge is widened
+MOST_SQUARES = 4_096  # under a line: fewer than are counted
 RUN = 32  # squares on either side that learn an owner together
 
 
@@ -37,37 +36,43 @@ def mark_squares(edges, origin, scale, cells, divided, squares):
                 squares[square] = MIXED
 
 
+@njit(cache=True, nogil=True, error_model="numpy")
+def count_mixed(squares, across, up, counted):
+    """Count the marked squares south-west of every corner, modulo 2^16.
+
+    Out of four corners comes how many stand in a box (summed-area table, Crow 1984); a box of fewer
+    than 2^16 squares has a right number.
+    """
+    for j in range(up):
+        line = 0
+        for i in range(across):
+            line += squares[j * across + i] == MIXED
+            counted[(j + 1) * (across + 1) + i + 1] = counted[j * (across + 1) + i + 1] + line
+
+
 @bare
 def owner_of_box(box, edges, origin, scale, cells, grid, known):
     """Find the first polygon that holds all of a box; HARD where an edge may be near.
 
-    `known` are the squares, `divided`, and the last box without an edge with its owner, in which
-    the next line often stands too.
+    `known` are the squares, `divided`, and how many marked ones stand south-west of each corner.
     """
-    squares, divided, clear = known
-    if box[0] >= clear[0] and box[1] >= clear[1] and box[2] <= clear[2] and box[3] <= clear[3]:
-        return np.int64(clear[4])
+    squares, divided, counted = known
     across, up = cells[0] * divided, cells[1] * divided
     wide, tall = scale[0] * divided, scale[1] * divided
     west, south = (box[0] - origin[0]) * wide, (box[1] - origin[1]) * tall
     east, north = (box[2] - origin[0]) * wide, (box[3] - origin[1]) * tall
     if west < 0 or south < 0 or east >= across or north >= up:
         return np.int64(HARD)
-    left, right, low, high = int(west), int(east), int(south), int(north)
-    if (right - left + 1) * (high - low + 1) > MOST_SQUARES:
+    left, right, low, high = int(west), int(east) + 1, int(south), int(north) + 1
+    if (right - left) * (high - low) > MOST_SQUARES:
         return np.int64(HARD)
-    found = UNASKED
-    for j in range(low, high + 1):
-        for i in range(left, right + 1):
-            state = _state_of(i, j, edges, origin, scale, cells, grid, squares, divided)
-            if state == MIXED or found not in (UNASKED, state):
-                return np.int64(HARD)
-            found = state
-    left, right, low, high = _grow(left, right, low, high, across, up, squares)
-    clear[0], clear[1] = origin[0] + left / wide, origin[1] + low / tall
-    clear[2], clear[3] = origin[0] + (right + 1) / wide, origin[1] + (high + 1) / tall
-    clear[4] = found - OWNED
-    return np.int64(found - OWNED)
+    lower, upper = low * (across + 1), high * (across + 1)
+    north_side = np.int64(counted[upper + right]) - np.int64(counted[upper + left])
+    south_side = np.int64(counted[lower + right]) - np.int64(counted[lower + left])
+    if (north_side - south_side) & LAST:
+        return np.int64(HARD)
+    state = _state_of(left, low, edges, origin, scale, cells, grid, squares, divided)
+    return np.int64(HARD) if state == MIXED else np.int64(state - OWNED)
 
 
 @bare
@@ -94,31 +99,6 @@ def _state_at(lon, lat, edges, origin, scale, cells, grid, known):
     if x < 0 or y < 0 or x >= across or y >= up:
         return np.int64(NOWHERE + OWNED)
     return _state_of(int(x), int(y), edges, origin, scale, cells, grid, squares, divided)
-
-
-@bare
-def _grow(left, right, low, high, across, up, squares):
-    """Widen a box of squares where no edge passes: whose it is stays the same."""
-    for _ in range(GROWTH):
-        if left > 0 and _is_clear(left - 1, left - 1, low, high, across, squares):
-            left -= 1
-        if right < across - 1 and _is_clear(right + 1, right + 1, low, high, across, squares):
-            right += 1
-        if low > 0 and _is_clear(left, right, low - 1, low - 1, across, squares):
-            low -= 1
-        if high < up - 1 and _is_clear(left, right, high + 1, high + 1, across, squares):
-            high += 1
-    return left, right, low, high
-
-
-@bare
-def _is_clear(left, right, low, high, across, squares):
-    """Say whether no edge passes some squares."""
-    for j in range(low, high + 1):
-        for i in range(left, right + 1):
-            if squares[j * across + i] == MIXED:
-                return False
-    return True
 
 
 @bare
