@@ -4,6 +4,8 @@ A piece is written into a hidden folder. Its files go to the disk, the folder ta
 what is in it, and then ``piece-0000012.json`` appears by one rename. That file is the piece: before
 it the piece is not done, whatever lies about; after it the piece is done for good. Who does a piece
 twice, as a cluster does that took a worker for dead, writes the same name with the same bytes.
+
+Where nobody comes back to the folder, a piece that is nothing but numbers is not written at all.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from qxgeo.lock import hold_lock
 from qxgeo.streaming.jobs import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sized
 
 _HEAD = "job.json"
 _LOCK = "job.lock"
@@ -111,20 +113,25 @@ class Journal:
             "values": values,
         }
         text = json.dumps(record, sort_keys=True, ensure_ascii=False) + "\n"
-        _write_at_once(self._path(number), text, is_kept=self.is_kept)
+        if self._is_recorded(files):
+            _write_at_once(self._path(number), text, is_kept=self.is_kept)
         named = {one["name"]: self.folder / home / one["name"] for one in files}
         return Outcome(number, json.loads(text)["values"], named)
 
     def shows(self, outcome: Outcome) -> bool:
         """Say whether a piece and its files are to be seen from here."""
-        paths = [self._path(outcome.number), *outcome.files.values()]
-        return all(path.is_file() for path in paths)
+        record = [self._path(outcome.number)] if self._is_recorded(outcome.files) else []
+        return all(path.is_file() for path in (*record, *outcome.files.values()))
 
     def discard(self, number: int) -> None:
         """Clear up what a killed worker left of a piece."""
         self._path(number).unlink(missing_ok=True)
         for path in self.folder.glob(f"piece-{number:07d}-*"):
             shutil.rmtree(path)
+
+    def _is_recorded(self, files: Sized) -> bool:
+        """Say whether a piece is written down: not where nobody comes back and nothing else is."""
+        return self.is_kept or len(files) > 0
 
     def _path(self, number: int) -> Path:
         """Name the file that makes a piece done."""

@@ -221,6 +221,22 @@ def test_who_does_a_piece_twice_finds_it_done_with_the_same_bytes(tmp_path: Path
         assert journal.shows(one)
 
 
+def test_where_nobody_comes_back_only_a_piece_with_files_is_written_down(tmp_path: Path) -> None:
+    with open_journal(tmp_path, "job", is_kept=False) as journal:
+        bare = journal.commit(1, journal.stage(1), {"roads": (1, 2)})
+        assert bare.values == {"roads": [1, 2]}
+        assert journal.list_numbers() == set()
+        staged = journal.stage(2)
+        staged.mkdir()
+        (staged / "road.txt").write_text("road")
+        full = journal.commit(2, staged, {"roads": 1})
+        assert full == journal.read(2)
+        assert journal.shows(bare)
+        assert journal.shows(full)
+        (tmp_path / "piece-0000002.json").unlink()
+        assert not journal.shows(full)
+
+
 def test_one_run_at_a_time_in_a_work_folder(tmp_path: Path) -> None:
     with (
         open_journal(tmp_path, "job"),
