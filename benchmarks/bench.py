@@ -123,8 +123,9 @@ def goes_on(name: str, size: str, runs: list[dict[str, Any]], turns: int) -> boo
     """Say whether a system runs once more: a short run is at the mercy of a moment."""
     if any("skipped" in run for run in runs):
         return False
-    if turns or len(runs) < SYSTEMS[name].turns_at(size):
-        return len(runs) < (turns or SYSTEMS[name].turns_at(size))
+    least = turns or SYSTEMS[name].turns_at(size)
+    if turns or len(runs) < least:
+        return len(runs) < least
     is_short = size != "district" and statistics.median(run["wall_s"] for run in runs) < SHORT_S
     return is_short and len(runs) < SHORT_TURNS
 

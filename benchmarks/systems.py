@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable  # noqa: TC003 - a dataclass holds it
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 
@@ -70,9 +70,8 @@ def is_there(name: str) -> bool:
 
 def find_versions(system: System) -> str:
     """Name the versions of what a system is made of."""
-    from peer_postgis import find_version
-
-    found = [find_version()] if system.opener.startswith("peer_postgis") else []
+    module, _, _ = system.opener.partition(":")
+    found = [import_module(module).find_version()] if module in PROGRAMS else []
     for name in system.distributions:
         try:
             found.append(f"{name} {version(name)}")
@@ -91,13 +90,14 @@ def miss_postgis() -> str:
 
 
 def miss_qgis() -> str:
-    """Say why QGIS does not take part."""
-    if shutil.which("qgis_process"):
-        return "qgis_process is here, but no query has been written for it"
-    return "qgis_process is not on this machine (Debian's qgis brings 177 packages)"
+    """Say whether QGIS is here."""
+    from peer_qgis import find_program
+
+    return "" if find_program() else "no qgis_process (apt-get install qgis)"
 
 
 LARGE = ("nation",)
+PROGRAMS = ("peer_postgis", "peer_qgis")  # peers that are no packages and know their version
 OURS = ("qxgeo", "numba", "numpy")
 SYSTEMS = {
     "read": System("the bytes alone", "ours:open_bytes", distributions=("pyarrow",), is_ours=True),
@@ -204,5 +204,11 @@ SYSTEMS = {
         not_at={"nation": MINUTES},
         heavy_at=("province",),
     ),
-    "qgis": System("QGIS", "none:none", reason_missing=miss_qgis),
+    "qgis": System(
+        "QGIS, loaded before, five starts included",
+        "peer_qgis:open_qgis",
+        ("pyogrio",),
+        reason_missing=miss_qgis,
+        heavy_at=LARGE,
+    ),
 }

@@ -182,3 +182,39 @@ def test_a_system_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch) -> N
     assert "duckdb" in systems.SYSTEMS["duckdb"].why_not("district")
     assert systems.SYSTEMS["recipe"].why_not("district") == ""
     assert systems.SYSTEMS["recipe"].why_not("nation") != ""
+
+
+def test_what_qgis_answers_is_what_duckdb_answers_but_for_the_order_of_sums(
+    district: Path,
+) -> None:
+    import peer_qgis
+    import peers_sql
+
+    if peer_qgis.find_program() is None:
+        pytest.skip("no qgis_process (apt-get install qgis)")
+    pytest.importorskip("duckdb_extension_spatial")
+    assert peer_qgis.find_version().startswith("QGIS ")
+    with peer_qgis.open_qgis(district) as ask, peers_sql.open_duckdb(district) as ask_other:
+        (town, length_m), (other_town, other_m) = ask(1_000.0), ask_other(1_000.0)
+    assert town.tolist() == np.asarray(other_town).tolist()
+    np.testing.assert_allclose(length_m, other_m, rtol=1e-6)
+
+
+def test_a_qgis_that_fails_says_at_which_step(tmp_path: Path) -> None:
+    import peer_qgis
+
+    if peer_qgis.find_program() is None:
+        pytest.skip("no qgis_process (apt-get install qgis)")
+    with pytest.raises(RuntimeError, match="run native:dissolve: "):
+        peer_qgis.run(["run", "native:dissolve", "--", "INPUT=nothing.gpkg"], tmp_path)
+
+
+def test_where_there_is_no_qgis_it_is_left_out_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import systems
+
+    monkeypatch.setenv("PATH", str(tmp_path))
+    qgis = systems.SYSTEMS["qgis"]
+    assert qgis.why_not("district") == "no qgis_process (apt-get install qgis)"
+    assert systems.find_versions(qgis) == ""
