@@ -1,6 +1,7 @@
 "use strict";
 // Names of stations and townships on the ground, none of them on another. Symbols stay; a name that
-// finds no room, on neither side of its symbol, waits for a larger scale.
+// finds no room, on neither side of its symbol, waits for a larger scale. Of two free sides the one
+// counts on which the name does not leave the map.
 
 QX.groundNames = []; // who comes first keeps the place
 QX.besideStation = { right: [9, 0], left: [-9, 0] };
@@ -47,13 +48,17 @@ QX.nameBox = function ({ tooltip, sides }, direction) {
 
 QX.thinNames = function () {
   const taken = QX.takenBoxes();
+  const low = QX.map.containerPointToLayerPoint([0, 0]);
+  const high = low.add(QX.map.getSize());
+  const isInView = ({ left, right }) => left >= low.x && right <= high.x;
   for (const [, lat, lon] of QX.data.base.stations) {
     const { x, y } = QX.map.latLngToLayerPoint([lat, lon]);
     taken.add({ left: x - 8, right: x + 8, top: y - 8, bottom: y + 8 });
   }
   for (const name of QX.groundNames) {
     const { tooltip, sides } = name;
-    const direction = Object.keys(sides).find((side) => !taken.meets(QX.nameBox(name, side)));
+    const free = Object.keys(sides).filter((side) => !taken.meets(QX.nameBox(name, side)));
+    const direction = free.find((side) => isInView(QX.nameBox(name, side))) || free[0];
     name.isShown = Boolean(direction);
     tooltip.getElement().style.visibility = direction ? "" : "hidden";
     if (!direction) continue;

@@ -124,5 +124,23 @@ def test_a_name_goes_to_the_left_of_its_symbol_where_the_right_is_taken(page: Pa
     assert {"right", "left"} <= set(sides)
 
 
+def test_of_two_free_sides_a_name_takes_the_one_on_which_it_stays_on_the_map(page: Page) -> None:
+    sides = page.evaluate(
+        """() => QX.groundNames.filter((name) => name.sides === QX.besideStation).map((name) => {
+          const { tooltip } = name;
+          QX.map.setView(tooltip.getLatLng(), 18, { animate: false });
+          QX.thinNames();
+          const middle = name.isShown && tooltip.options.direction;
+          QX.map.panBy([30 - QX.map.getSize().x / 2, 0], { animate: false });
+          QX.thinNames();
+          return [middle, name.isShown && tooltip.options.direction];
+        })"""
+    )
+    alone = [side for middle, side in sides if middle == "right"]
+    assert len(alone) > 20
+    # Where the left is taken, a name that leaves the map is better than none.
+    assert alone.count("left") > 0.8 * len(alone)
+
+
 def test_a_symbol_is_never_hidden(page: Page) -> None:
     assert len(page.evaluate(SYMBOLS)) == 45
