@@ -26,6 +26,7 @@ _WRITTEN_AS = {
     "polygon": "MultiPolygon",
     "mixed": "GeometryCollection",
 }
+_VERSION = "1.2"  # which programs that offices have had for years read without a word
 _WRITER_ERRORS = (DataSourceError, DataLayerError)
 
 # QGIS's own table of styles inside a GeoPackage.
@@ -97,6 +98,7 @@ def write_layers(
                 geometry_type=_WRITTEN_AS[layer.family],
                 promote_to_multi=layer.family in {"line", "polygon"},
                 append=target.exists(),
+                dataset_options={} if target.exists() else {"VERSION": _VERSION},
                 layer_options={
                     "IDENTIFIER": f"{layer.title} [{layer.name}]",
                     "DESCRIPTION": describe(layer),

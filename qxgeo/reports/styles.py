@@ -18,6 +18,9 @@ _QGIS_VERSION = "3.22.0"
 _SYMBOL_TYPES = {"point": "marker", "line": "line", "polygon": "fill", "mixed": "fill"}
 _SYMBOL_CLASSES = {"marker": "SimpleMarker", "line": "SimpleLine", "fill": "SimpleFill"}
 _PLAIN_COLOURS = {"boundary": "#333333", "townships": "#777777", "stations": "#0072B2"}
+_NAMED = ("townships", "stations")
+# QGIS's numbers: over the middle of an area, at one of the places around a point.
+_LABEL_PLACES = {"point": "6", "line": "2", "polygon": "1", "mixed": "1"}
 
 
 def draw_style(layer: str, family: str, *, lang: str, strength: Strength | None = None) -> str:
@@ -42,8 +45,9 @@ def draw_style(layer: str, family: str, *, lang: str, strength: Strength | None 
     """
     symbol = _SYMBOL_TYPES[family]
     if layer in _PLAIN_COLOURS:
-        return draw_plain(family, _PLAIN_COLOURS[layer], alpha=0 if symbol == "fill" else 255)
-    root = ET.Element("qgis", {"version": _QGIS_VERSION, "styleCategories": "Symbology|Labeling"})
+        alpha, label = 0 if symbol == "fill" else 255, "name" if layer in _NAMED else ""
+        return draw_plain(family, _PLAIN_COLOURS[layer], alpha=alpha, label=label)
+    root = _begin()
     if layer == "zones":
         _add_categories(root, "strength", symbol, STRENGTH_LABELS, STRENGTH_COLOURS, lang, alpha=40)
     else:
@@ -62,6 +66,7 @@ def draw_categories(
     *,
     lang: str,
     alpha: int = 150,
+    label: str = "",
 ) -> str:
     """Make the QML of a layer that is coloured by the words of one column.
 
@@ -77,18 +82,21 @@ def draw_categories(
         ``zh`` or ``en``.
     alpha
         Of fills, 0 to 255.
+    label
+        Column whose words stand beside each row; empty for none.
 
     Returns
     -------
     qml
         An XML document.
     """
-    root = ET.Element("qgis", {"version": _QGIS_VERSION, "styleCategories": "Symbology|Labeling"})
+    root = _begin()
     _add_categories(root, attribute, _SYMBOL_TYPES[family], labels, colours, lang, alpha=alpha)
+    _add_labels(root, family, label)
     return _format(root)
 
 
-def draw_plain(family: str, colour: str, *, alpha: int = 255) -> str:
+def draw_plain(family: str, colour: str, *, alpha: int = 255, label: str = "") -> str:
     """Make the QML of a layer in one colour.
 
     Parameters
@@ -99,17 +107,64 @@ def draw_plain(family: str, colour: str, *, alpha: int = 255) -> str:
         ``#rrggbb``.
     alpha
         Of fills, 0 for an outline alone.
+    label
+        Column whose words stand beside each row; empty for none.
 
     Returns
     -------
     qml
         An XML document.
     """
-    root = ET.Element("qgis", {"version": _QGIS_VERSION, "styleCategories": "Symbology|Labeling"})
+    root = _begin()
     renderer = ET.SubElement(root, "renderer-v2", {"type": "singleSymbol"})
     symbols = ET.SubElement(renderer, "symbols")
     _add_symbol(symbols, "0", _SYMBOL_TYPES[family], colour, alpha=alpha)
+    _add_labels(root, family, label)
     return _format(root)
+
+
+def _begin() -> ET.Element:
+    """Begin a document."""
+    return ET.Element("qgis", {"version": _QGIS_VERSION, "styleCategories": "Symbology|Labeling"})
+
+
+def _add_labels(root: ET.Element, family: str, label: str) -> None:
+    """Let QGIS write the words of a column, with a pale rim so that they are read on any ground."""
+    if not label:
+        return
+    root.set("labelsEnabled", "1")
+    labelling = ET.SubElement(root, "labeling", {"type": "simple"})
+    settings = ET.SubElement(labelling, "settings")
+    text = ET.SubElement(
+        settings,
+        "text-style",
+        {
+            "fieldName": label,
+            "isExpression": "0",
+            "fontSize": "9",
+            "fontSizeUnit": "Point",
+            "textColor": "34,34,34,255",
+            "textOpacity": "1",
+        },
+    )
+    ET.SubElement(
+        text,
+        "text-buffer",
+        {
+            "bufferDraw": "1",
+            "bufferSize": "0.8",
+            "bufferSizeUnits": "MM",
+            "bufferColor": "255,255,255,255",
+            "bufferOpacity": "1",
+        },
+    )
+    ET.SubElement(
+        settings,
+        "placement",
+        {"placement": _LABEL_PLACES[family], "dist": "1", "distUnits": "MM", "centroidInside": "1"},
+    )
+    # Else the names of stations would keep out of every township that has a name.
+    ET.SubElement(settings, "rendering", {"obstacle": "0"})
 
 
 def _format(root: ET.Element) -> str:

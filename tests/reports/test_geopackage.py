@@ -120,6 +120,38 @@ def test_qgis_finds_a_default_style_for_every_layer(town: Assessment, tmp_path: 
         assert {symbol.get("type") for symbol in symbols.values()} == {wanted}
 
 
+def test_stations_and_townships_are_named_in_qgis_and_no_other_layer(
+    town: Assessment, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(write(town, tmp_path))) as database:
+        styles = dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles"))
+        columns = {
+            name: {row[1] for row in database.execute(f'PRAGMA table_info("{name}")')}
+            for name in styles
+        }
+    named = {}
+    for name, qml in styles.items():
+        root = ET.fromstring(qml)  # noqa: S314 - our own text
+        text = root.find("labeling/settings/text-style")
+        assert (text is not None) == (root.get("labelsEnabled") == "1")
+        if text is not None:
+            named[name] = text.get("fieldName")
+            # A township with a name must not keep the names of stations out.
+            rendering = root.find("labeling/settings/rendering")
+            assert rendering is not None
+            assert rendering.get("obstacle") == "0"
+    assert named == {"townships": "name", "stations": "name"}
+    assert all(field in columns[name] for name, field in named.items())
+
+
+def test_programs_of_years_ago_read_the_file_without_a_word(
+    town: Assessment, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(write(town, tmp_path))) as database:
+        assert database.execute("PRAGMA application_id").fetchone()[0].to_bytes(4) == b"GPKG"
+        assert database.execute("PRAGMA user_version").fetchone() == (10200,)
+
+
 def test_a_rule_is_drawn_by_verdict_in_the_colours_of_the_legend(
     town: Assessment, tmp_path: Path
 ) -> None:

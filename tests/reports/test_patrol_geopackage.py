@@ -57,6 +57,12 @@ def test_every_layer_has_a_style_that_is_xml(package: Path) -> None:
     with closing(sqlite3.connect(package)) as database:
         styles = dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles"))
     assert set(styles) == {"cells", "territories", "points", "routes", "hot_cells", "views"}
+    named = {
+        name: text.get("fieldName")
+        for name, qml in styles.items()
+        for text in ET.fromstring(qml.split("\n", 1)[1]).iter("text-style")  # noqa: S314 - our own file
+    }
+    assert named == {"territories": "person_id", "points": "point_id"}
     categories = ET.fromstring(styles["territories"].split("\n", 1)[1]).iter("category")  # noqa: S314 - our own file
     assert [one.get("value") for one in categories] == ["P11", "P12", "P21", "P22"]
 

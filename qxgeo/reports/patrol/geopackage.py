@@ -101,7 +101,7 @@ def _list_layers(patrol: Patrol, lang: str, *, is_public: bool) -> Iterator[Outp
         Text("敏感点、易发点", "sensitive points"),
         "point",
         patrol.points.assign(name="", address="") if is_public else patrol.points,
-        draw_plain("point", "#222222"),
+        draw_plain("point", "#222222", label="point_id"),
         lang,
     )
     if not is_public:
@@ -166,4 +166,5 @@ def _colour_people(patrol: Patrol, lang: str) -> str:
             for number, person in enumerate(people)
         },
         lang=lang,
+        label="person_id",
     )

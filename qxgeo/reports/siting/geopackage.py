@@ -13,7 +13,7 @@ from qxgeo.errors import Text
 from qxgeo.reports.colours import SITE_COLOURS
 from qxgeo.reports.geopackage_file import OutputLayer, write_layers
 from qxgeo.reports.siting.wording import NOT_DECIDED, list_banner
-from qxgeo.reports.styles import draw_categories, draw_plain
+from qxgeo.reports.styles import draw_categories, draw_plain, draw_style
 from qxgeo.vocabulary import SITE_VERDICT_LABELS
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def list_kind_layers(
     table = _widen(checks, lines)
     is_point = (table.geom_type == "Point").to_numpy(dtype=bool)
     style = {
-        family: draw_categories("summary", family, _LABELS, _COLOURS, lang=lang)
+        family: draw_categories("summary", family, _LABELS, _COLOURS, lang=lang, label="place_id")
         for family in ("point", "polygon")
     }
     parts = [("point", table[is_point]), ("polygon", table[~is_point])]
@@ -191,22 +191,18 @@ def list_background(district: District, *, lang: str) -> Iterator[OutputLayer]:
     layer
         Id, name and geometry.
     """
-    looks = {
-        "boundary": ("polygon", "#333333", 0),
-        "townships": ("polygon", "#777777", 0),
-        "stations": ("point", "#0072B2", 255),
-    }
     ids = {"boundary": "district_id", "townships": "township_id", "stations": "station_id"}
-    for name, (family, colour, alpha) in looks.items():
+    for name, its_id in ids.items():
         layer = district.layers.get(name)
         if layer is None:
             continue
-        columns = [one for one in (ids[name], "name", "geometry") if one in layer.table]
+        family = "point" if name == "stations" else "polygon"
+        columns = [one for one in (its_id, "name", "geometry") if one in layer.table]
         known = layer.table[layer.table.geometry.notna()][columns]
         yield OutputLayer(
             name=name,
             title=title_layer(name).in_language(lang),
             family=family,
             table=plain_columns(known.reset_index(drop=True)),
-            style=draw_plain(family, colour, alpha=alpha),
+            style=draw_style(name, family, lang=lang),
         )
