@@ -48,12 +48,17 @@ def run_child(command: list[str], *, limit_s: float = 1e9, cwd: Path | None = No
         over = threading.Event()
         watcher = threading.Thread(target=watch, args=(child.pid, begin + limit_s, over, peak))
         watcher.start()
-        _, status, usage = os.wait4(child.pid, 0)
-        wall_s = time.perf_counter() - begin
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+            wall_s, timed_out = time.perf_counter() - begin, over.is_set()
+        except BaseException:  # somebody ends this process: its children end with it
+            stop_tree(child.pid)
+            child.wait()
+            raise
+        finally:
+            over.set()
+            watcher.join()
         child.returncode = os.waitstatus_to_exitcode(status)
-        timed_out = over.is_set()
-        over.set()
-        watcher.join()
         out.seek(0)
         complaints.seek(0)
         return Ended(
@@ -80,8 +85,13 @@ def watch(pid: int, end: float, over: threading.Event, peak: list[float]) -> Non
         peak[0] = max(peak[0], measure_memory(tree), measure_peak(pid))
         if time.perf_counter() > end:
             over.set()
-            for member in reversed(tree):
-                stop(member)
+            stop_tree(pid)
+
+
+def stop_tree(pid: int) -> None:
+    """End a process and everything it started that still runs."""
+    for member in reversed(list_tree(pid)):
+        stop(member)
 
 
 def stop(pid: int) -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -182,6 +183,26 @@ def test_a_system_that_cannot_run_says_why(monkeypatch: pytest.MonkeyPatch) -> N
     assert "duckdb" in systems.SYSTEMS["duckdb"].why_not("district")
     assert systems.SYSTEMS["recipe"].why_not("district") == ""
     assert systems.SYSTEMS["recipe"].why_not("nation") != ""
+
+
+def test_who_ends_the_benchmark_ends_what_it_started(tmp_path: Path) -> None:
+    import processes
+
+    told = tmp_path / "pid"
+    child = f"import os, time; open({str(told)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    script = (
+        "import signal, sys; from processes import run_child;"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(1));"
+        f"run_child([sys.executable, '-c', {child!r}])"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], cwd=Path(processes.__file__).parent)
+    while not (told.exists() and told.read_text()):
+        assert parent.poll() is None
+        time.sleep(0.01)
+    parent.terminate()
+    assert parent.wait(timeout=30) == 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(told.read_text()), 0)
 
 
 def test_what_qgis_answers_is_what_duckdb_answers_but_for_the_order_of_sums(
