@@ -91,7 +91,7 @@ def warm_up() -> None:
     import qxgeo.datasets
     import qxgeo.streaming  # noqa: F401
     from qxgeo.geodesy import Lines, Territories, compiled, partition_lines, stretches_in_discs
-    from qxgeo.geodesy.totals import Meter
+    from qxgeo.geodesy.totals import Count, Meter
 
     many, compiled.MANY = compiled.MANY, 0
     road, place = shapely.LineString([(110, 25), (110.01, 25)]), np.array([[110.0, 25.0]])
@@ -100,7 +100,7 @@ def warm_up() -> None:
     lines.lengths_m(inside.intersection(partition_lines(lines, town)))
     raw = np.frombuffer(shapely.to_wkb(road), dtype=np.uint8)
     meter = Meter.over(place, Territories(town), radius_m=900)
-    meter.add_up(raw, np.array([0, len(raw)]), meter.land_within(None))
+    meter.add_up(raw, np.array([0, len(raw)]), Count(meter.land_within(None)))
     compiled.MANY = many
 
 
@@ -160,10 +160,11 @@ def measure(folder: Path, radius_m: float, **how: Any) -> Answer:  # noqa: ANN40
     from qxgeo.datasets import open_dataset
     from qxgeo.streaming import measure_roads
 
-    places, polygons = (
-        shapely.from_wkb(pq.ParquetFile(folder / name).read(["geometry"])["geometry"].to_numpy())
+    columns = (  # some kilobytes each: threads would take longer to begin
+        pq.ParquetFile(folder / name).read(["geometry"], use_threads=False)["geometry"]
         for name in ("stations.parquet", "townships.parquet")
     )
+    places, polygons = (shapely.from_wkb(column.to_numpy()) for column in columns)
     points = shapely.get_coordinates(places)
     totals = measure_roads(
         open_dataset(folder / "roads"), points, polygons, radius_m=radius_m, **how

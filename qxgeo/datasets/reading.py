@@ -132,14 +132,14 @@ def iter_lines(
     SchemaError
         If a column is not there, or a geometry is no line.
     """
-    for place, table in iter_tables(dataset, piece, batch_rows=batch_rows, columns=columns):
+    for place, table in _iter_tables(dataset, piece, batch_rows=batch_rows, columns=columns):
         yield _decode(dataset, piece, table, place, sieve)
 
 
-def iter_tables(
-    dataset: RoadDataset, piece: Piece, *, batch_rows: int, columns: Sequence[str] = ()
-) -> Iterator[tuple[int, pa.Table]]:
-    """Read a piece once, some rows at a time, and decode nothing.
+def iter_geometry(
+    dataset: RoadDataset, piece: Piece, *, batch_rows: int
+) -> Iterator[tuple[int, pa.Array]]:
+    """Read the geometry of a piece once, some rows at a time, and decode nothing.
 
     Parameters
     ----------
@@ -148,22 +148,33 @@ def iter_tables(
     piece
         One of its pieces.
     batch_rows
-        Most rows of a batch; all but the last have as many.
-    columns
-        Which columns are wanted beside the geometry.
+        Most rows of a batch.
 
     Yields
     ------
-    place, table
-        Number of the first row within the piece, and the rows, in the order of the file.
+    place, column
+        Number of the first row within the piece, and the geometry as it is stored, in the order of
+        the file.
 
     Raises
     ------
     ReadError
         If the file is broken.
-    SchemaError
-        If a column is not there.
     """
+    place, names = 0, [dataset.geometry_column]
+    with _reading(piece) as file:
+        for batch in file.iter_batches(
+            batch_rows, row_groups=[piece.row_group], columns=names, use_threads=False
+        ):
+            column = batch.column(dataset.geometry_column)
+            yield place, column.storage if isinstance(column, pa.ExtensionArray) else column
+            place += len(batch)
+
+
+def _iter_tables(
+    dataset: RoadDataset, piece: Piece, *, batch_rows: int, columns: Sequence[str]
+) -> Iterator[tuple[int, pa.Table]]:
+    """Read a piece once, some rows at a time, and decode nothing."""
     names = _check_columns(dataset, piece, columns)
     if piece.rows <= batch_rows:
         with _reading(piece) as file:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qxgeo.datasets.decoding import Source, bytes_of, decode_lines
-from qxgeo.datasets.reading import iter_tables
+from qxgeo.datasets.reading import iter_geometry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
     from qxgeo.datasets.dataset import Piece, RoadDataset
     from qxgeo.geodesy import Lines
-    from qxgeo.geodesy.totals import Land, Meter, Tally
+    from qxgeo.geodesy.totals import Count, Meter
 
 LEFT_ROWS = 4096  # among so many at a time those that a meter leaves are decoded
 
 
-def iter_tallies(
-    dataset: RoadDataset, piece: Piece, meter: Meter, *, batch_rows: int
-) -> Iterator[tuple[Tally, Iterator[Lines]]]:
+def iter_left(
+    dataset: RoadDataset, piece: Piece, meter: Meter, count: Count, *, batch_rows: int
+) -> Iterator[Lines]:
     """Measure a piece while it is read.
 
     Parameters
@@ -36,13 +36,15 @@ def iter_tallies(
         One of its pieces.
     meter
         Measures the lines.
+    count
+        What they are added to, over land for the piece's bounds.
     batch_rows
         Most rows that are held at a time.
 
     Yields
     ------
-    tally, left
-        What the meter says of some rows, and the lines that it leaves, each once.
+    left
+        Lines that the meter leaves, each once; rows of others have no part.
 
     Raises
     ------
@@ -51,24 +53,18 @@ def iter_tallies(
     SchemaError
         If a geometry is no line, or a coordinate is not finite.
     """
-    name, land = dataset.geometry_column, meter.land_within(piece.bounds)
-    for place, table in iter_tables(dataset, piece, batch_rows=batch_rows):
+    for place, column in iter_geometry(dataset, piece, batch_rows=batch_rows):
+        left = _measure(column, meter, count)
         first_row = piece.first_row_of_file + place
-        for chunk in table.column(name).chunks:
-            array = chunk.storage if isinstance(chunk, pa.ExtensionArray) else chunk
-            tally, left = _measure(array, meter, land)
-            yield tally, _decode(array, left, Source(piece.path, name, first_row))
-            first_row += len(chunk)
+        yield from _decode(column, left, Source(piece.path, dataset.geometry_column, first_row))
 
 
-def _measure(array: pa.Array, meter: Meter, land: Land) -> tuple[Tally, NDArray[np.int64]]:
+def _measure(array: pa.Array, meter: Meter, count: Count) -> NDArray[np.int64]:
     """Measure a column, and list the rows that are left."""
     if not array.null_count:
-        tally = meter.add_up(*bytes_of(array), land)
-        return tally, tally.left
+        return meter.add_up(*bytes_of(array), count)
     row = np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False))
-    tally = meter.add_up(*bytes_of(array.drop_null()), land)
-    return tally, row[tally.left]
+    return row[meter.add_up(*bytes_of(array.drop_null()), count)]
 
 
 def _decode(array: pa.Array, left: NDArray[np.int64], source: Source) -> Iterator[Lines]:

@@ -41,6 +41,11 @@ class Territories:
         self._grid: tuple[Any, ...] | None = None
         self._squares: Squares | None = None
 
+    @property
+    def are_few(self) -> bool:
+        """Whether one grid does for every place."""
+        return len(self.numbers) <= FEW
+
     def edges(self, which: Ints | slice = slice(None)) -> tuple[Floats, Ints]:
         """Give the edges of some, degrees, shape (e, 4), and where those of each polygon begin."""
         edges, first = self._edges
@@ -68,7 +73,7 @@ class Territories:
     def grid(self, loops: ModuleType) -> tuple[Any, ...]:
         """Give edges, origin, scale and size of a grid over them, and what its cells hold."""
         if self._grid is None:
-            self._grid = _lay(loops, *self._edges)
+            self._grid = _lay(loops, *self._edges, self._boxes)
         return self._grid
 
     def grid_near(self, loops: ModuleType, boxes: Floats) -> tuple[Ints, tuple[Any, ...]]:
@@ -86,12 +91,13 @@ class Territories:
         numbers, grid
             Which polygon each label of the grid means, and the grid as `grid` gives it.
         """
-        if len(self.numbers) <= FEW:
+        if self.are_few:
             return self.numbers, self.grid(loops)
         which = loops.list_near(self._boxes, boxes)
         if 2 * len(which) > len(self.numbers):  # one grid for all pieces is the cheaper one
             return self.numbers, self.grid(loops)
-        return self.numbers[which], _lay(loops, *loops.take_edges(*self._edges, which))
+        edges, first = loops.take_edges(*self._edges, which)
+        return self.numbers[which], _lay(loops, edges, first, self._boxes[which])
 
     def squares(self, loops: ModuleType, grid: tuple[Any, ...]) -> Squares:
         """Divide the cells of a grid into squares, those that an edge passes marked.
@@ -122,12 +128,11 @@ class Territories:
         return np.ascontiguousarray(shapely.bounds(self.polygons), dtype=float).reshape(-1, 4)
 
 
-def _lay(loops: ModuleType, edges: Floats, first: Ints) -> tuple[Any, ...]:
-    """Lay a grid over edges, those of each polygon from `first` on."""
+def _lay(loops: ModuleType, edges: Floats, first: Ints, boxes: Floats) -> tuple[Any, ...]:
+    """Lay a grid over edges, those of each polygon from `first` on, and within its box."""
     low, high = np.zeros(2), np.ones(2)
-    if len(edges):
-        low = np.minimum(edges[:, :2].min(axis=0), edges[:, 2:].min(axis=0))
-        high = np.maximum(edges[:, :2].max(axis=0), edges[:, 2:].max(axis=0))
+    if len(boxes):
+        low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
     margin = (high - low) * 1e-3 + 1e-9
     extent = high - low + 2 * margin
     wanted = min(max(_CELLS_PER_EDGE * len(edges), 1), _MOST_CELLS)

@@ -33,7 +33,7 @@ _HALF = 32  # bits
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What lies within the radius, of the lines of a column.
+    """What lies within the radius, of the lines of some columns.
 
     Attributes
     ----------
@@ -45,8 +45,6 @@ class Tally:
         How many lines have a part in each, and how many parts, shape (k,).
     length_nm
         Length in each: each part rounded to whole nanometres, k numbers.
-    left
-        Rows that are in none of these numbers and are left to others, ascending, shape (m,).
     """
 
     roads: int
@@ -54,7 +52,6 @@ class Tally:
     road_count: NDArray[np.int64]
     part_count: NDArray[np.int64]
     length_nm: list[int]
-    left: NDArray[np.int64]
 
 
 class Land(NamedTuple):
@@ -74,6 +71,31 @@ class Land(NamedTuple):
     numbers: Ints
     grid: tuple[Any, ...]
     squares: tuple[NDArray[np.uint16], int, NDArray[np.uint16]]
+
+
+class Count:
+    """What has been counted so far, of one column after the other, by one thread.
+
+    Parameters
+    ----------
+    land
+        The territories, as `Meter.land_within` gives them.
+    """
+
+    def __init__(self, land: Land) -> None:
+        size = len(land.numbers) + 1  # the last is nobody's
+        self.land = land
+        self.roads = 0
+        self.totals = tuple(np.zeros((4, size), dtype=np.int64))  # as the loops want them
+        self.last = np.empty(size, dtype=np.int64)
+
+    def tally(self) -> Tally:
+        """Give what was counted."""
+        used = np.flatnonzero(self.totals[1])
+        road_count, part_count, low, high = (column[used] for column in self.totals)
+        length_nm = [a + (b << _HALF) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+        label = np.append(self.land.numbers, -1)[used]
+        return Tally(self.roads, label, road_count, part_count, length_nm)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,6 +139,8 @@ class Meter:
         low, high = frames.lonlat - frames.half_deg, frames.lonlat + frames.half_deg
         discs = (tables, bounds, lay_grid(low, high), float(radius_m) ** 2)
         boxes = np.concatenate((low, high), axis=1)
+        if territories.are_few:  # now, while no other thread asks for it
+            territories.squares(clear, territories.grid(cells))
         return cls(loops, cells, clear, discs, boxes, territories)
 
     def land_within(self, bounds: tuple[float, float, float, float] | None) -> Land:
@@ -133,7 +157,7 @@ class Meter:
             Whatever the bounds, it labels what lies within them and a disc the same.
         """
         boxes = self.boxes
-        if bounds is not None:
+        if bounds is not None and not self.territories.are_few:
             around = np.array([bounds])
             boxes = boxes[self.cells.list_near(boxes, around)]
             boxes[:, :2] = np.maximum(boxes[:, :2], around[:, :2])
@@ -141,7 +165,7 @@ class Meter:
         numbers, grid = self.territories.grid_near(self.cells, boxes)
         return Land(numbers, grid, self.territories.squares(self.clear, grid))
 
-    def add_up(self, data: NDArray[np.uint8], offsets: Places, land: Land) -> Tally:
+    def add_up(self, data: NDArray[np.uint8], offsets: Places, count: Count) -> Ints:
         """Measure lines in well-known binary.
 
         Parameters
@@ -150,47 +174,41 @@ class Meter:
             Well-known binary of all lines behind one another, EPSG:4326, bytes.
         offsets
             Where each begins, and the end of the last, shape (n + 1,); the first need not be 0.
-        land
-            As `land_within` gives it for bounds that hold the lines.
+        count
+            What they are added to, over land for bounds that hold the lines.
 
         Returns
         -------
-        tally
-            Left are rows that are no plain lines of finite places with short segments, and lines
-            along a territory line, of which a double does not know whose they are.
+        left
+            Rows that are not counted, ascending, shape (m,): no plain lines of finite places with
+            short segments, and lines along a territory line, of which a double does not know whose
+            they are.
         """
         size = len(offsets) - 1
         if len(data) < _VERTEX:
-            none = np.empty(0, dtype=np.int64)
-            return Tally(0, none, none, none, [], np.arange(size))
-        count = len(land.numbers) + 1
+            return np.arange(size)
         data = data.view()
         data.flags.writeable = False  # bytes of whatever origin are one type to the compiler
-        totals = tuple(np.zeros((4, count), dtype=np.int64))
-        last = np.full(count, -1, dtype=np.int64)
         scratch = self._find_scratch(size)
         scratch.offsets[: size + 1] = offsets
         scratch.room[0].fill(-1)
+        count.last.fill(-1)
         roads, others = self.loops.add_up(
             data,
             np.ndarray((len(data) - 3,), dtype="<u4", buffer=data, strides=(1,)),
             np.ndarray((len(data) - 7,), dtype="<f8", buffer=data, strides=(1,)),
             scratch.offsets[: size + 1],
             *self.discs,
-            land.grid,
-            land.squares,
+            count.land.grid,
+            count.land.squares,
             latitude_bands(),
             scratch.room,
             scratch.waiting,
-            (*totals, last),
+            (*count.totals, count.last),
             scratch.left,
         )
-        used = np.flatnonzero(totals[1])
-        road_count, part_count, low, high = (column[used] for column in totals)
-        length_nm = [a + (b << _HALF) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
-        label = np.append(land.numbers, -1)[used]
-        left = scratch.left[:others].copy()
-        return Tally(roads, label, road_count, part_count, length_nm, left)
+        count.roads += roads
+        return scratch.left[:others].copy()
 
     def _find_scratch(self, size: int) -> _Scratch:
         """Give this thread's own arrays, with room for so many lines.

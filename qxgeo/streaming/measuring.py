@@ -13,13 +13,13 @@ import shapely
 from qxgeo.datasets import iter_lines
 from qxgeo.datasets.parts import write_parts
 from qxgeo.datasets.shaping import BOUNDS, lines_of
-from qxgeo.datasets.tallying import iter_tallies
+from qxgeo.datasets.tallying import iter_left
 from qxgeo.errors import Fault, InputError, Text
 from qxgeo.geodesy import Territories, partition_lines, reach_of_discs, stretches_in_discs
 from qxgeo.geodesy.compiled import find_loops
 from qxgeo.geodesy.packing import pack_stretches
 from qxgeo.geodesy.sieve import Sieve
-from qxgeo.geodesy.totals import Meter
+from qxgeo.geodesy.totals import Count, Meter
 from qxgeo.streaming.sums import NANOMETRES, add_columns, sum_by_key, to_nanometres
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 # plain arrays need one size always: the last bit of a sine depends on its place in an array.
 MOST_ROWS = 1 << 16
 PLAIN_ROWS = 1 << 13
+TALLIED_ROWS = 1 << 14  # two megabytes, which are still at hand when they are measured
 OUTSIDE = -1  # the label of what lies in no territory
 LARGE = 1 << 62  # the size of a work for which compiled loops answer, on any machine
 _LOOPS = ("binary", "cells", "clear", "discs", "lengths", "partition", "totals")
@@ -146,13 +147,13 @@ class MeasureJob:
 
     def _tally(self, piece: Piece, sums: _Sums, batch_rows: int, meter: Meter) -> None:
         """Measure without parts: columns in one pass, and the few lines that it leaves."""
-        rows = min(batch_rows, MOST_ROWS)
-        for tally, left in iter_tallies(self.dataset, piece, meter, batch_rows=rows):
-            sums.add_tally(tally)
-            for some in left:
-                lines, near = some.as_piece_of(LARGE), self._stations_near(piece)
-                parts = self._look(lines, near, meter.territories).parts
-                sums.add(lines, parts, to_nanometres(lines.lengths_m(parts)))
+        count = Count(meter.land_within(piece.bounds))
+        rows = min(batch_rows, TALLIED_ROWS)
+        for some in iter_left(self.dataset, piece, meter, count, batch_rows=rows):
+            lines, near = some.as_piece_of(LARGE), self._stations_near(piece)
+            parts = self._look(lines, near, meter.territories).parts
+            sums.add(lines, parts, to_nanometres(lines.lengths_m(parts)))
+        sums.add_tally(count.tally())
 
     def _measure(
         self, piece: Piece, sums: _Sums, batch_rows: int, tools: Tools

@@ -19,7 +19,7 @@ from qxgeo.geodesy import (
     stretches_in_discs,
     territories,
 )
-from qxgeo.geodesy.totals import Meter, Tally
+from qxgeo.geodesy.totals import Count, Meter, Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,14 +60,24 @@ def _pack(raw: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
     return np.frombuffer(b"".join(raw), dtype=np.uint8), offsets
 
 
-def _tally(scene: Scene, roads: np.ndarray, radius_m: float, bounds: Bounds | None = None) -> Tally:
+class Found(NamedTuple):
+    """What was counted, and the rows that were not."""
+
+    tally: Tally
+    left: np.ndarray
+
+
+def _tally(scene: Scene, roads: np.ndarray, radius_m: float, bounds: Bounds | None = None) -> Found:
     meter = Meter.over(scene.stations, Territories(scene.towns), radius_m=radius_m)
     assert meter is not None
     packed = _pack(shapely.to_wkb(roads, byte_order=1).tolist())
-    return meter.add_up(*packed, meter.land_within(bounds))
+    count = Count(meter.land_within(bounds))
+    left = meter.add_up(*packed, count)
+    return Found(count.tally(), left)
 
 
-def _table(tally: Tally) -> dict[int, tuple[int, int, int]]:
+def _table(found: Found) -> dict[int, tuple[int, int, int]]:
+    tally = found.tally
     columns = (tally.road_count.tolist(), tally.part_count.tolist(), tally.length_nm)
     return dict(zip(tally.label.tolist(), zip(*columns, strict=True), strict=True))
 
@@ -117,7 +127,7 @@ def test_tallies_are_what_the_plain_form_adds_up_to(
     _agree(_add(_table(found), {}), _by_arrays(scene, scene.roads, radius_m))
     lines = Lines.from_geometries(scene.roads)
     inside = stretches_in_discs(lines, scene.stations, radius_m=radius_m)
-    assert found.roads == len(np.unique(inside.part)) > 0
+    assert found.tally.roads == len(np.unique(inside.part)) > 0
     assert len(found.left) == 0
 
 
@@ -145,7 +155,7 @@ def test_a_road_of_many_parts_and_a_batch_of_many_roads_are_to_the_nanometre_tho
     use_form("compiled")
     found = _tally(scene, roads, 3_000)
     assert len(found.left) == 0
-    assert found.part_count.min() > 700  # the zigzag alone has as many on either side
+    assert found.tally.part_count.min() > 700  # the zigzag alone has as many on either side
     assert _table(found) == _by_arrays(scene, roads, 3_000)
 
 
@@ -158,14 +168,19 @@ def test_columns_of_one_buffer_are_the_same_in_any_order_width_and_thread() -> N
     data, offsets = _pack(shapely.to_wkb(scene.roads, byte_order=1).tolist())
     places = offsets.astype(np.int32)
     cuts = [slice(700, 1501), slice(0, 301), slice(300, 310), slice(309, 701)]
-    whole = _table(meter.add_up(data, offsets, land))
 
-    def measure(cut: slice) -> dict[int, tuple[int, int, int]]:
-        return _table(meter.add_up(data, places[cut], land))
+    def measure(*some: np.ndarray) -> dict[int, tuple[int, int, int]]:
+        count = Count(land)
+        left = [meter.add_up(data, one, count) for one in some]
+        return _table(Found(count.tally(), np.concatenate(left)))
+
+    whole = measure(offsets)
+    parts = [places[cut] for cut in cuts]
+    assert measure(*parts) == measure(*parts[::-1]) == whole
 
     for threads in (1, 4):
         with ThreadPoolExecutor(threads) as pool:
-            for order in (cuts, cuts[::-1]):
+            for order in (parts, parts[::-1]):
                 found = list(pool.map(measure, order))
                 assert reduce(_add, found) == {key: list(value) for key, value in whole.items()}
 
@@ -253,7 +268,7 @@ def test_rows_that_are_no_plain_short_lines_are_left() -> None:
     ]
     meter = Meter.over(scene.stations, Territories(scene.towns), radius_m=1_000)
     assert meter is not None
-    assert meter.add_up(*_pack(rows), meter.land_within(None)).left.tolist() == [
+    assert meter.add_up(*_pack(rows), Count(meter.land_within(None))).tolist() == [
         1,
         2,
         3,
@@ -270,8 +285,8 @@ def test_rows_that_are_no_plain_short_lines_are_left() -> None:
 def test_without_towns_everything_is_nobodys(towns: list[shapely.Polygon | None]) -> None:
     scene = _scene(25.27)
     bare = scene._replace(towns=np.array(towns, dtype=object))
-    found = _tally(bare, scene.roads, 1_000)
-    assert found.label.tolist() == [-1]
-    assert found.road_count.tolist() == [found.roads]
-    none = _tally(bare, scene.roads[:0], 1_000)
-    assert (none.roads, none.length_nm, none.left.tolist()) == (0, [], [])
+    tally, _ = _tally(bare, scene.roads, 1_000)
+    assert tally.label.tolist() == [-1]
+    assert tally.road_count.tolist() == [tally.roads]
+    tally, left = _tally(bare, scene.roads[:0], 1_000)
+    assert (tally.roads, tally.length_nm, left.tolist()) == (0, [], [])
