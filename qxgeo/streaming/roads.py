@@ -38,10 +38,7 @@ DEFAULT_MEMORY_MB = 500.0
 FARTHEST_M = 50_000.0  # beyond, the series of `qxgeo.geodesy.frames` are not what they promise
 _ROW_BYTES = 800  # of arrays that do not depend on the vertices; docs/scale.md
 _TIMES_GEOMETRY = 10  # what a byte of stored geometry takes while a batch is measured
-_TALLIED = (
-    100,
-    4,
-)  # the same of a row that is measured as it is stored, and what a byte of it takes
+_TALLIED = (100, 4)  # both, of a row that is measured as it is stored
 _PART_BYTES = 1_500  # more of a row whose parts are written
 _CORNER_BYTES = 500  # of a corner of a territory, in the grid over their edges
 
