@@ -191,6 +191,22 @@ def test_nothing_changes_hands_when_nothing_has_changed(
         pd.testing.assert_series_equal(again.owners, first.owners)
 
 
+@pytest.mark.parametrize(
+    "rows", [["0011", "0001"], ["0001", "0011"]], ids=["by the south", "by the north"]
+)
+def test_locks_that_touch_at_a_corner_are_joined_as_they_were(rows: list[str]) -> None:
+    cells = grid([[10.0, 0.0, 0.0, 10.0], [0.0, 0.0, 0.0, 0.0]])
+    before = {
+        f"r{row:03d}c{column:03d}": f"P0{person}"
+        for row, line in enumerate(rows)
+        for column, person in enumerate(line)
+    }
+    corners = ("r000c001", "r001c002") if rows[0] == "0011" else ("r001c001", "r000c002")
+    done = assign(cells, roster(2), locks=dict.fromkeys(corners, "P00"), previous=before)
+    assert done.changes.empty
+    assert done.owners.to_dict() == before
+
+
 # --- fairness and form --------------------------------------------------------------------------
 
 

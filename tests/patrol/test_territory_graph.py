@@ -132,6 +132,39 @@ def test_whoever_is_shut_out_goes_first_the_next_time() -> None:
     assert held.tolist() == [0, 1, 0, 1, 1, 0, 0]
 
 
+@pytest.mark.parametrize(
+    ("before", "way"),
+    [([0, 0, 9, 9], 1), ([0, 9, 0, 9], 2), ([0, 9, 9, 9], 1)],
+    ids=["by the first", "by the second", "neither was theirs"],
+)
+def test_locks_are_joined_by_cells_that_their_person_had(before: list[int], way: int) -> None:
+    # Cells 0 and 3 touch at a corner: 1 and 2 are as good as each other.
+    near = [[1, 2], [0, 3], [0, 3], [1, 2]]
+    held, apart = join_locks(near, np.array([0, -1, -1, 0]), np.array(before))
+    assert (np.flatnonzero(held == 0).tolist(), apart) == ([0, way, 3], [])
+
+
+def test_a_way_through_old_ground_is_taken_however_long() -> None:
+    # A ring of six: from 0 to 2 it is one cell by way of 1, three by way of 5, 4 and 3.
+    near = [sorted(((cell - 1) % 6, (cell + 1) % 6)) for cell in range(6)]
+    lock = np.array([0, -1, 0, -1, -1, -1])
+    held, _ = join_locks(near, lock, np.array([0, 1, 0, 0, 0, 0]))
+    assert held.tolist() == [0, -1, 0, 0, 0, 0]
+    held, _ = join_locks(near, lock, np.array([0, 1, 0, 0, 1, 0]))  # one changes hands either way
+    assert held.tolist() == [0, 0, 0, -1, -1, -1]
+
+
+def test_whoever_needs_nothing_new_to_join_their_locks_goes_first() -> None:
+    # 0 and 2 are newly the first person's, 4 and 5 joined by 1 have been the second's all along.
+    edges = [(0, 1), (1, 2), (4, 1), (1, 5), (0, 3), (3, 6), (6, 2)]
+    ends = np.array(edges)
+    near = list_neighbours(7, ends[:, 0], ends[:, 1])
+    lock = np.array([0, -1, 0, -1, 1, 1, -1])
+    held, apart = join_locks(near, lock, np.array([0, 1, 1, 2, 1, 1, 2]))
+    assert apart == []
+    assert held.tolist() == [0, 1, 0, 0, 1, 1, 0]
+
+
 def test_locks_that_stay_apart_are_told() -> None:
     near = [[1], [0, 2], [1]]
     assert join_locks(near, np.array([0, 1, 0]))[1] == [0]

@@ -108,7 +108,7 @@ def split_township(township: Township) -> Split:
         lock = np.where(left_out, NOBODY, township.lock)
         groups, links = _group(township, lock, left_out)
         near = list_neighbours(len(lock), *_with_links(township, links, left_out))
-        held, torn = join_locks(near, lock)
+        held, torn = join_locks(near, lock, township.before)
         if not torn:
             break
         for person in torn:
