@@ -72,6 +72,8 @@ class RoadDataset:
         In the order of files and row groups.
     rows
         Rows of all pieces.
+    geometry_bytes
+        Stored bytes of the geometry of a row, in the piece where that is most.
     fingerprint
         SHA-256 over names, sizes and footers of the files, not over all bytes.
     """
@@ -83,6 +85,7 @@ class RoadDataset:
     columns: tuple[str, ...]
     pieces: tuple[Piece, ...]
     rows: int
+    geometry_bytes: int
     fingerprint: str
 
 
@@ -123,6 +126,7 @@ def open_dataset(path: Path | str) -> RoadDataset:
         columns=first.columns,
         pieces=pieces,
         rows=sum(piece.rows for piece in pieces),
+        geometry_bytes=max(footer.geometry_bytes for footer in footers),
         fingerprint=_fingerprint(root, files, footers),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ Bounds = tuple[float, float, float, float]
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 ENCODINGS = ("WKB", "linestring", "multilinestring")
 _LINE_TYPES = frozenset({"LineString", "MultiLineString"})
+_KEPT = 64  # footers, some ten kilobytes each
 _TAIL = 8  # bytes at the end of a file: length of the footer, and the mark
 # Longitude and latitude on WGS 84 or CGCS2000, which differ by centimetres.
 _LON_LAT = frozenset(
@@ -47,6 +49,8 @@ class Footer:
         Rows of each row group.
     bounds
         West, south, east and north of each row group, degrees; None where nothing says it.
+    geometry_bytes
+        Stored bytes of the geometry of a row, in the row group where that is most.
     digest
         SHA-256 of the footer's bytes.
     """
@@ -56,6 +60,7 @@ class Footer:
     columns: tuple[str, ...]
     rows: tuple[int, ...]
     bounds: tuple[Bounds | None, ...]
+    geometry_bytes: int
     digest: str
 
 
@@ -82,7 +87,7 @@ def read_footer(path: Path) -> Footer:
         If its geometry is no lines.
     """
     try:
-        metadata = pq.read_metadata(path)
+        metadata = read_metadata(path)
         digest = _digest(path)
     except (pa.ArrowException, OSError) as error:
         raise ReadError(broken(path, error)) from error
@@ -97,14 +102,47 @@ def read_footer(path: Path) -> Footer:
     names = metadata.schema.to_arrow_schema().names
     if name not in names:
         raise SchemaError(missing_columns(path, [name]))
+    own = [i for i, leaf in enumerate(leaves) if leaf == name or leaf.startswith(f"{name}.")]
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
     return Footer(
         geometry_column=name,
         encoding=encoding,
         columns=tuple(column for column in names if column not in hidden),
-        rows=tuple(metadata.row_group(i).num_rows for i in range(metadata.num_row_groups)),
-        bounds=_read_bounds(metadata, _find_sides(leaves, name, covering), leaves, name),
+        rows=tuple(group.num_rows for group in groups),
+        bounds=_read_bounds(groups, _find_sides(leaves, name, covering), own[0]),
+        geometry_bytes=max((_bytes_of_row(group, own) for group in groups), default=1),
         digest=digest,
     )
+
+
+def read_metadata(path: Path) -> pq.FileMetaData:
+    """Read the footer of a file, once for all its pieces as long as nobody changes the file.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Returns
+    -------
+    metadata
+        As the library gives it.
+
+    Raises
+    ------
+    OSError
+        If there is no such file, or it cannot be read.
+    pyarrow.ArrowException
+        If it is no whole Parquet file.
+    """
+    about = path.stat()
+    return _read_metadata(path, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=_KEPT)
+def _read_metadata(path: Path, _size: int, _changed_ns: int) -> pq.FileMetaData:
+    """Read a footer."""
+    return pq.read_metadata(path)
 
 
 def parse_geo(metadata: dict[bytes, bytes] | None, path: Path) -> dict[str, Any]:
@@ -294,18 +332,19 @@ def _find_sides(
     return {"xmin": own["x"], "ymin": own["y"], "xmax": own["x"], "ymax": own["y"]}
 
 
+def _bytes_of_row(group: pq.RowGroupMetaData, own: list[int]) -> int:
+    """Give how many bytes some columns of a row take, rounded up."""
+    size = sum(group.column(leaf).total_uncompressed_size for leaf in own)
+    return int(size / max(group.num_rows, 1)) + 1
+
+
 def _read_bounds(
-    metadata: pq.FileMetaData, sides: dict[str, int] | None, leaves: list[str], geometry: str
+    groups: list[pq.RowGroupMetaData], sides: dict[str, int] | None, geometry: int
 ) -> tuple[Bounds | None, ...]:
     """Read the bounds of each row group from the statistics."""
     if sides is None:
-        return tuple(None for _ in range(metadata.num_row_groups))
-    own = [
-        i for i, leaf in enumerate(leaves) if leaf == geometry or leaf.startswith(f"{geometry}.")
-    ]
-    return tuple(
-        _bounds_of(metadata.row_group(i), sides, own[0]) for i in range(metadata.num_row_groups)
-    )
+        return tuple(None for _ in groups)
+    return tuple(_bounds_of(group, sides, geometry) for group in groups)
 
 
 def _bounds_of(group: pq.RowGroupMetaData, sides: dict[str, int], geometry: int) -> Bounds | None:

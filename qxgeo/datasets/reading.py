@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,12 +11,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from qxgeo.datasets.decoding import Source, decode_lines
-from qxgeo.datasets.footer import broken, missing_columns
+from qxgeo.datasets.footer import broken, missing_columns, read_metadata
 from qxgeo.errors import ReadError, SchemaError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
     from qxgeo.geodesy import Lines
     from qxgeo.geodesy.sieve import Sieve
 
-_FOOTERS = 64  # that are kept, some ten kilobytes each
 _BUFFER = 1 << 20  # bytes of a column that are fetched at once: they are still at hand when decoded
 
 
@@ -247,8 +244,7 @@ def _reading(piece: Piece) -> Iterator[pq.ParquetFile]:
         If it cannot be read.
     """
     try:
-        about = piece.path.stat()
-        metadata = _read_metadata(piece.path, about.st_size, about.st_mtime_ns)
+        metadata = read_metadata(piece.path)
         # What is read is used at once: gathering it beforehand is a copy more. Of a path the
         # library would ask first which file system it is on, which takes longer than opening it.
         with (
@@ -260,9 +256,3 @@ def _reading(piece: Piece) -> Iterator[pq.ParquetFile]:
             yield file
     except (pa.ArrowException, OSError) as error:
         raise ReadError(broken(piece.path, error)) from error
-
-
-@lru_cache(maxsize=_FOOTERS)
-def _read_metadata(path: Path, _size: int, _changed_ns: int) -> pq.FileMetaData:
-    """Read the footer of a file, once for all its pieces as long as nobody changes it."""
-    return pq.read_metadata(path)

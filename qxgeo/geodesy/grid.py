@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     # Origin (2,), cells per degree (2,), cells across and up (2,), first entry of each cell, boxes.
-    Grid = tuple[Floats, Floats, Ints, Ints, Ints]
+    Grid = tuple[Floats, Floats, Ints, NDArray[np.int32], Ints]
 
 _MOST_ACROSS = 2048  # cells; more would leave the cache
 
@@ -43,5 +43,10 @@ def lay_grid(low: NDArray[np.float64], high: NDArray[np.float64]) -> Grid:
     rank = np.arange(len(box)) - np.repeat(np.cumsum(across * up) - across * up, across * up)
     cell = (begin[box, 1] + rank // across[box]) * cells[0] + begin[box, 0] + rank % across[box]
     order = np.argsort(cell, kind="stable")
-    first = np.cumsum(np.bincount(cell + 1, minlength=cells.prod() + 1))
+    # 32 bits, counted in their place: over a country most of its cells are empty, and there are
+    # millions of them.
+    used, count = np.unique(cell, return_counts=True)
+    first = np.zeros(cells.prod() + 1, dtype=np.int32)
+    first[used + 1] = count
+    np.cumsum(first, dtype=np.int32, out=first)
     return origin, scale, cells, first, box[order]

@@ -37,14 +37,13 @@ class Territories:
     def __init__(self, polygons: NDArray[np.object_]) -> None:
         self.numbers = usable(polygons)
         self.polygons = np.asarray(polygons, dtype=object)[self.numbers]
-        self.tree = shapely.STRtree(self.polygons)
         self._grid: tuple[Any, ...] | None = None
         self._squares: Squares | None = None
 
-    @property
-    def are_few(self) -> bool:
-        """Whether one grid does for every place."""
-        return len(self.numbers) <= FEW
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """A tree over the boxes of `polygons`, for whoever has no compiled loops."""
+        return shapely.STRtree(self.polygons)
 
     def edges(self, which: Ints | slice = slice(None)) -> tuple[Floats, Ints]:
         """Give the edges of some, degrees, shape (e, 4), and where those of each polygon begin."""
@@ -57,18 +56,24 @@ class Territories:
     @cached_property
     def _edges(self) -> tuple[Floats, Ints]:
         """The edges of all, looked up once."""
-        is_ring = shapely.get_type_id(self.polygons) == shapely.GeometryType.POLYGON
-        is_ring &= shapely.get_num_interior_rings(self.polygons) == 0
-        rings, polygon = self.polygons, np.arange(len(is_ring))
+        rings, count = self.polygons, shapely.get_num_coordinates(self.polygons)
+        is_ring = shapely.get_type_id(rings) == shapely.GeometryType.POLYGON
+        is_ring &= shapely.get_num_interior_rings(rings) == 0
+        own = count - 1
         if not bool(is_ring.all()):
             parts, polygon = shapely.get_parts(rings, return_index=True)
             rings, part = shapely.get_rings(parts, return_index=True)
-            polygon = polygon[part]
-        corner, ring = shapely.get_coordinates(rings, return_index=True)
-        edge = np.flatnonzero(ring[1:] == ring[:-1])
-        owner = polygon[ring[edge]]
-        first = np.searchsorted(owner, np.arange(len(self.polygons) + 1))
-        return np.concatenate((corner[edge], corner[edge + 1]), axis=1), first.astype(np.int64)
+            count = shapely.get_num_coordinates(rings)
+            own = np.bincount(polygon[part], count - 1, len(self.polygons)).astype(np.int64)
+        corner = shapely.get_coordinates(rings).view(np.complex128)[:, 0]  # pairs move as one
+        goes_on = np.ones(len(corner), dtype=bool)
+        goes_on[np.cumsum(count) - 1] = False
+        start = np.flatnonzero(goes_on)
+        edges = np.empty((len(start), 2), dtype=np.complex128)
+        edges[:, 0], edges[:, 1] = corner[start], corner[start + 1]
+        first = np.zeros(len(self.polygons) + 1, dtype=np.int64)
+        np.cumsum(own, out=first[1:])
+        return edges.view(np.float64), first
 
     def grid(self, loops: ModuleType) -> tuple[Any, ...]:
         """Give edges, origin, scale and size of a grid over them, and what its cells hold."""
@@ -76,7 +81,22 @@ class Territories:
             self._grid = _lay(loops, *self._edges, self._boxes)
         return self._grid
 
-    def grid_near(self, loops: ModuleType, boxes: Floats) -> tuple[Ints, tuple[Any, ...]]:
+    def prepare(self, cells: ModuleType, clear: ModuleType) -> None:
+        """Look up what all pieces of a work share, while no other thread asks for it.
+
+        Parameters
+        ----------
+        cells, clear
+            The compiled loops of these names.
+        """
+        if len(self.numbers) <= FEW:
+            self.squares(clear, self.grid(cells))
+        else:
+            _ = self._edges, self._boxes
+
+    def grid_near(
+        self, loops: ModuleType, boxes: Floats, bounds: tuple[float, float, float, float] | None
+    ) -> tuple[Ints, tuple[Any, ...]]:
         """Give a grid that is right for places within some boxes, and fine enough among many.
 
         Parameters
@@ -85,14 +105,21 @@ class Territories:
             The compiled ones of the name ``cells``.
         boxes
             West, south, east, north, degrees, shape (n, 4).
+        bounds
+            The same, of what the places lie within besides; None where nobody knows it.
 
         Returns
         -------
         numbers, grid
             Which polygon each label of the grid means, and the grid as `grid` gives it.
         """
-        if self.are_few:
+        if len(self.numbers) <= FEW:
             return self.numbers, self.grid(loops)
+        if bounds is not None:
+            around = np.array([bounds])
+            boxes = boxes[loops.list_near(boxes, around)]
+            boxes[:, :2] = np.maximum(boxes[:, :2], around[:, :2])
+            boxes[:, 2:] = np.minimum(boxes[:, 2:], around[:, 2:])
         which = loops.list_near(self._boxes, boxes)
         if 2 * len(which) > len(self.numbers):  # one grid for all pieces is the cheaper one
             return self.numbers, self.grid(loops)
@@ -143,11 +170,11 @@ def _lay(loops: ModuleType, edges: Floats, first: Ints, boxes: Floats) -> tuple[
 
 def _lay_squares(loops: ModuleType, grid: tuple[Any, ...]) -> Squares:
     """Lay squares over a grid, and count those that are marked."""
-    edges, origin, scale, cells, _ = grid
+    edges, origin, scale, cells, (*_, twin) = grid
     count = int(cells[0] * cells[1])
     divided = min(max(math.isqrt(_MOST_SQUARES // count), 1), _DIVIDED)
     squares = np.zeros(count * divided**2, dtype=np.uint16)
-    loops.mark_squares(edges, origin, scale, cells, divided, squares)
+    loops.mark_squares(edges, twin, origin, scale, cells, divided, squares)
     across, up = int(cells[0]) * divided, int(cells[1]) * divided
     counted = np.zeros((across + 1) * (up + 1), dtype=np.uint16)
     loops.count_mixed(squares, across, up, counted)

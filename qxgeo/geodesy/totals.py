@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from qxgeo.geodesy.territories import Territories
+    from qxgeo.geodesy.territories import Squares, Territories
 
     Ints = NDArray[np.int64]
     Places = NDArray[np.int32] | Ints
@@ -70,7 +70,7 @@ class Land(NamedTuple):
 
     numbers: Ints
     grid: tuple[Any, ...]
-    squares: tuple[NDArray[np.uint16], int, NDArray[np.uint16]]
+    squares: Squares
 
 
 class Count:
@@ -139,8 +139,7 @@ class Meter:
         low, high = frames.lonlat - frames.half_deg, frames.lonlat + frames.half_deg
         discs = (tables, bounds, lay_grid(low, high), float(radius_m) ** 2)
         boxes = np.concatenate((low, high), axis=1)
-        if territories.are_few:  # now, while no other thread asks for it
-            territories.squares(clear, territories.grid(cells))
+        territories.prepare(cells, clear)
         return cls(loops, cells, clear, discs, boxes, territories)
 
     def land_within(self, bounds: tuple[float, float, float, float] | None) -> Land:
@@ -156,13 +155,7 @@ class Meter:
         land
             Whatever the bounds, it labels what lies within them and a disc the same.
         """
-        boxes = self.boxes
-        if bounds is not None and not self.territories.are_few:
-            around = np.array([bounds])
-            boxes = boxes[self.cells.list_near(boxes, around)]
-            boxes[:, :2] = np.maximum(boxes[:, :2], around[:, :2])
-            boxes[:, 2:] = np.minimum(boxes[:, 2:], around[:, 2:])
-        numbers, grid = self.territories.grid_near(self.cells, boxes)
+        numbers, grid = self.territories.grid_near(self.cells, self.boxes, bounds)
         return Land(numbers, grid, self.territories.squares(self.clear, grid))
 
     def add_up(self, data: NDArray[np.uint8], offsets: Places, count: Count) -> Ints:

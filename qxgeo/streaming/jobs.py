@@ -27,7 +27,10 @@ class Job(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Hash of everything that the results follow from: data, parameters, form of the kernel."""
+        """Hash of everything that the results follow from: data, parameters, form of the kernel.
+
+        A job whose work folder nobody comes back to may have any name that no other job has.
+        """
 
     @property
     def row_bytes(self) -> int:

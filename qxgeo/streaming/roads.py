@@ -11,10 +11,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 
 from qxgeo.datasets import near
@@ -153,7 +153,7 @@ def measure_roads(  # noqa: PLR0913 - one argument for each option
             _name(station_ids, len(lonlat)), _name(territory_ids, len(polygons)), road_column
         )
         _refuse_missing_column(dataset, road_column)
-    job = _make_job(dataset, lonlat, polygons, radius_m, names)
+    job = _make_job(dataset, lonlat, polygons, radius_m, names, is_kept=work_folder is not None)
     boxes = np.concatenate((lonlat - job.half_deg, lonlat + job.half_deg), axis=1)
     pieces = near(dataset, boxes) if len(boxes) else ()
     with nullcontext(work_folder) if work_folder else tempfile.TemporaryDirectory() as work:
@@ -178,9 +178,47 @@ def _make_job(
     polygons: NDArray[np.object_],
     radius_m: float,
     names: Names | None,
+    *,
+    is_kept: bool,
 ) -> MeasureJob:
-    """Word the question as a job."""
+    """Word the question as a job; one that nobody resumes has a name that no other will have."""
     is_compiled = has_loops(dataset.rows)
+    fingerprint = uuid4().hex
+    if is_kept:
+        fingerprint = _hash(dataset, lonlat, polygons, radius_m, names, is_compiled=is_compiled)
+    row_bytes = _ROW_BYTES + _TIMES_GEOMETRY * dataset.geometry_bytes
+    row_bytes += _PART_BYTES * (names is not None)
+    own_bytes = _CORNER_BYTES * int(shapely.get_num_coordinates(polygons).sum())
+    own_bytes += 0 if is_compiled else PLAIN_ROWS * row_bytes
+    is_tallied = is_compiled and names is None and dataset.encoding == "WKB"
+    if is_tallied:
+        own_bytes += LEFT_ROWS * row_bytes
+        row_bytes = _TALLIED[0] + _TALLIED[1] * dataset.geometry_bytes
+    return MeasureJob(
+        dataset=dataset,
+        stations=lonlat,
+        half_deg=disc_half_sizes(lonlat, radius_m),
+        territories=polygons,
+        radius_m=float(radius_m),
+        names=names,
+        is_compiled=is_compiled,
+        is_tallied=is_tallied,
+        fingerprint=fingerprint,
+        row_bytes=row_bytes,
+        own_bytes=own_bytes,
+    )
+
+
+def _hash(
+    dataset: RoadDataset,
+    lonlat: NDArray[np.float64],
+    polygons: NDArray[np.object_],
+    radius_m: float,
+    names: Names | None,
+    *,
+    is_compiled: bool,
+) -> str:
+    """Hash everything that the answer follows from."""
     told = hashlib.sha256(dataset.fingerprint.encode())
     told.update(lonlat.tobytes())
     is_missing = shapely.is_missing(polygons)
@@ -191,44 +229,7 @@ def _make_job(
     told.update(
         json.dumps(["measure by columns", float(radius_m).hex(), is_compiled, named, road]).encode()
     )
-    geometry_bytes = _geometry_bytes(dataset)
-    row_bytes = _ROW_BYTES + _TIMES_GEOMETRY * geometry_bytes + _PART_BYTES * (names is not None)
-    own_bytes = _CORNER_BYTES * int(shapely.get_num_coordinates(polygons).sum())
-    own_bytes += 0 if is_compiled else PLAIN_ROWS * row_bytes
-    is_tallied = is_compiled and names is None and dataset.encoding == "WKB"
-    if is_tallied:
-        own_bytes += LEFT_ROWS * row_bytes
-        row_bytes = _TALLIED[0] + _TALLIED[1] * geometry_bytes
-    return MeasureJob(
-        dataset=dataset,
-        stations=lonlat,
-        half_deg=disc_half_sizes(lonlat, radius_m),
-        territories=polygons,
-        radius_m=float(radius_m),
-        names=names,
-        is_compiled=is_compiled,
-        is_tallied=is_tallied,
-        fingerprint=told.hexdigest(),
-        row_bytes=row_bytes,
-        own_bytes=own_bytes,
-    )
-
-
-def _geometry_bytes(dataset: RoadDataset) -> int:
-    """Give how many bytes the geometry of a row takes, in the piece where it takes most."""
-    most = 0.0
-    for path in dataset.files:
-        metadata = pq.read_metadata(path)
-        leaves = [
-            index
-            for index in range(metadata.num_columns)
-            if metadata.schema.column(index).path.split(".")[0] == dataset.geometry_column
-        ]
-        for number in range(metadata.num_row_groups):
-            group = metadata.row_group(number)
-            size = sum(group.column(leaf).total_uncompressed_size for leaf in leaves)
-            most = max(most, size / max(group.num_rows, 1))
-    return int(most) + 1
+    return told.hexdigest()
 
 
 def _collect(outcomes: Sequence[Outcome], out: Path) -> tuple[Path, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NANOMETRES = 1_000_000_000  # to the metre
 _HALF = 32  # bits: halves of a length add up without overflow over 2^31 terms
 _BITS = 22  # of numbers whose sum over 2^31 terms a double holds exactly
+_MOST = 1 << 61  # of these, three are no more than 64 bits hold
 
 
 def to_nanometres(length_m: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -59,13 +60,16 @@ def _add_up(index: NDArray[np.int64], values: NDArray[Any], size: int) -> list[i
 
     Sums of numbers below 2^22 are exact in a double, in any order, over 2^31 terms.
     """
-    total, shift = [0] * size, 0
+    total, shift = np.zeros(size, dtype=np.int64), 0
     while values.any():
         low = (values & ((1 << _BITS) - 1)).astype(np.float64)
-        sums = np.bincount(index, weights=low, minlength=size).astype(np.int64).tolist()
-        total = [before + (more << shift) for before, more in zip(total, sums, strict=True)]
+        sums = np.bincount(index, weights=low, minlength=size).astype(np.int64)
+        if int(sums.max()) << shift > _MOST:  # Python's own numbers have no end
+            total, sums = total.astype(object), sums.astype(object)
+        total = total + (sums << shift)
         values, shift = values >> _BITS, shift + _BITS
-    return total
+    added: list[int] = total.tolist()
+    return added
 
 
 def _number_keys(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -23,11 +23,13 @@ RUN = 32  # squares on either side that learn an owner together
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def mark_squares(edges, origin, scale, cells, divided, squares):
+def mark_squares(edges, twin, origin, scale, cells, divided, squares):
     """Mark the squares that edges pass, or pass by a hair: MIXED; `divided` a cell each way."""
     across, up = cells[0] * divided, cells[1] * divided
     finer = scale * divided
     for edge in range(len(edges)):
+        if 0 <= twin[edge] < edge:  # the same squares
+            continue
         row = to_cells(edges[edge], origin, finer)
         low, high = rows_of(row, up)
         for j in range(low, high + 1):
@@ -44,10 +46,15 @@ def count_mixed(squares, across, up, counted):
     than 2^16 squares has a right number.
     """
     for j in range(up):
+        row = squares[j * across : (j + 1) * across]
+        below = counted[j * (across + 1) + 1 : (j + 1) * (across + 1)]
+        here = counted[(j + 1) * (across + 1) + 1 : (j + 2) * (across + 1)]
         line = 0
         for i in range(across):
-            line += squares[j * across + i] == MIXED
-            counted[(j + 1) * (across + 1) + i + 1] = counted[j * (across + 1) + i + 1] + line
+            line += row[i] == MIXED
+            here[i] = line
+        for i in range(across):  # a loop of its own, as a processor takes many of these at a time
+            here[i] += below[i]
 
 
 @bare
