@@ -158,14 +158,10 @@ def iter_geometry(
     ReadError
         If the file is broken.
     """
-    place, names = 0, [dataset.geometry_column]
     with _reading(piece) as file:
-        for batch in file.iter_batches(
-            batch_rows, row_groups=[piece.row_group], columns=names, use_threads=False
-        ):
+        for place, batch in _stream(file, piece, [dataset.geometry_column], batch_rows):
             column = batch.column(dataset.geometry_column)
             yield place, column.storage if isinstance(column, pa.ExtensionArray) else column
-            place += len(batch)
 
 
 def _iter_tables(
@@ -194,19 +190,27 @@ def _read_slices(
     piece: Piece, names: list[str], begin: int, end: int, *, batch_rows: int
 ) -> Iterator[pa.Table]:
     """Stream through a row group and give what lies between two rows, at least an empty table."""
-    place = 0
     with _reading(piece) as file:
         schema = file.schema_arrow
         yield pa.schema([schema.field(name) for name in names]).empty_table()
-        for batch in file.iter_batches(
-            batch_rows, row_groups=[piece.row_group], columns=names, use_threads=False
-        ):
+        for place, batch in _stream(file, piece, names, batch_rows):
             low, high = max(begin - place, 0), min(end - place, len(batch))
             if low < high:
                 yield pa.Table.from_batches([batch.slice(low, high - low)]).select(names)
-            place += len(batch)
-            if place >= end:
+            if place + len(batch) >= end:
                 return
+
+
+def _stream(
+    file: pq.ParquetFile, piece: Piece, names: list[str], batch_rows: int
+) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Read a row group some rows at a time, each time with the number of the first within it."""
+    place = 0
+    for batch in file.iter_batches(
+        batch_rows, row_groups=[piece.row_group], columns=names, use_threads=False
+    ):
+        yield place, batch
+        place += len(batch)
 
 
 def _decode(
