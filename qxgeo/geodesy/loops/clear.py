@@ -12,7 +12,7 @@ from numba import njit
 
 from qxgeo.geodesy.loops.cells import columns_of, rows_of, to_cells
 from qxgeo.geodesy.loops.partition import HARD, label_place, middle_of
-from qxgeo.geodesy.loops.room import bare
+from qxgeo.geodesy.loops.room import bare, index
 from qxgeo.geodesy.partition import NOWHERE
 
 UNASKED, MIXED = 0, 1  # of a square
@@ -74,8 +74,8 @@ def owner_of_box(box, edges, origin, scale, cells, grid, known):
     if (right - left) * (high - low) > MOST_SQUARES:
         return np.int64(HARD)
     lower, upper = low * (across + 1), high * (across + 1)
-    north_side = np.int64(counted[upper + right]) - np.int64(counted[upper + left])
-    south_side = np.int64(counted[lower + right]) - np.int64(counted[lower + left])
+    north_side = np.int64(counted[index(upper + right)]) - np.int64(counted[index(upper + left)])
+    south_side = np.int64(counted[index(lower + right)]) - np.int64(counted[index(lower + left)])
     if (north_side - south_side) & LAST:
         return np.int64(HARD)
     state = _state_of(left, low, edges, origin, scale, cells, grid, squares, divided)
@@ -111,7 +111,7 @@ def _state_at(lon, lat, edges, origin, scale, cells, grid, known):
 @bare
 def _state_of(i, j, edges, origin, scale, cells, grid, squares, divided):
     """Read a square; the first who does asks whose it is."""
-    state = np.int64(squares[j * cells[0] * divided + i])
+    state = np.int64(squares[index(j * cells[0] * divided + i)])
     if state == UNASKED:
         state = _ask(i, j, edges, origin, scale, cells, grid, squares, divided)
     return state

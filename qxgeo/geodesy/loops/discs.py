@@ -7,7 +7,7 @@ from numba import njit
 
 from qxgeo.geodesy.intervals import to_steps
 from qxgeo.geodesy.loops.ground import RADIAN, square_and_slope, square_m2
-from qxgeo.geodesy.loops.room import TOO_SMALL, bare, grow, grow_whole
+from qxgeo.geodesy.loops.room import TOO_SMALL, bare, grow, grow_whole, index
 from qxgeo.geodesy.neighbourhoods import FOOT_STEPS, MOST_STEPS, ROOT_TOLERANCE_M
 
 TOLERANCE_M2 = ROOT_TOLERANCE_M**2
@@ -126,8 +126,9 @@ def _list_stations(box, stamp, centre, bounds, grid, radius_m2, limit_m2, seen, 
     reach_m2 = max(radius_m2, limit_m2)
     for j in range(min(j_first, j_last), j_last + 1):
         for i in range(min(i_first, i_last), i_last + 1):
-            for entry in range(first[j * cells[0] + i], first[j * cells[0] + i + 1]):
-                station = member[entry]
+            cell = index(j * cells[0] + i)
+            for entry in range(index(first[cell]), index(first[cell + index(1)])):
+                station = index(member[entry])
                 if seen[station] == stamp:
                     continue
                 seen[station] = stamp
@@ -148,9 +149,9 @@ def _list_stations(box, stamp, centre, bounds, grid, radius_m2, limit_m2, seen, 
                     bound_m2 = min(bound_m2, most_m2)
                     is_whole |= most_m2 <= radius_m2
                     if is_whole and limit_m2 < 0:
-                        near[0] = station
+                        near[0] = np.int64(station)
                         return 0, is_whole, bound_m2
-                near[count], least[count] = station, least_m2
+                near[index(count)], least[index(count)] = np.int64(station), least_m2
                 count += 1
     return count, is_whole, bound_m2
 
@@ -158,7 +159,7 @@ def _list_stations(box, stamp, centre, bounds, grid, radius_m2, limit_m2, seen, 
 @bare
 def is_held(box, station, centre, bounds, radius_m2):
     """Say whether the disc around a station holds a box for sure."""
-    half, most = bounds[0], bounds[1]
+    half, most, station = bounds[0], bounds[1], index(station)
     u = max(box[2] - centre[station, 0], centre[station, 0] - box[0])
     v = max(box[3] - centre[station, 1], centre[station, 1] - box[1])
     if u > half[station, 0] or v > half[station, 1]:

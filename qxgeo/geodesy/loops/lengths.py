@@ -16,6 +16,7 @@ from qxgeo.geodesy.loops.room import bare
 # The series within a band are of degree 5: the rest is below 1e-14 m.
 TWELFTH = 1 / 12  # to multiply with: a division takes longer
 HALF_BAND_DEG = BAND_DEG / 2  # a segment begins within it and ends 0.02 degrees farther at most
+SURE_DEG = 1e-9  # from the border of a band: farther than the number of a band errs
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -66,8 +67,9 @@ def measure_chain(lonlat, count, band, middle, axis, equator, curvature, lon, p,
     shape = _shape_of(band, axis, equator, curvature)
     middle_deg = middle[band]
     for k in range(count):
-        lon[k] = lonlat[k, 0]
-        p[k], z[k] = _meridian(shape, (lonlat[k, 1] - middle_deg) * RADIAN)
+        lon[k], z[k] = lonlat[k, 0], lonlat[k, 1]
+    for k in range(count):
+        p[k], z[k] = _meridian(shape, (z[k] - middle_deg) * RADIAN)
     for k in range(count - 1):
         u = (lon[k + 1] - lon[k]) * RADIAN
         length_m[k] = _segment_m(shape, u, p[k], p[k + 1], z[k], z[k + 1])
@@ -93,6 +95,13 @@ def band_of_box(south, north, middle):
     if abs(south - middle[band]) > HALF_BAND_DEG or abs(north - middle[band]) > HALF_BAND_DEG:
         return -1
     return band
+
+
+@bare
+def stays_in_band(south, north, band, middle):
+    """Say whether all latitudes between two lie in a band for sure, as `band_of_box` finds it."""
+    reach = HALF_BAND_DEG - SURE_DEG
+    return band >= 0 and abs(south - middle[band]) < reach and abs(north - middle[band]) < reach
 
 
 @bare

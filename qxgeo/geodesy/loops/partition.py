@@ -22,7 +22,7 @@ from qxgeo.geodesy.loops.cells import (
     to_cells,
 )
 from qxgeo.geodesy.loops.discs import box_of
-from qxgeo.geodesy.loops.room import TOO_SMALL, bare, grow, grow_whole
+from qxgeo.geodesy.loops.room import TOO_SMALL, bare, grow, grow_whole, index
 from qxgeo.geodesy.partition import NOWHERE, PARALLEL, TOUCH, shortest_cut
 
 HARD = -2
@@ -129,9 +129,10 @@ def _gather(box, edges, origin, scale, cells, grid, near):
     wide, tall = (east - west) / 2 + CLEAR_DEG, (north - south) / 2 + CLEAR_DEG
     count = 0
     for j in range(low, high + 1):
-        for one in range(first[j * across + left], first[j * across + right + 1]):
-            edge = entry[one]
-            if 0 <= twin[edge] < edge:  # it stands in the same cells
+        begin, end = first[index(j * across + left)], first[index(j * across + right + 1)]
+        for one in range(index(begin), index(end)):
+            edge = index(entry[one])
+            if 0 <= twin[edge] < np.int64(edge):  # it stands in the same cells
                 continue
             x0, y0, x1, y1 = edges[edge, 0], edges[edge, 1], edges[edge, 2], edges[edge, 3]
             if max(x0, x1) < west or min(x0, x1) > east:
@@ -145,12 +146,12 @@ def _gather(box, edges, origin, scale, cells, grid, near):
                 continue
             known = False
             for other in range(count):
-                known |= near[other] == edge
+                known |= near[other] == np.int64(edge)
             if known:
                 continue
             if count == FEW:
                 return -1
-            near[count] = edge
+            near[index(count)] = edge
             count += 1
     return count
 
@@ -165,15 +166,15 @@ def _find_cuts_among(lonlat, begin, end, edges, twin, near, few, places):
     places[0], places[1] = begin, end - 1
     count = 2
     for one in range(few):
-        edge = near[one]
+        edge = index(near[one])
         a_x, a_y = edges[edge, 0], edges[edge, 1]
         edge_dx, edge_dy = edges[edge, 2] - a_x, edges[edge, 3] - a_y
         spare = CLEAR_DEG * (abs(edge_dx) + abs(edge_dy))
         x0, y0 = lonlat[begin, 0], lonlat[begin, 1]
         side = (x0 - a_x) * edge_dy - (y0 - a_y) * edge_dx
         for vertex in range(begin, end - 1):
-            before = side
-            x1, y1 = lonlat[vertex + 1, 0], lonlat[vertex + 1, 1]
+            before, following = side, index(vertex + 1)
+            x1, y1 = lonlat[following, 0], lonlat[following, 1]
             side = (x1 - a_x) * edge_dy - (y1 - a_y) * edge_dx
             off = spare + NEAR * abs(side - before)
             if (before > off and side > off) or (before < -off and side < -off):

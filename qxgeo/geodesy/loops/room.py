@@ -12,6 +12,9 @@ bare = njit(  # type: ignore[call-overload] # Numba's types leave out `_nrt`
     cache=True, nogil=True, error_model="numpy", forceinline=True, _nrt=False
 )
 TOO_SMALL = -1
+# Of a signed number each access to an array asks whether it counts from the end; not of these. One
+# with a signed number in the same sum is a floating-point number, and no index any more.
+index = np.uint64
 
 
 @njit(cache=True, nogil=True)

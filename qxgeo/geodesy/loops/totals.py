@@ -12,9 +12,15 @@ from qxgeo.geodesy.lines import LONGEST_SEGMENT_DEG
 from qxgeo.geodesy.loops.binary import FEWEST, HEADER, LINE
 from qxgeo.geodesy.loops.clear import owner_of_box, owner_of_stretch
 from qxgeo.geodesy.loops.discs import is_held, reach_part
-from qxgeo.geodesy.loops.lengths import band_of_box, copy_stretch, measure_chain, measure_stretch
+from qxgeo.geodesy.loops.lengths import (
+    band_of_box,
+    copy_stretch,
+    measure_chain,
+    measure_stretch,
+    stays_in_band,
+)
 from qxgeo.geodesy.loops.partition import FEW, HARD, find_cuts
-from qxgeo.geodesy.loops.room import TOO_SMALL, bare
+from qxgeo.geodesy.loops.room import TOO_SMALL, bare, index
 
 __all__ = ["FEW", "add_up"]
 
@@ -46,8 +52,8 @@ def add_up(
     fill, band, stretches = 0, -1, 0  # of what waits to be measured together
     for row in range(len(offsets) - 1):
         at, size = offsets[row], offsets[row + 1] - offsets[row]
-        is_plain = size >= HEADER and data[at] == 1 and word[at + 1] == LINE
-        vertices = np.int64(word[at + 5]) if is_plain else 0
+        is_plain = size >= HEADER and data[index(at)] == 1 and word[index(at + 1)] == LINE
+        vertices = np.int64(word[index(at + 5)]) if is_plain else 0
         is_plain = is_plain and size == HEADER + 16 * vertices and vertices <= MOST
         if not is_plain:
             left[others] = row
@@ -61,7 +67,9 @@ def add_up(
         box, longest, is_finite = _unpack(value, at + HEADER, vertices, lonlat, fill)
         if is_finite and _is_far(box, grid):
             continue
-        its_band = band_of_box(box[1], box[3], middle)
+        its_band = band
+        if not stays_in_band(box[1], box[3], band, middle):
+            its_band = band_of_box(box[1], box[3], middle)
         if its_band != band and fill > 0:
             _settle(lonlat, fill, band, bands, stretches, waiting, totals)
             for k in range(vertices):
@@ -115,11 +123,12 @@ def _put_aside(lonlat, begin, finish, label, found, row, fill, stop, waiting, st
     row_of, owner_of, begin_of, stop_of = waiting[:4]
     is_whole = found == 1 and begin[0] == fill and finish[0] == stop - 1
     for part in range(found):
-        row_of[stretches + part], owner_of[stretches + part] = row, label[part]
-        begin_of[stretches + part] = fill if is_whole else stop
+        free = index(stretches + part)
+        row_of[free], owner_of[free] = row, label[part]
+        begin_of[free] = fill if is_whole else stop
         if not is_whole:
             stop = copy_stretch(lonlat, begin[part], finish[part], stop)
-        stop_of[stretches + part] = stop
+        stop_of[free] = stop
     return stop
 
 
@@ -131,9 +140,9 @@ def _settle(lonlat, fill, band, bands, stretches, waiting, totals):
     row_of, owner_of, begin_of, stop_of, lon, p, z, length_m = waiting
     middle, axis, equator, curvature = bands
     measure_chain(lonlat, fill, band, middle, axis, equator, curvature, lon, p, z, length_m)
-    for stretch in range(stretches):
+    for stretch in range(index(stretches)):
         total = 0.0
-        for segment in range(begin_of[stretch], stop_of[stretch] - 1):
+        for segment in range(index(begin_of[stretch]), index(stop_of[stretch] - 1)):
             total += length_m[segment]
         _enter(totals, owner_of[stretch], row_of[stretch], np.int64(np.rint(total * NANOMETRES)))
 
@@ -152,13 +161,14 @@ def _unpack(value, at, vertices, lonlat, begin):
 
     Gives west, south, east and north, the longest segment in degrees, and whether all are finite.
     """
-    lon, lat = value[at], value[at + 8]
+    at, begin, step, half = index(at), index(begin), index(16), index(8)
+    lon, lat = value[at], value[at + half]
     lonlat[begin, 0], lonlat[begin, 1] = lon, lat
     west, south, east, north = lon, lat, lon, lat
     longest, total = 0.0, lon + lat
-    for k in range(1, vertices):
+    for k in range(index(1), index(vertices)):
         before_lon, before_lat = lon, lat
-        lon, lat = value[at + 16 * k], value[at + 16 * k + 8]
+        lon, lat = value[at + step * k], value[at + step * k + half]
         lonlat[begin + k, 0], lonlat[begin + k, 1] = lon, lat
         west, east = min(west, lon), max(east, lon)
         south, north = min(south, lat), max(north, lat)
@@ -178,7 +188,7 @@ def _is_far(box, grid):
     i_last, j_last = int(min(right, cells[0] - 1.0)), int(min(high, cells[1] - 1.0))
     i_first, j_first = min(int(max(left, 0.0)), i_last), min(int(max(low, 0.0)), j_last)
     for j in range(j_first, j_last + 1):
-        if first[j * cells[0] + i_first] != first[j * cells[0] + i_last + 1]:
+        if first[index(j * cells[0] + i_first)] != first[index(j * cells[0] + i_last + 1)]:
             return False
     return True
 
@@ -218,6 +228,7 @@ def _enter(totals, owner, row, length_nm):
     roads, parts, low, high, last = totals
     if owner < 0:
         owner = len(roads) - 1
+    owner = index(owner)
     if last[owner] != row:
         last[owner] = row
         roads[owner] += 1
