@@ -71,17 +71,39 @@ def run(words: list[str], scratch: Path) -> str:
         If it fails, with the last of what it said.
     """
     program = find_program() or "qgis_process"
-    quiet = {"QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": str(scratch)}
-    quiet["QGIS_CUSTOM_CONFIG_PATH"] = str(scratch / "profile")
     done = subprocess.run(  # noqa: S603 - a program that was installed to be run
-        [program, *words], cwd=scratch, env=os.environ | quiet, capture_output=True, text=True,
-        check=False,
+        [program, *words], cwd=scratch, env=list_environment(scratch), capture_output=True,
+        text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines() or ["?"]
         message = f"{' '.join(words[:2])}: {said[-1]}"
         raise RuntimeError(message)
     return done.stdout
+
+
+def list_environment(scratch: Path) -> dict[str, str]:
+    """Give the variables that the program is to see.
+
+    Without those of an activated virtual environment: the program brings Python of the system, and
+    would look for its own modules in the environment.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name != "VIRTUAL_ENV" and not name.startswith("PYTHON")
+    }
+    places = [
+        place
+        for place in kept.get("PATH", "").split(os.pathsep)
+        if not (Path(place).parent / "pyvenv.cfg").exists()
+    ]
+    return kept | {
+        "PATH": os.pathsep.join(places),
+        "QT_QPA_PLATFORM": "offscreen",
+        "XDG_RUNTIME_DIR": str(scratch),
+        "QGIS_CUSTOM_CONFIG_PATH": str(scratch / "profile"),
+    }
 
 
 def convert(folder: Path) -> Path:

@@ -230,6 +230,22 @@ def test_a_qgis_that_fails_says_at_which_step(tmp_path: Path) -> None:
         peer_qgis.run(["run", "native:dissolve", "--", "INPUT=nothing.gpkg"], tmp_path)
 
 
+def test_qgis_sees_nothing_of_an_activated_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import peer_qgis
+
+    (tmp_path / "venv" / "bin").mkdir(parents=True)
+    (tmp_path / "venv" / "pyvenv.cfg").touch()
+    monkeypatch.setenv("PATH", os.pathsep.join([str(tmp_path / "venv" / "bin"), "/usr/bin"]))
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "venv"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    seen = peer_qgis.list_environment(tmp_path)
+    assert seen["PATH"] == "/usr/bin"
+    assert not {"VIRTUAL_ENV", "PYTHONPATH"} & seen.keys()
+    assert seen["HOME"] == os.environ["HOME"]
+
+
 def test_where_there_is_no_qgis_it_is_left_out_by_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
