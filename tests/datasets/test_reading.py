@@ -302,6 +302,20 @@ def test_a_folder_is_one_dataset_and_its_rows_are_numbered_through(
     assert open_dataset(tmp_path).fingerprint != before
 
 
+def test_what_a_geometry_takes_is_that_of_the_piece_where_it_takes_most(
+    write_geo: Writer, tmp_path: Path
+) -> None:
+    # A line of v vertices takes 9 + 16 v bytes of well-known binary, and 4 before them in a page;
+    # pages and dictionaries have heads of their own.
+    random = np.random.default_rng(3)
+    for count, name in ((2, "a.parquet"), (200, "b.parquet")):
+        lines = shapely.linestrings(random.uniform(20, 40, (1_000, count, 2)))
+        path = write_geo(pa.array(shapely.to_wkb(lines)), name=name)
+        stored = 4 + 9 + 16 * count
+        assert stored < open_dataset(path).geometry_bytes < 1.1 * stored + 4
+    assert open_dataset(tmp_path).geometry_bytes == open_dataset(path).geometry_bytes
+
+
 def test_files_that_do_not_belong_together_are_refused(
     roads: gpd.GeoDataFrame, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ from qxgeo.geodesy import (
     stretches_in_discs,
     territories,
 )
+from qxgeo.geodesy.lengths import latitude_bands
 from qxgeo.geodesy.totals import Count, Meter, Tally
 
 if TYPE_CHECKING:
@@ -194,6 +195,25 @@ def test_a_road_is_the_same_alone_and_among_others() -> None:
     assert {key: tuple(values) for key, values in each.items()} == whole
     backwards = _tally(scene, scene.roads[::-1], 1_000)
     assert _table(backwards) == whole
+
+
+def test_latitudes_that_stay_in_a_band_are_those_for_which_the_band_is_found() -> None:
+    lengths = pytest.importorskip("qxgeo.geodesy.loops.lengths")
+    middle = latitude_bands()[0]
+    half = lengths.HALF_BAND_DEG
+    stayed = 0
+    for band in (0, 1_900, 2_300, len(middle) - 1):
+        # Up to the last bit on either side of both borders, and well within.
+        ends = middle[band] + np.array([-half, half])
+        near = [ends, np.nextafter(ends, 0), np.nextafter(ends, 90), ends + 1e-13, ends - 1e-13]
+        places = np.concatenate((*near, middle[band] + half * np.linspace(-0.999, 0.999, 9)))
+        for south in places.tolist():
+            for north in places[places >= south].tolist():
+                if lengths.stays_in_band(south, north, band, middle):
+                    stayed += 1
+                    assert lengths.band_of_box(south, north, middle) == band
+    assert stayed == 4 * 45  # any two of nine, or one of them twice
+    assert not lengths.stays_in_band(25.0, 25.0, -1, middle)
 
 
 def test_a_grid_over_the_towns_around_labels_as_that_over_all(
