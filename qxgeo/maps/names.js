@@ -1,7 +1,7 @@
 "use strict";
 // Names of stations and townships on the ground, none of them on another. Symbols stay; a name that
 // finds no room, on neither side of its symbol, waits for a larger scale. Of two free sides the one
-// counts on which the name does not leave the map.
+// counts on which the name neither leaves the map nor goes under the legend or a button.
 
 QX.groundNames = []; // who comes first keeps the place
 QX.besideStation = { right: [9, 0], left: [-9, 0] };
@@ -46,11 +46,24 @@ QX.nameBox = function ({ tooltip, sides }, direction) {
   return { left, right: left + width, top: y - height / 2, bottom: y + height / 2 };
 };
 
+// What stands over the map, in pixels of its layers.
+QX.coveredBoxes = function (low) {
+  const container = QX.map.getContainer();
+  const map = container.getBoundingClientRect();
+  const [x, y] = [low.x - map.left, low.y - map.top];
+  return [...container.querySelectorAll(".leaflet-control")].map((control) => {
+    const { left, right, top, bottom } = control.getBoundingClientRect();
+    return { left: left + x, right: right + x, top: top + y, bottom: bottom + y };
+  });
+};
+
 QX.thinNames = function () {
   const taken = QX.takenBoxes();
   const low = QX.map.containerPointToLayerPoint([0, 0]);
   const high = low.add(QX.map.getSize());
+  const covered = QX.coveredBoxes(low);
   const isInView = ({ left, right }) => left >= low.x && right <= high.x;
+  const isOpen = (box) => isInView(box) && !covered.some((other) => QX.overlaps(box, other));
   for (const [, lat, lon] of QX.data.base.stations) {
     const { x, y } = QX.map.latLngToLayerPoint([lat, lon]);
     taken.add({ left: x - 8, right: x + 8, top: y - 8, bottom: y + 8 });
@@ -58,7 +71,8 @@ QX.thinNames = function () {
   for (const name of QX.groundNames) {
     const { tooltip, sides } = name;
     const free = Object.keys(sides).filter((side) => !taken.meets(QX.nameBox(name, side)));
-    const direction = free.find((side) => isInView(QX.nameBox(name, side))) || free[0];
+    const seen = (isGood) => free.find((side) => isGood(QX.nameBox(name, side)));
+    const direction = seen(isOpen) || seen(isInView) || free[0];
     name.isShown = Boolean(direction);
     tooltip.getElement().style.visibility = direction ? "" : "hidden";
     if (!direction) continue;

@@ -58,7 +58,10 @@ QX.addPanel = function () {
       box.classList.toggle("qx-closed", !isOpen);
       head.setAttribute("aria-expanded", String(isOpen));
     };
-    head.addEventListener("click", () => open(box.classList.contains("qx-closed")));
+    head.addEventListener("click", () => {
+      open(box.classList.contains("qx-closed"));
+      QX.thinNames(); // those beside it
+    });
     open(QX.map.getSize().x > 640);
     if (QX.panelTop) body.append(QX.panelTop());
     for (const group of QX.data.groups) body.append(QX.groupBox(group));

@@ -142,5 +142,36 @@ def test_of_two_free_sides_a_name_takes_the_one_on_which_it_stays_on_the_map(pag
     assert alone.count("left") > 0.8 * len(alone)
 
 
+def test_of_two_free_sides_a_name_takes_the_one_that_the_legend_does_not_cover(page: Page) -> None:
+    sides = page.evaluate(
+        """() => {
+          const map = QX.map.getContainer().getBoundingClientRect();
+          const legend = document.querySelector('.qx-panel');
+          const { left, top } = legend.getBoundingClientRect();
+          const head = legend.querySelector('.qx-panel-head');
+          const place = L.point(left - map.left - 20, top - map.top + 90);
+          const beside = QX.map.getSize().divideBy(2).subtract(place);
+          return QX.groundNames.filter((name) => name.sides === QX.besideStation).map((name) => {
+            const { tooltip } = name;
+            const side = () => name.isShown && tooltip.options.direction;
+            QX.map.setView(tooltip.getLatLng(), 18, { animate: false });
+            QX.thinNames();
+            const middle = side();
+            QX.map.panBy(beside, { animate: false });
+            QX.thinNames();
+            const covered = side();
+            head.click(); // now nothing is there
+            const bare = side();
+            head.click();
+            return [middle, covered, bare, side()];
+          });
+        }"""
+    )
+    alone = [found for middle, *found in sides if middle == "right"]
+    assert len(alone) > 20
+    # Where the left is taken, a name under the legend is better than none.
+    assert alone.count(["left", "right", "left"]) > 0.8 * len(alone)
+
+
 def test_a_symbol_is_never_hidden(page: Page) -> None:
     assert len(page.evaluate(SYMBOLS)) == 45
