@@ -137,7 +137,7 @@ QX.drawBase = function () {
     QX.addName(name, [lat, lon], "qx-station-name", QX.besideStation);
   }
   for (const [name, lat, lon] of base.towns) QX.addName(name, [lat, lon], "qx-town", QX.onTown);
-  QX.map.on("zoomend", QX.thinNames);
+  QX.map.on("zoomend resize", QX.thinNames);
 };
 
 QX.showWhole = function () {

@@ -173,5 +173,32 @@ def test_of_two_free_sides_a_name_takes_the_one_that_the_legend_does_not_cover(p
     assert alone.count(["left", "right", "left"]) > 0.8 * len(alone)
 
 
+def test_a_narrower_window_moves_a_name_from_under_the_legend(page: Page) -> None:
+    assert page.evaluate("QX.map.getSize().x") == 1280
+    page.evaluate(
+        """() => {
+          const place = (name, gap) => { // so many pixels from the legend
+            const map = QX.map.getContainer().getBoundingClientRect();
+            const { left, top } = document.querySelector('.qx-panel').getBoundingClientRect();
+            const place = L.point(left - map.left - gap, top - map.top + 90);
+            QX.map.setView(name.tooltip.getLatLng(), 18, { animate: false });
+            QX.map.panBy(QX.map.getSize().divideBy(2).subtract(place), { animate: false });
+            QX.thinNames();
+            return name.isShown && name.tooltip.options.direction;
+          };
+          const stations = QX.groundNames.filter((name) => name.sides === QX.besideStation);
+          window.chosen = stations.find(
+            (name) => place(name, 20) === 'left' && place(name, 250) === 'right',
+          );
+          window.resized = new Promise((done) => QX.map.once("resize", () => setTimeout(done)));
+        }"""
+    )
+    assert page.evaluate("chosen.tooltip.options.direction") == "right"
+    # The middle of the map stays in the middle, the legend at the edge: it comes by half the loss.
+    page.set_viewport_size({"width": 820, "height": 720})
+    page.evaluate("resized")
+    assert page.evaluate("chosen.isShown && chosen.tooltip.options.direction") == "left"
+
+
 def test_a_symbol_is_never_hidden(page: Page) -> None:
     assert len(page.evaluate(SYMBOLS)) == 45
