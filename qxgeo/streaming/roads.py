@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -183,9 +183,6 @@ def _make_job(
 ) -> MeasureJob:
     """Word the question as a job; one that nobody resumes has a name that no other will have."""
     is_compiled = has_loops(dataset.rows)
-    fingerprint = uuid4().hex
-    if is_kept:
-        fingerprint = _hash(dataset, lonlat, polygons, radius_m, names, is_compiled=is_compiled)
     row_bytes = _ROW_BYTES + _TIMES_GEOMETRY * dataset.geometry_bytes
     row_bytes += _PART_BYTES * (names is not None)
     own_bytes = _CORNER_BYTES * int(shapely.get_num_coordinates(polygons).sum())
@@ -194,7 +191,7 @@ def _make_job(
     if is_tallied:
         own_bytes += LEFT_ROWS * row_bytes
         row_bytes = _TALLIED[0] + _TALLIED[1] * dataset.geometry_bytes
-    return MeasureJob(
+    job = MeasureJob(
         dataset=dataset,
         stations=lonlat,
         half_deg=disc_half_sizes(lonlat, radius_m),
@@ -203,32 +200,25 @@ def _make_job(
         names=names,
         is_compiled=is_compiled,
         is_tallied=is_tallied,
-        fingerprint=fingerprint,
+        fingerprint=uuid4().hex,
         row_bytes=row_bytes,
         own_bytes=own_bytes,
     )
+    return replace(job, fingerprint=_hash(job)) if is_kept else job
 
 
-def _hash(
-    dataset: RoadDataset,
-    lonlat: NDArray[np.float64],
-    polygons: NDArray[np.object_],
-    radius_m: float,
-    names: Names | None,
-    *,
-    is_compiled: bool,
-) -> str:
+def _hash(job: MeasureJob) -> str:
     """Hash everything that the answer follows from."""
-    told = hashlib.sha256(dataset.fingerprint.encode())
-    told.update(lonlat.tobytes())
+    names, polygons = job.names, job.territories
+    told = hashlib.sha256(job.dataset.fingerprint.encode())
+    told.update(job.stations.tobytes())
     is_missing = shapely.is_missing(polygons)
     told.update(is_missing.tobytes())
     told.update(b"".join(shapely.to_wkb(polygons[~is_missing]).tolist()))
     named = None if names is None else (names.stations.to_pylist(), names.territories.to_pylist())
     road = None if names is None else names.road
-    told.update(
-        json.dumps(["measure by columns", float(radius_m).hex(), is_compiled, named, road]).encode()
-    )
+    words = ["measure by columns", job.radius_m.hex(), job.is_compiled, named, road]
+    told.update(json.dumps(words).encode())
     return told.hexdigest()
 
 
